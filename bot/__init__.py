@@ -1,0 +1,1 @@
+"""What you deploy: Slack, HTTP, time."""

@@ -1,0 +1,1 @@
+"""What your code imports: the review domain."""
