@@ -1,0 +1,84 @@
+"""A case as it is read: plain data for cards, API answers and webhooks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hitl.vocabulary import By, CaseState, RouteTo, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The label and verdict that stand; exactly one revision of a case is current."""
+
+    verdict: Verdict
+    label: str
+    by: By
+    reviewer: str | None
+    note: str | None
+    decided_at: datetime
+    revision: int
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of context; exactly one of text, fields, image_url, image_id and url is set."""
+
+    title: str
+    text: str | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    image_url: str | None = None
+    image_id: int | None = None
+    """An uploaded picture; bytes are read from storage, never carried in a case."""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person wrote on a case."""
+
+    author: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a case's history."""
+
+    type: str
+    actor: str
+    at: datetime
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One item submitted, with everything a reader may need; times are aware UTC."""
+
+    id: int
+    use_case: str
+    key: str
+    state: CaseState
+    submitted_at: datetime
+    route_to: RouteTo
+    route_reason: str
+    label: str
+    """The AI's label: the top score, or the one the caller named."""
+    confidence: float | None
+    scores: Mapping[str, float]
+    model: str | None
+    policy_version: str
+    draw: float
+    audit_rate: float
+    title: str | None = None
+    text: str | None = None
+    reason: str | None = None
+    """The AI's own reasoning, as the caller sent it."""
+    evidence: tuple[Evidence, ...] = ()
+    metadata: Any = None
+    callback_url: str | None = None
+    outcome: Outcome | None = None
+    notes: tuple[Note, ...] = ()
