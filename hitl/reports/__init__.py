@@ -1,0 +1,1 @@
+"""Stored rows turned into the answers people and dashboards read."""

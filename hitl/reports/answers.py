@@ -1,0 +1,78 @@
+"""The answers as data; rates carry their counts, durations are seconds, money is in the named currency."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from hitl.statistics.intervals import Interval
+from hitl.vocabulary import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """``hits`` of ``total`` with the Wilson interval of the share."""
+
+    hits: int
+    total: int
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Seconds from submission to decision, waiting included, of cases that people decided."""
+
+    median: float
+    p90: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Spending of the window; a part without a price is ``None``, never zero."""
+
+    currency: str
+    ai: float | None
+    review: float | None
+    per_decision: float | None
+    """(AI + review) / predictions; known only when both parts are priced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Cases of one use case that wait for people now."""
+
+    use_case: str
+    open: int
+    oldest_at: datetime | None
+    next_cases: tuple[tuple[int, str], ...] = ()
+    """(case id, title) of the cases that wait longest, at most ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What ``/hitl stats`` shows for one use case over ``since <= t < until``."""
+
+    use_case: str
+    since: datetime
+    until: datetime
+    predictions: int | None
+    """Everything the model decided on; ``None`` when callers route by themselves and sent no tallies."""
+    stood: int
+    escalated: int
+    escalation: Share | None
+    verdicts: Mapping[Verdict, int]
+    flagged: int
+    agreement: Share | None
+    """Human outcomes whose label is the AI's label, among those people decided."""
+    waiting: Waiting | None
+    queue: Queue
+    cost: Cost | None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One week of a use case beside the week before."""
+
+    week: Stats
+    before: Stats
+    zone: str
