@@ -1,0 +1,88 @@
+"""Who may decide and who may withdraw: people as data in, an answer with its reason out."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A Slack account as it was looked up for this very click."""
+
+    id: str
+    name: str
+    team_id: str
+    enterprise_id: str | None = None
+    is_bot: bool = False
+    is_deleted: bool = False
+    is_restricted: bool = False
+    """A guest of several channels."""
+    is_ultra_restricted: bool = False
+    """A guest of one channel."""
+    is_stranger: bool = False
+    """Known only through a shared channel; False proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Where the app is installed: one workspace, or an organisation of them."""
+
+    team_id: str
+    enterprise_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """True when allowed; ``reason`` is what the person reads either way."""
+
+    allowed: bool
+    reason: str
+
+    def __bool__(self) -> bool:
+        """Allow ``if may_decide(…)``."""
+        return self.allowed
+
+
+def may_decide(
+    person: Person, *, workspace: Workspace, reviewers: frozenset[str], ask: str
+) -> Permission:
+    """Answer for one person; ``reviewers`` are user ids, ``ask`` names whom to turn to."""
+    if obstacle := _obstacle(person, workspace=workspace):
+        return Permission(allowed=False, reason=f"{obstacle} can't decide here. Ask {ask}.")
+    if person.id not in reviewers:
+        return Permission(allowed=False, reason=f"Only reviewers can decide here. Ask {ask}.")
+    return Permission(allowed=True, reason=f"{person.name} is a reviewer here.")
+
+
+def may_withdraw(
+    person: Person,
+    *,
+    workspace: Workspace,
+    reviewers: frozenset[str],
+    leads: frozenset[str],
+    ask: str,
+) -> Permission:
+    """Answer for one person: leads may, and reviewers where no lead is named."""
+    if obstacle := _obstacle(person, workspace=workspace):
+        return Permission(allowed=False, reason=f"{obstacle} can't withdraw cases here. Ask {ask}.")
+    role, entitled = ("lead", leads) if leads else ("reviewer", reviewers)
+    if person.id not in entitled:
+        return Permission(allowed=False, reason=f"Only {role}s can withdraw cases here. Ask {ask}.")
+    return Permission(allowed=True, reason=f"{person.name} is a {role} here.")
+
+
+def _obstacle(person: Person, *, workspace: Workspace) -> str | None:
+    """Name the kind of account that may do nothing here, whatever list it is on."""
+    if person.is_bot:
+        return "Bots"
+    if person.is_deleted:
+        return "Deactivated accounts"
+    if person.is_stranger or not _belongs(person, workspace=workspace):
+        return "People from other organisations"
+    if person.is_restricted or person.is_ultra_restricted:
+        return "Guests"
+    return None
+
+
+def _belongs(person: Person, *, workspace: Workspace) -> bool:
+    if person.team_id == workspace.team_id:
+        return True
+    return workspace.enterprise_id is not None and person.enterprise_id == workspace.enterprise_id

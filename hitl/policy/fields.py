@@ -1,0 +1,98 @@
+"""The kinds of value a policy holds; each carries the words a person reads when it is wrong."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, ValidationError
+from pydantic_core import PydanticCustomError, core_schema
+
+from hitl.vocabulary import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Must:
+    """Says what a value must be, in place of pydantic's own words for what is wrong with it.
+
+    Mistakes inside a table or list keep their own words and place.
+    """
+
+    be: str
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_wrap_validator_function(self._check, handler(source))
+
+    def _check(self, value: Any, check: core_schema.ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return check(value)
+        except ValidationError as error:
+            if all(mistake["loc"] for mistake in error.errors()):
+                raise
+            raise PydanticCustomError("must_be", "must be {be}", {"be": self.be}) from None
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError
+    return name
+
+
+def _without_control_characters(text: str) -> str:
+    if not text.isprintable() or not text.strip():
+        raise ValueError
+    return text
+
+
+_ONE_LINE = AfterValidator(_without_control_characters)
+
+Threshold = Annotated[
+    float, Field(gt=0, le=1, allow_inf_nan=False), Must("above 0 and at most 1, as in 0.95")
+]
+Share = Annotated[
+    float, Field(ge=0, le=1, allow_inf_nan=False), Must("at least 0 and at most 1, as in 0.02")
+]
+Money = Annotated[
+    float, Field(ge=0, allow_inf_nan=False), Must("an amount of at least 0, as in 2.50")
+]
+Switch = Annotated[bool, Must("true or false")]
+Tie = Annotated[Literal[Verdict.APPROVE, Verdict.REJECT], Must('"approve" or "reject"')]
+LabelName = Annotated[
+    str, Field(max_length=100), _ONE_LINE, Must("1 to 100 characters on one line")
+]
+ButtonWords = Annotated[
+    str, Field(max_length=60), _ONE_LINE, Must("1 to 60 characters on one line")
+]
+Question = Annotated[str, Field(max_length=300), _ONE_LINE, Must("1 to 300 characters on one line")]
+UseCaseName = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9-]{1,64}$"),
+    Must("1 to 64 lowercase letters, digits and dashes"),
+]
+Channel = Annotated[
+    str,
+    Field(pattern=r"^(#[^\s#.,A-Z]{1,80}|[CG][A-Z0-9]{2,})$"),
+    Must('a lowercase channel name ("#moderation") or a channel id ("C…" or "G…")'),
+]
+Who = Annotated[
+    str,
+    Field(pattern=r"^(@[^\s@<>]+|[UWS][A-Z0-9]{2,}|channel)$"),
+    Must(
+        'a user group ("@moderators" or its id, "S…"), '
+        'a user id ("U…" or "W…") or "channel" for its full members'
+    ),
+]
+Day = Annotated[
+    Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+    Must('one of "mon", "tue", "wed", "thu", "fri", "sat" and "sun"'),
+]
+ClockTime = Annotated[
+    str,
+    Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"),
+    Must('a time from "00:00" to "23:59", in quotes'),
+]
+Zone = Annotated[
+    str, AfterValidator(_known_zone), Must('a time zone\'s IANA name, as in "Europe/Berlin"')
+]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), Must('three capital letters, as in "USD"')]

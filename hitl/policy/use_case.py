@@ -1,0 +1,215 @@
+"""A use case as the policy describes it: valid when it exists, and never changed."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Annotated, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from hitl.errors import HitlError
+from hitl.policy.contradictions import contradictions
+from hitl.policy.fields import (
+    ButtonWords,
+    Channel,
+    ClockTime,
+    Currency,
+    Day,
+    LabelName,
+    Money,
+    Must,
+    Question,
+    Share,
+    Switch,
+    Threshold,
+    Tie,
+    UseCaseName,
+    Who,
+    Zone,
+)
+from hitl.vocabulary import Verdict
+
+_BUTTON_LENGTH = 75
+"""Slack refuses longer button texts."""
+
+
+class UnknownUseCase(HitlError):
+    """A use case was named that the policy does not have."""
+
+    def __init__(self, name: str, *, known: tuple[str, ...]) -> None:
+        near = get_close_matches(name, known, n=1)
+        hint = f' Did you mean "{near[0]}"?' if near else ""
+        super().__init__(f'There is no use case "{name}".{hint} Known: {", ".join(known)}.')
+        self.name = name
+        self.known = known
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class LabelRule(_Frozen):
+    """What holds for one label of a use case."""
+
+    verdict: Tie | None = None
+    """The button this label is tied to; None in labelling use cases."""
+    auto_at: Threshold | None = None
+    """The label stands at this confidence; a use case fills it from its own ``auto_at``."""
+    button: ButtonWords | None = None
+    """The words after "Approve · "; None shows the label."""
+
+
+class Digest(_Frozen):
+    """When the weekly digest is posted."""
+
+    day: Day = "mon"
+    at: ClockTime = "09:00"
+    zone: Zone = "UTC"
+
+
+class Costs(_Frozen):
+    """What things cost, in ``currency``; what is None is unpriced, not free."""
+
+    currency: Currency = "USD"
+    ai: Money | None = None
+    """Per prediction."""
+    review: Money | None = None
+    """Per review; or else ``reviewer_hour``, never both."""
+    reviewer_hour: Money | None = None
+    error: Annotated[dict[LabelName, Money], Must("a table of amounts by label")] = Field(
+        default_factory=dict
+    )
+    """By label: the cost of wrongly letting it stand."""
+
+
+class UseCase(_Frozen):
+    """A named stream of predictions; a verdict use case ties each of two labels to a verdict."""
+
+    name: UseCaseName
+    preset: str | None = None
+    channel: Channel
+    fallback_channel: Channel | None = None
+    question: Question
+    reviewers: Annotated[
+        tuple[Who, ...], Field(min_length=1, strict=False), Must("a list of at least one reviewer")
+    ] = ("channel",)
+    leads: Annotated[tuple[Who, ...], Field(strict=False), Must("a list of people")] = ()
+    """May overrule and withdraw."""
+    allow_shared_channel: Switch = False
+    auto_at: Threshold | None = None
+    """For labels that name no threshold of their own."""
+    labels: Annotated[
+        dict[LabelName, Annotated[LabelRule, Must("a table of verdict, auto_at and button")]],
+        Field(min_length=2, max_length=1_000),
+        Must("a list or table of 2 to 1,000 labels"),
+    ]
+    """In the policy's order; each ``auto_at`` is set unless everything goes to people."""
+    flag_label: LabelName | None = None
+    """The label a flag lets stand; set in verdict use cases only."""
+    flag_button: ButtonWords | None = None
+    always_review: Switch = False
+    audit_rate: Share = 0.02
+    """The share of all predictions that a person checks blind."""
+    digest: Annotated[
+        Digest | None, Must('a table like { day = "mon", at = "09:00", zone = "UTC" }, or false')
+    ] = Digest()
+    costs: Annotated[Costs | None, Must("a table of costs")] = None
+
+    @field_validator("labels")
+    @classmethod
+    def _fill_thresholds(
+        cls, labels: dict[str, LabelRule], info: ValidationInfo
+    ) -> dict[str, LabelRule]:
+        default = info.data.get("auto_at")
+        return {
+            label: rule.model_copy(update={"auto_at": default}) if rule.auto_at is None else rule
+            for label, rule in labels.items()
+        }
+
+    @field_validator("digest", mode="before")
+    @classmethod
+    def _no_digest(cls, digest: object) -> object:
+        return None if digest is False else digest
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        found = [f"{'.'.join(c.key)}: {c.message}" for c in contradictions(self.model_dump())]
+        if found:
+            raise PydanticCustomError("contradiction", "{all}", {"all": "; ".join(found)})
+        return self
+
+    @property
+    def is_verdict(self) -> bool:
+        """Whether the buttons speak of the item rather than of the AI's proposal."""
+        return all(rule.verdict for rule in self.labels.values())
+
+    @cached_property
+    def version(self) -> str:
+        """Twelve hexadecimal digits that change with anything in the use case.
+
+        The order of the labels counts, because people see it; keys that are not set do not,
+        so that a release that adds an optional key leaves every version as it was.
+        """
+        content = self.model_dump(mode="json", exclude_none=True)
+        content["labels"] = list(content["labels"].items())
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()[:12]
+
+    def label_for(self, verdict: Verdict, ai_label: str) -> str | None:
+        """Name the label a verdict lets stand; None when the person must choose among several."""
+        if self.is_verdict:
+            return self.flag_label if verdict is Verdict.FLAG else self._tied_to(verdict)
+        if verdict is not Verdict.REJECT:
+            return ai_label
+        others = [label for label in self.labels if label != ai_label]
+        return others[0] if len(others) == 1 else None
+
+    def verdict_for(self, label: str, ai_label: str) -> Verdict:
+        """Name the verdict that choosing ``label`` amounts to; never a flag."""
+        tie = self.labels[label].verdict
+        if tie is not None:
+            return tie
+        return Verdict.APPROVE if label == ai_label else Verdict.REJECT
+
+    def button_text(self, verdict: Verdict, ai_label: str) -> str:
+        """Say on the button what it does, in at most 75 characters."""
+        label = self.label_for(verdict, ai_label=ai_label)
+        if label is None:
+            return "Reject…"
+        start, end = f"{verdict.value.capitalize()} · ", ""
+        words = self.labels[label].button or label
+        if verdict is Verdict.FLAG and self.flag_button:
+            words = self.flag_button
+        elif verdict is Verdict.FLAG:
+            words, end = label, ", look again"
+        return start + _shortened(words, _BUTTON_LENGTH - len(start) - len(end)) + end
+
+    def _tied_to(self, verdict: Verdict) -> str:
+        return next(label for label, rule in self.labels.items() if rule.verdict is verdict)
+
+
+class Policy(_Frozen):
+    """Every use case of a team, by name."""
+
+    use_cases: Mapping[UseCaseName, UseCase]
+
+    def use_case(self, name: str) -> UseCase:
+        """Look one up; UnknownUseCase names those there are."""
+        try:
+            return self.use_cases[name]
+        except KeyError:
+            raise UnknownUseCase(name, known=tuple(self.use_cases)) from None
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

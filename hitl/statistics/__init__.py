@@ -1,0 +1,1 @@
+"""Numbers a team can act on: arrays in, answers out."""
