@@ -1,4 +1,4 @@
-"""The answers as data; rates carry their counts, durations are seconds, money is in the named currency."""
+"""The answers as data: rates carry counts, durations are seconds, money names its currency."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class Stats:
     since: datetime
     until: datetime
     predictions: int | None
-    """Everything the model decided on; ``None`` when callers route by themselves and sent no tallies."""
+    """All the model decided on; ``None`` while callers who route themselves send no tallies."""
     stood: int
     escalated: int
     escalation: Share | None

@@ -1,0 +1,39 @@
+"""The verbs: everything that changes a case, one transaction each."""
+
+from hitl.review.submission import NewEvidence, NewPicture, Submission
+from hitl.review.submit import KeyReused, submit
+from hitl.review.talk import add_note, hand_over
+from hitl.review.tallies import Count, TallyKeyReused, add_tallies
+from hitl.review.truth import record_truth
+from hitl.review.vote import (
+    AlreadyDecided,
+    CaseWithdrawn,
+    LabelNotAllowed,
+    LabelRequired,
+    LabelUnknown,
+    vote,
+)
+from hitl.review.withdraw import withdraw
+from hitl.storage.queries import CaseNotFound
+
+__all__ = [
+    "AlreadyDecided",
+    "CaseNotFound",
+    "CaseWithdrawn",
+    "Count",
+    "KeyReused",
+    "LabelNotAllowed",
+    "LabelRequired",
+    "LabelUnknown",
+    "NewEvidence",
+    "NewPicture",
+    "Submission",
+    "TallyKeyReused",
+    "add_note",
+    "add_tallies",
+    "hand_over",
+    "record_truth",
+    "submit",
+    "vote",
+    "withdraw",
+]

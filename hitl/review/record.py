@@ -1,0 +1,91 @@
+"""What every verb writes beside its change: the audit event and the outbox rows that follow."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import insert
+
+from hitl.cases import Case, Outcome
+from hitl.storage import outbox
+from hitl.storage.bell import case_topic
+from hitl.storage.database import Transaction
+from hitl.storage.tables import audit_events, outcomes
+
+POLICY = "policy"
+"""The actor of what the policy did by itself."""
+
+
+def record_event(
+    tx: Transaction,
+    case_id: int,
+    *,
+    event: str,
+    actor: str,
+    data: Mapping[str, Any],
+) -> None:
+    """Append to the case's history and wake whoever waits for the case."""
+    tx.connection.execute(
+        insert(audit_events),
+        {"case_id": case_id, "type": event, "actor": actor, "at": tx.now, "data": dict(data)},
+    )
+    tx.announce(case_topic(case_id))
+
+
+def record_outcome(tx: Transaction, case_id: int, outcome: Outcome) -> None:
+    """Store the outcome as the current one; a second current one is refused by the table."""
+    tx.connection.execute(
+        insert(outcomes),
+        {
+            "case_id": case_id,
+            "revision": outcome.revision,
+            "is_current": True,
+            "verdict": outcome.verdict,
+            "label": outcome.label,
+            "by": outcome.by,
+            "reviewer": outcome.reviewer,
+            "note": outcome.note,
+            "flagged": outcome.flagged,
+            "decided_at": outcome.decided_at,
+        },
+    )
+
+
+def post_card(tx: Transaction, case_id: int, *, use_case: str, channel: str) -> None:
+    """The case must appear in its channel."""
+    outbox.put(
+        tx,
+        kind=outbox.Kind.CARD_POST,
+        stream=outbox.case_stream(case_id),
+        lane=outbox.posts_lane(channel),
+        case_id=case_id,
+        use_case=use_case,
+        payload={"channel": channel},
+    )
+
+
+def update_card(tx: Transaction, case: Case, *, response_url: str | None = None) -> None:
+    """The card must show the case as it is now; ``response_url`` is the click's own way back."""
+    outbox.put(
+        tx,
+        kind=outbox.Kind.CARD_UPDATE,
+        stream=outbox.case_stream(case.id),
+        lane=outbox.UPDATES_LANE,
+        case_id=case.id,
+        use_case=case.use_case,
+        payload={"response_url": response_url} if response_url else {},
+    )
+
+
+def reply_in_thread(
+    tx: Transaction, case: Case, *, channel: str, payload: Mapping[str, Any]
+) -> None:
+    """Something must be said under the card; ``payload`` is what the words are made from."""
+    outbox.put(
+        tx,
+        kind=outbox.Kind.THREAD_REPLY,
+        stream=outbox.case_stream(case.id),
+        lane=outbox.posts_lane(channel),
+        case_id=case.id,
+        use_case=case.use_case,
+        payload=payload,
+    )

@@ -1,0 +1,48 @@
+"""What a caller submits, once it has been checked for form: plain data for the ``submit`` verb."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hitl.routing import Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class NewPicture:
+    """An uploaded picture, decoded."""
+
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvidence:
+    """One piece of context; exactly one of text, fields, image_url, picture and url is set."""
+
+    title: str
+    text: str | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    image_url: str | None = None
+    picture: NewPicture | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One prediction with its item."""
+
+    key: str
+    fingerprint: str
+    """Names the content: the same key may come again only with the same fingerprint."""
+    prediction: Prediction
+    ask_people: bool = False
+    """The caller decided by itself that a person must look."""
+    title: str | None = None
+    text: str | None = None
+    reason: str | None = None
+    evidence: tuple[NewEvidence, ...] = ()
+    ask: Mapping[str, str] | None = None
+    callback_url: str | None = None
+    metadata: Any = None
+    submitted_by: str = "caller"
+    """Who sent it, for the history."""

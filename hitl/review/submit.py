@@ -1,0 +1,185 @@
+"""Taking in a prediction: routed once, stored once, answered alike however often it is sent."""
+
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from hitl.cases import Case, Evidence, Outcome
+from hitl.errors import HitlError
+from hitl.policy.use_case import UseCase
+from hitl.review.record import POLICY, post_card, record_event, record_outcome
+from hitl.review.submission import NewEvidence, Submission
+from hitl.routing import Route, route
+from hitl.storage.database import Transaction
+from hitl.storage.queries import case_by_id, evidence_from_stored
+from hitl.storage.statements import insert_new
+from hitl.storage.tables import case_contents, cases, pictures
+from hitl.vocabulary import By, CaseState, RouteTo
+
+
+class KeyReused(HitlError):
+    """The key already names a case with other content."""
+
+    def __init__(self, use_case: str, key: str, case_id: int) -> None:
+        super().__init__(
+            f"{key!r} already names case {case_id} of {use_case}, with other content;"
+            " send a new key for a new item."
+        )
+        self.case_id = case_id
+
+
+def submit(
+    tx: Transaction, submission: Submission, *, use_case: UseCase, draw: float
+) -> tuple[Case, bool]:
+    """The case, and whether this call made it.
+
+    ``draw`` is uniform in [0, 1) and kept with the case. Raises ``KeyReused``, and
+    ``RoutingError`` for a prediction the policy can't judge.
+    """
+    decision = route(
+        submission.prediction, use_case=use_case, draw=draw, ask_people=submission.ask_people
+    )
+    stands = decision.to is RouteTo.AUTO
+    row = _row(tx, submission, use_case=use_case, draw=draw, decision=decision)
+    case_id = insert_new(tx.connection, cases, row)
+    if case_id is None:
+        return _same_as_before(tx, submission, use_case=use_case), False
+    evidence = _store_content(tx, case_id, submission)
+    record_event(
+        tx,
+        case_id,
+        event="submitted",
+        actor=submission.submitted_by,
+        data={"route": decision.to, "reason": decision.reason, "draw": draw},
+    )
+    outcome = _accept(tx, case_id, decision, use_case=use_case) if stands else None
+    if not stands:
+        post_card(tx, case_id, use_case=use_case.name, channel=use_case.channel)
+    case = _case(case_id, row, submission, evidence=evidence, outcome=outcome)
+    return case, True
+
+
+def _row(
+    tx: Transaction, submission: Submission, *, use_case: UseCase, draw: float, decision: Route
+) -> dict[str, Any]:
+    stands = decision.to is RouteTo.AUTO
+    return {
+        "use_case": use_case.name,
+        "key": submission.key,
+        "fingerprint": submission.fingerprint,
+        "state": CaseState.DECIDED if stands else CaseState.OPEN,
+        "route_to": decision.to,
+        "route_reason": decision.reason,
+        "routed_by": "caller" if submission.ask_people else "policy",
+        "label": decision.label,
+        "confidence": decision.confidence,
+        "scores": dict(submission.prediction.scores),
+        "model": submission.prediction.model,
+        "policy_version": use_case.version,
+        "draw": draw,
+        "audit_rate": use_case.audit_rate,
+        "callback_url": submission.callback_url,
+        "submitted_at": tx.now,
+        "decided_at": tx.now if stands else None,
+    }
+
+
+def _same_as_before(tx: Transaction, submission: Submission, *, use_case: UseCase) -> Case:
+    existing = tx.connection.execute(
+        select(cases.c.id, cases.c.fingerprint).where(
+            cases.c.use_case == use_case.name, cases.c.key == submission.key
+        )
+    ).one()
+    if existing.fingerprint != submission.fingerprint:
+        raise KeyReused(use_case.name, submission.key, existing.id)
+    return case_by_id(tx.connection, existing.id)
+
+
+def _store_content(tx: Transaction, case_id: int, submission: Submission) -> tuple[Evidence, ...]:
+    stored = [_stored(tx, case_id, item) for item in submission.evidence]
+    tx.connection.execute(
+        insert(case_contents),
+        {
+            "case_id": case_id,
+            "title": submission.title,
+            "text": submission.text,
+            "reason": submission.reason,
+            "evidence": stored or None,
+            "ask": None if submission.ask is None else dict(submission.ask),
+            "caller_metadata": submission.metadata,
+        },
+    )
+    return tuple(evidence_from_stored(item) for item in stored)
+
+
+def _stored(tx: Transaction, case_id: int, item: NewEvidence) -> dict[str, Any]:
+    stored: dict[str, Any] = {"title": item.title}
+    if item.picture is not None:
+        values = {
+            "case_id": case_id,
+            "title": item.title,
+            "media_type": item.picture.media_type,
+            "content": item.picture.content,
+        }
+        inserted = tx.connection.execute(insert(pictures).returning(pictures.c.id), values)
+        return stored | {"image_id": inserted.scalar_one()}
+    if item.fields:
+        return stored | {"fields": [list(field) for field in item.fields]}
+    parts = {"text": item.text, "image_url": item.image_url, "url": item.url}
+    return stored | {name: value for name, value in parts.items() if value is not None}
+
+
+def _accept(tx: Transaction, case_id: int, decision: Route, *, use_case: UseCase) -> Outcome:
+    verdict = use_case.verdict_for(decision.label, decision.label)
+    outcome = Outcome(
+        verdict=verdict,
+        label=decision.label,
+        by=By.AI,
+        reviewer=None,
+        note=None,
+        decided_at=tx.now,
+        revision=1,
+        flagged=False,
+    )
+    record_outcome(tx, case_id, outcome)
+    record_event(
+        tx,
+        case_id,
+        event="decided",
+        actor=POLICY,
+        data={"verdict": verdict, "label": outcome.label},
+    )
+    return outcome
+
+
+def _case(
+    case_id: int,
+    row: dict[str, Any],
+    submission: Submission,
+    *,
+    evidence: tuple[Evidence, ...],
+    outcome: Outcome | None,
+) -> Case:
+    return Case(
+        id=case_id,
+        use_case=row["use_case"],
+        key=submission.key,
+        state=row["state"],
+        submitted_at=row["submitted_at"],
+        route_to=row["route_to"],
+        route_reason=row["route_reason"],
+        label=row["label"],
+        confidence=row["confidence"],
+        scores=row["scores"],
+        model=row["model"],
+        policy_version=row["policy_version"],
+        draw=row["draw"],
+        audit_rate=row["audit_rate"],
+        title=submission.title,
+        text=submission.text,
+        reason=submission.reason,
+        evidence=evidence,
+        metadata=submission.metadata,
+        callback_url=submission.callback_url,
+        outcome=outcome,
+    )

@@ -1,0 +1,39 @@
+"""What people tell each other on a case; none of it decides."""
+
+from dataclasses import replace
+
+from sqlalchemy import insert
+
+from hitl.cases import Case, Note
+from hitl.policy.use_case import UseCase
+from hitl.review.record import record_event, reply_in_thread, update_card
+from hitl.review.vote import refuse_unless_open
+from hitl.storage.database import Transaction
+from hitl.storage.queries import case_by_id
+from hitl.storage.tables import notes
+
+
+def add_note(tx: Transaction, case_id: int, *, author: str, text: str) -> Case:
+    """The case with the note; decided and withdrawn cases take notes too."""
+    case = case_by_id(tx.connection, case_id)
+    tx.connection.execute(
+        insert(notes), {"case_id": case_id, "author": author, "text": text, "at": tx.now}
+    )
+    # The words stay out of the event: history is kept when personal text is erased.
+    record_event(tx, case_id, event="note_added", actor=author, data={})
+    noted = replace(case, notes=(*case.notes, Note(author=author, text=text, at=tx.now)))
+    update_card(tx, noted)
+    return noted
+
+
+def hand_over(tx: Transaction, case_id: int, *, by: str, to: str, use_case: UseCase) -> Case:
+    """Ask one person by name, in the case's thread; anyone who may decide still can.
+
+    Raises ``AlreadyDecided`` and ``CaseWithdrawn``.
+    """
+    case = case_by_id(tx.connection, case_id)
+    refuse_unless_open(case)
+    record_event(tx, case_id, event="handed_over", actor=by, data={"to": to})
+    payload = {"says": "handed_over", "by": by, "to": to}
+    reply_in_thread(tx, case, channel=use_case.channel, payload=payload)
+    return case

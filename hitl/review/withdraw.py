@@ -1,0 +1,36 @@
+"""Taking a case back before anyone decided it."""
+
+from dataclasses import replace
+
+from hitl.cases import Case
+from hitl.review.record import record_event, update_card
+from hitl.review.vote import close_case, refuse_unless_open
+from hitl.storage.database import Transaction
+from hitl.storage.queries import case_by_id
+from hitl.vocabulary import CaseState
+
+
+def withdraw(
+    tx: Transaction,
+    case_id: int,
+    *,
+    by: str,
+    reason: str | None = None,
+    response_url: str | None = None,
+) -> Case:
+    """The case, withdrawn; withdrawing it again changes nothing.
+
+    Raises ``AlreadyDecided`` and ``CaseNotFound``.
+    """
+    case = case_by_id(tx.connection, case_id)
+    if case.state is CaseState.WITHDRAWN:
+        return case
+    if not close_case(tx, case_id, to=CaseState.WITHDRAWN):
+        case = case_by_id(tx.connection, case_id)
+        if case.state is not CaseState.WITHDRAWN:
+            refuse_unless_open(case)
+        return case
+    record_event(tx, case_id, event="withdrawn", actor=by, data={"reason": reason})
+    withdrawn = replace(case, state=CaseState.WITHDRAWN)
+    update_card(tx, withdrawn, response_url=response_url)
+    return withdrawn

@@ -1,0 +1,1 @@
+"""Tables, the database that runs verbs, migrations, and the statements that read."""

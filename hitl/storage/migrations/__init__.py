@@ -1,0 +1,1 @@
+"""Migrations, oldest first; each says which code can still work with the tables it leaves."""

@@ -1,0 +1,156 @@
+"""Reading cases back, whole."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
+
+from hitl.cases import Case, Event, Evidence, Note, Outcome
+from hitl.errors import HitlError
+from hitl.storage.tables import audit_events, case_contents, cases, notes, outcomes, pictures
+from hitl.vocabulary import By, CaseState, RouteTo, Verdict
+
+
+class CaseNotFound(HitlError):
+    """There is no such case."""
+
+    def __init__(self, case_id: int) -> None:
+        super().__init__(f"There is no case {case_id}.")
+        self.case_id = case_id
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases to list; ``after`` is the id of the last one already seen."""
+
+    use_cases: frozenset[str] | None = None
+    key: str | None = None
+    state: CaseState | None = None
+    after: int = 0
+
+
+_CASE_COLUMNS = (
+    *(column for column in cases.c if column.name not in {"fingerprint", "routed_by"}),
+    *(column for column in case_contents.c if column.name not in {"case_id", "ask"}),
+    outcomes.c.verdict,
+    outcomes.c.label.label("outcome_label"),
+    outcomes.c.by,
+    outcomes.c.reviewer,
+    outcomes.c.note,
+    outcomes.c.flagged,
+    outcomes.c.revision,
+    outcomes.c.decided_at.label("outcome_at"),
+)
+_CASES: Select[Any] = select(*_CASE_COLUMNS).select_from(
+    cases.outerjoin(case_contents, case_contents.c.case_id == cases.c.id).outerjoin(
+        outcomes, (outcomes.c.case_id == cases.c.id) & outcomes.c.is_current
+    )
+)
+
+
+def case_by_id(connection: Connection, case_id: int) -> Case:
+    """The case; raises ``CaseNotFound``."""
+    found = _whole(connection, connection.execute(_CASES.where(cases.c.id == case_id)).all())
+    if not found:
+        raise CaseNotFound(case_id)
+    return found[0]
+
+
+def list_cases(connection: Connection, wanted: CaseFilter, *, limit: int) -> list[Case]:
+    """At most ``limit`` cases in order of id."""
+    rows = connection.execute(
+        _CASES.where(*_conditions(wanted)).order_by(cases.c.id).limit(limit)
+    ).all()
+    return _whole(connection, rows)
+
+
+def case_history(connection: Connection, case_id: int) -> tuple[Event, ...]:
+    """Everything that happened to the case, oldest first."""
+    rows = connection.execute(
+        select(audit_events).where(audit_events.c.case_id == case_id).order_by(audit_events.c.id)
+    )
+    return tuple(Event(type=row.type, actor=row.actor, at=row.at, data=row.data) for row in rows)
+
+
+def _conditions(wanted: CaseFilter) -> Iterable[ColumnElement[bool]]:
+    yield cases.c.id > wanted.after
+    if wanted.use_cases is not None:
+        yield cases.c.use_case.in_(sorted(wanted.use_cases))
+    if wanted.key is not None:
+        yield cases.c.key == wanted.key
+    if wanted.state is not None:
+        yield cases.c.state == wanted.state
+
+
+def _whole(connection: Connection, rows: Sequence[Row[Any]]) -> list[Case]:
+    written = _notes(connection, [row.id for row in rows])
+    return [_case(row, tuple(written[row.id])) for row in rows]
+
+
+def _notes(connection: Connection, case_ids: list[int]) -> defaultdict[int, list[Note]]:
+    found: defaultdict[int, list[Note]] = defaultdict(list)
+    if case_ids:
+        statement = select(notes).where(notes.c.case_id.in_(case_ids)).order_by(notes.c.id)
+        for row in connection.execute(statement):
+            found[row.case_id].append(Note(author=row.author, text=row.text, at=row.at))
+    return found
+
+
+def _case(row: Row[Any], written: tuple[Note, ...]) -> Case:
+    return Case(
+        id=row.id,
+        use_case=row.use_case,
+        key=row.key,
+        state=CaseState(row.state),
+        submitted_at=row.submitted_at,
+        route_to=RouteTo(row.route_to),
+        route_reason=row.route_reason,
+        label=row.label,
+        confidence=row.confidence,
+        scores=row.scores,
+        model=row.model,
+        policy_version=row.policy_version,
+        draw=row.draw,
+        audit_rate=row.audit_rate,
+        title=row.title,
+        text=row.text,
+        reason=row.reason,
+        evidence=tuple(evidence_from_stored(item) for item in row.evidence or ()),
+        metadata=row.caller_metadata,
+        callback_url=row.callback_url,
+        outcome=_outcome(row),
+        notes=written,
+    )
+
+
+def _outcome(row: Row[Any]) -> Outcome | None:
+    if row.verdict is None:
+        return None
+    return Outcome(
+        verdict=Verdict(row.verdict),
+        label=row.outcome_label,
+        by=By(row.by),
+        reviewer=row.reviewer,
+        note=row.note,
+        decided_at=row.outcome_at,
+        revision=row.revision,
+        flagged=row.flagged,
+    )
+
+
+def evidence_from_stored(item: dict[str, Any]) -> Evidence:
+    """One piece of context from the form ``submit`` stores it in."""
+    fields = tuple((name, value) for name, value in item.get("fields", ()))
+    return Evidence(**item | {"fields": fields})
+
+
+def picture_files(connection: Connection, case_id: int) -> dict[int, str]:
+    """The workspace's file for each picture of the case that was uploaded."""
+    rows = connection.execute(
+        select(pictures.c.id, pictures.c.slack_file).where(
+            pictures.c.case_id == case_id, pictures.c.slack_file.is_not(None)
+        )
+    )
+    return {row.id: row.slack_file for row in rows}
