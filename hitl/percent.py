@@ -1,34 +1,45 @@
 """Shares as people read them, with as few decimals as keep the sentence true."""
 
+from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 
 def percent(share: float, *, decimals: int = 0, apart_from: float | None = None) -> str:
-    """Round to ``decimals``, or to as many more as it takes to stay true.
+    """Round to ``decimals``, or to as many more as it takes to stay true; no trailing zeros.
 
     The figure printed is above, at or under 0 %, 100 % and ``apart_from`` exactly as the share
     itself is: 86.96 % is not "87 %" beside a threshold of 87 %, nor is 99.97 % "100 %".
     """
-    exact = _points(share)
-    bounds = [0, 100] if apart_from is None else [0, 100, _points(apart_from)]
-    while True:
-        rounded = round(exact, decimals)
-        if all(
-            (rounded > bound) == (exact > bound) and (rounded < bound) == (exact < bound)
-            for bound in bounds
-        ):
-            return _printed(rounded)
+    points = _points(share)
+    others = _ENDS if apart_from is None else (*_ENDS, _points(apart_from))
+    rounded = round(points, decimals)
+    while not _same_side(rounded, points, others=others):
         decimals += 1
+        rounded = round(points, decimals)
+    return _printed(rounded)
 
 
+@lru_cache
 def exact_percent(share: float) -> str:
     """Print every decimal the share has: for thresholds, which people wrote down themselves."""
     return _printed(_points(share))
 
 
+@lru_cache(maxsize=1024)
 def _points(share: float) -> Decimal:
     # The shortest decimal that reads back as the same float is what a person would write.
     return Decimal(repr(float(share))) * 100
+
+
+_ENDS = (Decimal(0), Decimal(100))
+
+
+def _same_side(rounded: Decimal, points: Decimal, *, others: Iterable[Decimal]) -> bool:
+    for other in others:
+        if (rounded > other) != (points > other) or (rounded < other) != (points < other):
+            return False
+    return True
 
 
 def _printed(points: Decimal) -> str:

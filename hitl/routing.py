@@ -1,12 +1,13 @@
 """What the policy does with a prediction: pure, a few microseconds, at home in any process."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 from hitl.errors import HitlError
 from hitl.percent import exact_percent, percent
 from hitl.policy.use_case import UseCase
+from hitl.policy.wording import listed, quoted, unknown
 from hitl.vocabulary import RouteTo
 
 
@@ -54,27 +55,24 @@ def route(
     """Decide by the use case's rules; ``draw`` is uniform in [0, 1) and is to be stored."""
     if not 0 <= draw < 1:
         raise RoutingError("draw", f"found {draw}; must be at least 0 and under 1")
-    label, confidence = _top(prediction, use_case=use_case)
-    to, reason = RouteTo.REVIEW, ""
+    label, confidence = _top(prediction, known=use_case.labels)
     threshold = use_case.labels[label].auto_at
+    to = RouteTo.REVIEW
     if ask_people:
         reason = "the caller asked for a person"
     elif use_case.always_review or threshold is None:
         reason = "this use case sends everything to people"
     elif confidence is None:
         reason = "no confidence was given"
-    elif (
-        len(tied := [other for other, score in prediction.scores.items() if score == confidence])
-        > 1
-    ):
-        reason = f"{_listed(tied)} tie at {percent(confidence)}"
+    elif len(tied := _at(confidence, scores=prediction.scores)) > 1:
+        reason = f"{listed(tied)} tie at {percent(confidence)}"
     else:
-        to, reason = _compare(label, confidence=confidence, threshold=threshold)
+        to, reason = _compared(label, confidence=confidence, threshold=threshold)
     shadow = draw < use_case.audit_rate
     return Route(to=to, reason=reason, label=label, confidence=confidence, shadow=shadow)
 
 
-def _compare(label: str, *, confidence: float, threshold: float) -> tuple[RouteTo, str]:
+def _compared(label: str, *, confidence: float, threshold: float) -> tuple[RouteTo, str]:
     score = percent(confidence, apart_from=threshold)
     limit = exact_percent(threshold)
     if confidence >= threshold:
@@ -82,22 +80,25 @@ def _compare(label: str, *, confidence: float, threshold: float) -> tuple[RouteT
     return RouteTo.REVIEW, f"{label} {score} is under its {limit} threshold"
 
 
-def _top(prediction: Prediction, *, use_case: UseCase) -> tuple[str, float | None]:
-    labels, scores = use_case.labels, prediction.scores
+def _at(confidence: float, *, scores: Mapping[str, float]) -> list[str]:
+    return [label for label, score in scores.items() if score == confidence]
+
+
+def _top(prediction: Prediction, *, known: Collection[str]) -> tuple[str, float | None]:
+    """Find the AI's label and its score, once all of the prediction has proved sound."""
+    scores = prediction.scores
     if prediction.label is not None:
-        if prediction.label not in labels:
-            raise RoutingError("label", "unknown")
+        if scores:
+            raise RoutingError("label", "was given beside scores; give one or the other")
+        if prediction.label not in known:
+            raise RoutingError("label", unknown("label", prediction.label, known=known))
         return prediction.label, None
     if not scores:
-        raise RoutingError("scores", "empty")
+        raise RoutingError("scores", f"found none; give at least one of {quoted(known, last='or')}")
     for label, score in scores.items():
-        if label not in labels:
-            raise RoutingError(f"scores.{label}", "unknown")
-        if not 0 <= score <= 1:
+        if label not in known:
+            raise RoutingError(f"scores.{label}", unknown("label", label, known=known))
+        if not 0 <= score <= 1:  # also what a score that is not a number fails
             raise RoutingError(f"scores.{label}", f"found {score}; must be from 0 to 1")
     label = max(scores, key=scores.__getitem__)
     return label, scores[label]
-
-
-def _listed(labels: list[str]) -> str:
-    return f"{', '.join(labels[:-1])} and {labels[-1]}"

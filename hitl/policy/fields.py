@@ -7,6 +7,8 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, ValidationError
 from pydantic_core import PydanticCustomError, core_schema
 
+from hitl.policy.presets import PRESETS
+from hitl.policy.wording import unknown
 from hitl.vocabulary import Verdict
 
 
@@ -39,6 +41,13 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _known_preset(name: str) -> str:
+    if name not in PRESETS:
+        message = unknown("preset", name, known=PRESETS)
+        raise PydanticCustomError("unknown", "{message}", {"message": message})
+    return name
+
+
 def _without_control_characters(text: str) -> str:
     if not text.isprintable() or not text.strip():
         raise ValueError
@@ -65,6 +74,7 @@ ButtonWords = Annotated[
     str, Field(max_length=60), _ONE_LINE, Must("1 to 60 characters on one line")
 ]
 Question = Annotated[str, Field(max_length=300), _ONE_LINE, Must("1 to 300 characters on one line")]
+PresetName = Annotated[str, AfterValidator(_known_preset)]
 UseCaseName = Annotated[
     str,
     Field(pattern=r"^[a-z0-9-]{1,64}$"),

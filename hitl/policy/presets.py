@@ -65,3 +65,45 @@ PRESETS: Mapping[str, Preset] = {
         },
     ),
 }
+
+
+def with_preset(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in what a use case's table leaves to its preset; labels become a table of tables.
+
+    The file's labels replace the preset's as a whole, yet one of the same name inherits what it
+    does not say. Wrong values stay as they are, for the reader to report.
+    """
+    preset = _settings(table.get("preset"))
+    labels = _labels(table, preset=preset)
+    flag_label = preset.get("flag_label")
+    if flag_label not in labels or table.get("flag_label", flag_label) != flag_label:
+        # The button says what happens to the preset's flag label, and would lie about another.
+        preset = {key: preset[key] for key in preset if key not in {"flag_label", "flag_button"}}
+    filled = {**preset, **table}
+    return {**filled, "labels": labels} if labels else filled
+
+
+def _settings(preset: Any) -> Mapping[str, Any]:
+    return PRESETS[preset].settings if isinstance(preset, str) and preset in PRESETS else {}
+
+
+def _labels(table: Mapping[str, Any], *, preset: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge the labels; empty when there are none, or none that can be read."""
+    inherited = preset.get("labels", {})
+    if "auto_at" in table:  # overrides the preset, and so the thresholds of its labels
+        inherited = {label: {**rule, "auto_at": None} for label, rule in inherited.items()}
+    given = table.get("labels", list(inherited))
+    if _is_list_of_names(given):
+        given = {label: {} for label in given}
+    if not isinstance(given, dict):
+        return {}
+    return {
+        label: {**inherited.get(label, {}), **rule} if isinstance(rule, dict) else rule
+        for label, rule in given.items()
+    }
+
+
+def _is_list_of_names(value: Any) -> bool:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        return False
+    return len(set(value)) == len(value)

@@ -1,27 +1,129 @@
 """From the text of a policy file to a Policy, or to everything that is wrong with it."""
 
+import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from hitl.policy.use_case import Policy
-from hitl.policy.presets import PRESETS
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from hitl.policy.contradictions import contradictions
+from hitl.policy.fields import Must
+from hitl.policy.mistakes import Fault, KeyPath, Mistake, PolicyError, placed
+from hitl.policy.positions import lines_of
+from hitl.policy.presets import with_preset
+from hitl.policy.use_case import Costs, Digest, LabelRule, Policy, UseCase
+from hitl.policy.wording import unknown
+
+_INNER_TABLES: Mapping[str | int, type[BaseModel]] = {
+    "labels": LabelRule,
+    "digest": Digest,
+    "costs": Costs,
+}
 
 
 def read_policy(path: Path) -> Policy:
-    return parse_policy(path.read_text(encoding="utf-8"), file=str(path))
+    """Read a file of UTF-8 text; PolicyError tells every mistake in it."""
+    line = None
+    try:
+        return parse_policy(path.read_bytes().decode("utf-8-sig"), file=str(path))
+    except FileNotFoundError:
+        message = "there is no such file; the README shows a policy to start from"
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        message = "is not UTF-8 text; save the file as UTF-8"
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+    raise PolicyError((Mistake(str(path), line, "", None, message),))
 
 
 def parse_policy(text: str, *, file: str = "policy.toml") -> Policy:
-    tables = tomllib.loads(text)
-    use_cases = {}
-    for name, table in tables["use_cases"].items():
-        preset = PRESETS[table["preset"]].settings if "preset" in table else {}
-        merged = {**preset, **table, "name": name}
-        labels, inherited = merged.get("labels", {}), preset.get("labels", {})
-        if isinstance(labels, list):
-            labels = {label: {} for label in labels}
-        merged["labels"] = {
-            label: {**inherited.get(label, {}), **rule} for label, rule in labels.items()
-        }
-        use_cases[name] = merged
-    return Policy.model_validate({"use_cases": use_cases})
+    """Read the text of a policy; ``file`` names it in PolicyError, which tells every mistake."""
+    try:
+        written = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError((_syntax_mistake(str(error), text=text, file=file),)) from None
+    settled = {**written, "use_cases": _settled(written.get("use_cases"))}
+    faults = [*_faults(settled), *_names_inside(_tables(written.get("use_cases")))]
+    if faults:
+        lines = lines_of(text)
+        mistakes = [placed(fault, file=file, lines=lines) for fault in faults]
+        raise PolicyError(tuple(sorted(mistakes, key=lambda mistake: mistake.line or 0)))
+    return Policy.model_validate(settled)
+
+
+def _settled(use_cases: Any) -> Any:
+    """Apply presets and fill in names; whatever is no table stays as it is."""
+    if not isinstance(use_cases, dict):
+        return use_cases
+    return use_cases | {
+        name: {**with_preset(table), "name": name} for name, table in _tables(use_cases).items()
+    }
+
+
+def _faults(settled: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find all of them, but none that only follows from a preset that does not exist."""
+    details = _pydantic_errors(settled)
+    adrift = {error["loc"][1] for error in details if error["loc"][2:] == ("preset",)}
+    for error in details:
+        if not (error["type"] == "missing" and error["loc"][1] in adrift):
+            yield _fault(error)
+    for name, table in _tables(settled["use_cases"]).items():
+        if name not in adrift:
+            yield from (fault.under("use_cases", name) for fault in contradictions(table))
+
+
+def _pydantic_errors(settled: Mapping[str, Any]) -> list[ErrorDetails]:
+    """List what is wrong with single values; the name was already judged as the table's key."""
+    try:
+        Policy.model_validate(settled)
+    except ValidationError as errors:
+        return [
+            error
+            for error in errors.errors()
+            if error["type"] != "contradiction" and error["loc"][2:] != ("name",)
+        ]
+    return []
+
+
+def _fault(error: ErrorDetails) -> Fault:
+    key = error["loc"]
+    if error["type"] == "extra_forbidden":
+        return _unknown_key(key)
+    if error["type"] == "missing":
+        return Fault(key, f"is missing; must be {_must(UseCase.model_fields[str(key[-1])])}")
+    return Fault(key[:-1] if key[-1] == "[key]" else key, error["msg"], error["input"])
+
+
+def _unknown_key(key: KeyPath) -> Fault:
+    models: dict[int, type[BaseModel]] = {1: Policy, 3: UseCase}
+    model = models.get(len(key)) or _INNER_TABLES[key[2]]
+    known = [name for name in model.model_fields if name != "name"]
+    return Fault(key, unknown("key", str(key[-1]), known=known))
+
+
+def _names_inside(use_cases: Mapping[str, Any]) -> Iterator[Fault]:
+    """A use case is named by its table; a name within it would be a second one."""
+    for use_case, table in use_cases.items():
+        if "name" in table:
+            yield _unknown_key(("use_cases", use_case, "name"))
+
+
+def _must(field: FieldInfo) -> str:
+    return next(rule.be for rule in field.metadata if isinstance(rule, Must))
+
+
+def _tables(value: Any) -> dict[str, dict[str, Any]]:
+    if not isinstance(value, dict):
+        return {}
+    return {name: table for name, table in value.items() if isinstance(table, dict)}
+
+
+def _syntax_mistake(message: str, *, text: str, file: str) -> Mistake:
+    what, _, where = message.rpartition(" (at ")
+    line = re.match(r"line (\d+)", where)
+    number = int(line[1]) if line else text.count("\n") + 1  # else it is "end of document"
+    return Mistake(file, number, "", None, f"is not valid TOML: {what}")

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Annotated, Self
 
@@ -28,6 +26,7 @@ from hitl.policy.fields import (
     LabelName,
     Money,
     Must,
+    PresetName,
     Question,
     Share,
     Switch,
@@ -37,6 +36,8 @@ from hitl.policy.fields import (
     Who,
     Zone,
 )
+from hitl.policy.mistakes import dotted
+from hitl.policy.wording import unknown
 from hitl.vocabulary import Verdict
 
 _BUTTON_LENGTH = 75
@@ -47,9 +48,7 @@ class UnknownUseCase(HitlError):
     """A use case was named that the policy does not have."""
 
     def __init__(self, name: str, *, known: tuple[str, ...]) -> None:
-        near = get_close_matches(name, known, n=1)
-        hint = f' Did you mean "{near[0]}"?' if near else ""
-        super().__init__(f'There is no use case "{name}".{hint} Known: {", ".join(known)}.')
+        super().__init__(unknown("use case", name, known=known))
         self.name = name
         self.known = known
 
@@ -96,7 +95,7 @@ class UseCase(_Frozen):
     """A named stream of predictions; a verdict use case ties each of two labels to a verdict."""
 
     name: UseCaseName
-    preset: str | None = None
+    preset: PresetName | None = None
     channel: Channel
     fallback_channel: Channel | None = None
     question: Question
@@ -111,7 +110,7 @@ class UseCase(_Frozen):
     labels: Annotated[
         dict[LabelName, Annotated[LabelRule, Must("a table of verdict, auto_at and button")]],
         Field(min_length=2, max_length=1_000),
-        Must("a list or table of 2 to 1,000 labels"),
+        Must("a list of names or a table, of 2 to 1,000 different labels"),
     ]
     """In the policy's order; each ``auto_at`` is set unless everything goes to people."""
     flag_label: LabelName | None = None
@@ -143,7 +142,9 @@ class UseCase(_Frozen):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        found = [f"{'.'.join(c.key)}: {c.message}" for c in contradictions(self.model_dump())]
+        found = [
+            f"{dotted(fault.key)}: {fault.message}" for fault in contradictions(self.model_dump())
+        ]
         if found:
             raise PydanticCustomError("contradiction", "{all}", {"all": "; ".join(found)})
         return self
@@ -201,7 +202,11 @@ class UseCase(_Frozen):
 class Policy(_Frozen):
     """Every use case of a team, by name."""
 
-    use_cases: Mapping[UseCaseName, UseCase]
+    use_cases: Annotated[
+        dict[str, Annotated[UseCase, Must("a table")]],
+        Field(min_length=1, max_length=200),
+        Must("1 to 200 tables, each named for its use case, as in [use_cases.spam]"),
+    ]
 
     def use_case(self, name: str) -> UseCase:
         """Look one up; UnknownUseCase names those there are."""
