@@ -1,0 +1,108 @@
+"""What can be pressed on a case card; a value names the case and never says who may."""
+
+from collections.abc import Iterator
+
+from bot.slack import blocks, ids
+from bot.slack.blocks import Element, Style
+from bot.slack.cards.proposal import likeliest_first
+from bot.slack.message import Block
+from hitl.cases import Case
+from hitl.policy import UseCase
+from hitl.vocabulary import Verdict
+
+_MENU_CHARACTERS = 4_000
+"""Of the menu of labels: it must leave room for the item on the same card."""
+ANOTHER_LABEL = ""
+"""The choice that opens the form with every label; no label is empty."""
+
+_MORE = {
+    ids.MORE_NOTE: "Add a note",
+    ids.MORE_TEXT: "Full text",
+    ids.MORE_HISTORY: "History",
+    ids.MORE_HAND_OVER: "Hand over…",
+    ids.MORE_WITHDRAW: "Withdraw…",
+}
+
+
+def waiting_actions(case: Case, *, use_case: UseCase) -> Block:
+    """The three verdicts and the menu of everything rarer."""
+    more = [blocks.option(words, ids.chosen(case.id, word)) for word, words in _MORE.items()]
+    return blocks.actions(
+        _block_id(case),
+        *_verdicts(case, use_case=use_case),
+        blocks.overflow(action_id=ids.MORE, options=more),
+    )
+
+
+def settled_actions(case: Case) -> Block:
+    """What is left to do with a case that is decided or withdrawn: look."""
+    value = str(case.id)
+    return blocks.actions(
+        _block_id(case),
+        blocks.button("History", action_id=ids.SHOW_HISTORY, value=value),
+        blocks.button("Full text", action_id=ids.SHOW_TEXT, value=value),
+    )
+
+
+def other_labels(case: Case, *, use_case: UseCase) -> list[str]:
+    """The labels a rejection may choose: likeliest first, then in the policy's order."""
+    ranked = [label for label, _ in likeliest_first(case)] + list(use_case.labels)
+    known = dict.fromkeys(label for label in ranked if label in use_case.labels)
+    known.pop(case.label, None)
+    return list(known)
+
+
+def label_options(case: Case, labels: list[str]) -> list[Element]:
+    """Options of a menu from which a rejection takes its label."""
+    return [blocks.option(label, ids.chosen(case.id, label)) for label in labels]
+
+
+def _block_id(case: Case) -> str:
+    # A new id with each visible change: Slack keeps a menu's choice for as long as the id stays.
+    revision = case.outcome.revision if case.outcome else 0
+    return f"case:{case.id}:{case.state}:{revision}:{len(case.notes)}"
+
+
+def _verdicts(case: Case, *, use_case: UseCase) -> list[Element]:
+    reject = _reject(case, use_case=use_case)
+    if not use_case.is_verdict and case.label not in use_case.labels:
+        return [reject]  # a label that has left the policy can't be let stand any more
+    return [
+        _verdict(Verdict.APPROVE, case, use_case=use_case, style="primary"),
+        reject,
+        _verdict(Verdict.FLAG, case, use_case=use_case),
+    ]
+
+
+def _verdict(
+    verdict: Verdict, case: Case, *, use_case: UseCase, style: Style | None = None
+) -> Element:
+    return blocks.button(
+        use_case.button_text(verdict, case.label),
+        action_id=ids.decide(verdict),
+        value=str(case.id),
+        style=style,
+    )
+
+
+def _reject(case: Case, *, use_case: UseCase) -> Element:
+    if use_case.label_for(Verdict.REJECT, case.label) is not None:
+        # Red where it condemns the item; correcting the AI is nothing to be warned of.
+        style: Style | None = "danger" if use_case.is_verdict else None
+        return _verdict(Verdict.REJECT, case, use_case=use_case, style=style)
+    words = use_case.button_text(Verdict.REJECT, case.label)
+    options = list(_within_reach(case, use_case=use_case))
+    return blocks.menu(words, action_id=ids.REJECT_AS, options=options)
+
+
+def _within_reach(case: Case, *, use_case: UseCase) -> Iterator[Element]:
+    """As many of the likeliest labels as a card can carry; a form offers the rest."""
+    room = _MENU_CHARACTERS
+    labels = other_labels(case, use_case=use_case)
+    for position, option in enumerate(label_options(case, labels), start=1):
+        room -= blocks.size(option) + 1
+        is_full = room < 0 or position == blocks.MOST_OPTIONS
+        if is_full and position < len(labels):
+            yield blocks.option("Another label…", ids.chosen(case.id, ANOTHER_LABEL))
+            return
+        yield option

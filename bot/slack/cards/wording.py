@@ -1,0 +1,102 @@
+"""How a case is put into words: the same on cards, in notifications and for screen readers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.slack.text import counted, duration, mention, moment, mrkdwn
+from hitl.cases import Case, Outcome
+from hitl.percent import percent
+from hitl.policy import UseCase
+from hitl.vocabulary import By, CaseState, Verdict
+
+VERDICT_SIGNS: Mapping[Verdict, str] = {
+    Verdict.APPROVE: "✅",
+    Verdict.REJECT: "⛔",
+    Verdict.FLAG: "🚩",
+}
+_OTHERS: Mapping[By, str] = {
+    By.REVIEWER: "a reviewer",
+    By.AI: "the AI",
+    By.MODEL: "a second model",
+    By.USER: "the user who was asked",
+    By.DEADLINE: "the deadline",
+}
+_NAME = 100
+_SENTENCE = 300
+_WORTH_SAYING = 60  # seconds of waiting
+
+
+def proposal(case: Case) -> str:
+    """``violation (70 %)``, escaped; the label alone where it came without confidence."""
+    label = mrkdwn(case.label, _NAME)
+    return label if case.confidence is None else f"{label} ({percent(case.confidence)})"
+
+
+def outcome_title(outcome: Outcome, *, use_case: UseCase) -> str:
+    """The words of the button that stands for the outcome, escaped: ``Reject · remove post``."""
+    if use_case.is_verdict:
+        return mrkdwn(use_case.button_text(outcome.verdict, outcome.label), _NAME)
+    again = ", look again" if outcome.verdict is Verdict.FLAG else ""
+    return f"{outcome.verdict.value.capitalize()} · {mrkdwn(outcome.label, _NAME)}{again}"
+
+
+def outcome_line(outcome: Outcome, *, use_case: UseCase) -> str:
+    """The outcome with its sign and whatever its title does not say."""
+    said = [f"{VERDICT_SIGNS[outcome.verdict]} *{outcome_title(outcome, use_case=use_case)}*"]
+    if use_case.is_verdict:
+        said.append(f"label {mrkdwn(outcome.label, _NAME)}")
+    if outcome.flagged:
+        said.append("flagged")
+    if outcome.revision > 1:
+        said.append(f"revision {outcome.revision}")
+    return " · ".join(said)
+
+
+def decided_by(outcome: Outcome) -> str:
+    """Who an outcome comes from: a mention, a name, or what decided instead of a person."""
+    return mention(outcome.reviewer) if outcome.reviewer else _OTHERS[outcome.by]
+
+
+def decided_how(case: Case, outcome: Outcome) -> str:
+    """Who decided, when, how long after submission, and whether it is what the AI proposed."""
+    waited = (outcome.decided_at - case.submitted_at).total_seconds()
+    said = [f"by {decided_by(outcome)}", moment(outcome.decided_at), f"after {duration(waited)}"]
+    if outcome.by is not By.AI:
+        agrees = outcome.label == case.label
+        said.append("as the AI proposed" if agrees else f"the AI proposed {proposal(case)}")
+    return " · ".join(said)
+
+
+def already_decided(outcome: Outcome, *, use_case: UseCase, now: datetime) -> str:
+    """What somebody reads who came too late."""
+    ago = duration((now - outcome.decided_at).total_seconds())
+    title = outcome_title(outcome, use_case=use_case)
+    return f"Already decided: {decided_by(outcome)} chose {title} {ago} ago."
+
+
+def case_text(case: Case, *, use_case: UseCase, now: datetime) -> str:
+    """The whole card as sentences, escaped, for notifications and screen readers."""
+    title = mrkdwn(case.title or case.text or case.key, 150)
+    if case.state is CaseState.WITHDRAWN:
+        said = [f"Withdrawn: {title}."]
+    elif case.outcome is not None:
+        decided = outcome_title(case.outcome, use_case=use_case)
+        said = [f"{decided}, by {decided_by(case.outcome)}: {title}."]
+    else:
+        said = [mrkdwn(use_case.question, 150), f"{title}.", *_waiting_sentences(case, now)]
+    said.append(f"Case {case.id} in {case.use_case}.")
+    return " ".join(said)
+
+
+def _waiting_sentences(case: Case, now: datetime) -> list[str]:
+    said = [f"The AI proposes {proposal(case)}: {mrkdwn(case.route_reason, _SENTENCE)}."]
+    if case.reason:
+        said.append(f"Its reasoning: {mrkdwn(case.reason, _SENTENCE)}")
+    if case.state is CaseState.DISPUTED:
+        said.append("Reviewers disagree.")
+    waited = (now - case.submitted_at).total_seconds()
+    if waited >= _WORTH_SAYING:
+        said.append(f"Waiting for {duration(waited)}.")
+    if case.notes:
+        said.append(f"{counted(len(case.notes), 'note')}.")
+    return said

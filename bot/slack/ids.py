@@ -1,0 +1,53 @@
+"""Every name that Slack sends back: commands, actions, callbacks and the values of options."""
+
+from hitl.vocabulary import Verdict
+
+COMMAND = "/hitl"
+
+DECIDE_PREFIX = "decide."
+"""A verdict button's action is this and the verdict; its value is the case's id, no more."""
+DECIDE_PATTERN = r"^decide\.(approve|reject|flag)$"
+REJECT_AS = "reject_as"
+"""The menu of other labels; an option's value is ``<case id>:<label>``."""
+MORE = "more"
+"""The overflow menu; an option's value is ``<case id>:<one of the MORE_ words>``."""
+MORE_NOTE = "note"
+MORE_TEXT = "text"
+MORE_HISTORY = "history"
+MORE_HAND_OVER = "hand_over"
+MORE_WITHDRAW = "withdraw"
+SHOW_HISTORY = "show_history"
+SHOW_TEXT = "show_text"
+SHOW_CASE = "show_case"
+REFRESH_HOME = "refresh_home"
+
+NOTE_FORM = "note_form"
+HAND_OVER_FORM = "hand_over_form"
+WITHDRAW_FORM = "withdraw_form"
+LABEL_FORM = "label_form"
+INPUT = "input"
+"""The one input of a form; its block is the form's name and the case's id."""
+
+WAITING_CASES = "waiting_cases"
+"""The global shortcut."""
+
+
+def decide(verdict: Verdict) -> str:
+    """The action of one verdict's button."""
+    return f"{DECIDE_PREFIX}{verdict.value}"
+
+
+def decided(action_id: str) -> Verdict:
+    """The verdict of a button's action; the reverse of ``decide``."""
+    return Verdict(action_id.removeprefix(DECIDE_PREFIX))
+
+
+def chosen(case_id: int, choice: str) -> str:
+    """An option's value: which case, and what was chosen for it."""
+    return f"{case_id}:{choice}"
+
+
+def choice(value: str) -> tuple[int, str]:
+    """The case and the choice of an option's value; the reverse of ``chosen``."""
+    case_id, _, chosen_word = value.partition(":")
+    return int(case_id), chosen_word
