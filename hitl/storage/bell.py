@@ -18,6 +18,8 @@ class Bell:
 
     def __init__(self) -> None:
         self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self.silenced = False
+        """Set when the service stops: nobody should begin to wait."""
 
     @contextmanager
     def listening(self, topic: str) -> Iterator[asyncio.Event]:
@@ -30,6 +32,11 @@ class Bell:
             self._listeners[topic].discard(rung)
             if not self._listeners[topic]:
                 del self._listeners[topic]
+
+    def silence(self) -> None:
+        """Wake everyone for the last time."""
+        self.silenced = True
+        self.ring(list(self._listeners))
 
     def ring(self, topics: Iterable[str]) -> None:
         """Wake everyone who listens to any of the topics."""

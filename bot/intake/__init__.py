@@ -1,0 +1,1 @@
+"""The HTTP API: what callers send and read."""

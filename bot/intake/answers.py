@@ -1,0 +1,116 @@
+"""What callers get back; the models document what the functions build."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from hitl.cases import Case, Outcome
+from hitl.vocabulary import By, CaseState, RouteTo, Verdict
+
+
+class RouteOut(BaseModel):
+    """Where the prediction went, and why in words."""
+
+    to: RouteTo
+    reason: str
+
+
+class PredictionOut(BaseModel):
+    """The AI's answer: its top label."""
+
+    label: str
+    confidence: float | None
+
+
+class OutcomeOut(BaseModel):
+    """The label and verdict that stand."""
+
+    verdict: Verdict
+    label: str
+    by: By
+    reviewer: str | None
+    note: str | None
+    decided_at: datetime
+    revision: int
+    flagged: bool
+
+
+class CaseOut(BaseModel):
+    """A case as callers see it."""
+
+    id: int
+    use_case: str
+    key: str
+    state: CaseState
+    route: RouteOut
+    prediction: PredictionOut
+    outcome: OutcomeOut | None
+    metadata: Any
+
+
+class CasesOut(BaseModel):
+    """A page of cases; ``next`` is the cursor to send as ``after``."""
+
+    items: list[CaseOut]
+    next: str | None
+
+
+class BatchItemOut(BaseModel):
+    """What became of one case of a batch."""
+
+    status: Literal[200, 201, 422, 503]
+    case: CaseOut | None = None
+    problem: dict[str, Any] | None = None
+
+
+class BatchOut(BaseModel):
+    """One result for each case, in the order they were sent."""
+
+    results: list[BatchItemOut]
+
+
+class TalliesOut(BaseModel):
+    """Whether the counts were new; the same key and counts again are not."""
+
+    stored: bool
+
+
+def outcome_answer(outcome: Outcome) -> dict[str, Any]:
+    """An outcome in the form of ``OutcomeOut``."""
+    return {
+        "verdict": outcome.verdict,
+        "label": outcome.label,
+        "by": outcome.by,
+        "reviewer": outcome.reviewer,
+        "note": outcome.note,
+        "decided_at": moment(outcome.decided_at),
+        "revision": outcome.revision,
+        "flagged": outcome.flagged,
+    }
+
+
+def case_answer(case: Case) -> dict[str, Any]:
+    """A case in the form of ``CaseOut``."""
+    return {
+        "id": case.id,
+        "use_case": case.use_case,
+        "key": case.key,
+        "state": case.state,
+        "route": {"to": case.route_to, "reason": case.route_reason},
+        "prediction": {"label": case.label, "confidence": case.confidence},
+        "outcome": None if case.outcome is None else outcome_answer(case.outcome),
+        "metadata": case.metadata,
+    }
+
+
+def moment(at: datetime) -> str:
+    """UTC as RFC 3339, with a Z."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def answer(document: dict[str, Any], status: int = 200) -> Response:
+    """A JSON answer; ASCII throughout, so that whatever a caller sent can be echoed back."""
+    return Response(json.dumps(document), status, media_type="application/json")

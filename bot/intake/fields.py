@@ -1,0 +1,89 @@
+"""The kinds of values callers send, each with its limit and the words of its refusal."""
+
+import base64
+import binascii
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic_core import PydanticCustomError
+
+MOST_LABELS = 1_000
+MOST_EVIDENCE = 20
+MOST_FIELDS = 50
+MOST_TEXT = 100_000
+MOST_METADATA = 16_384
+MOST_PICTURE = 5 * 1024 * 1024
+MOST_URL = 2_000
+
+MediaType = Literal["image/png", "image/jpeg", "image/gif"]
+_MAGIC: dict[str, tuple[bytes, ...]] = {
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/gif": (b"GIF87a", b"GIF89a"),
+}
+
+
+def _no_nul(text: str) -> str:
+    if "\x00" in text:
+        raise PydanticCustomError("nul", "must not contain the character U+0000")
+    return text
+
+
+def _web_address(url: str) -> str:
+    if not url.startswith(("https://", "http://")):
+        raise PydanticCustomError("address", "must be an address that begins with https://")
+    if any(character.isspace() for character in url):
+        raise PydanticCustomError("address", "must not contain spaces")
+    return url
+
+
+def _json_of_modest_size(value: Any) -> Any:
+    try:
+        size = len(json.dumps(value, allow_nan=False))
+    except ValueError:
+        raise PydanticCustomError("finite", "must not contain NaN or infinity") from None
+    if size > MOST_METADATA:
+        raise PydanticCustomError(
+            "size", "is {size} bytes of JSON; at most {most}", {"size": size, "most": MOST_METADATA}
+        )
+    return value
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise PydanticCustomError("printable", "must not contain control characters or new lines")
+    return text
+
+
+Key = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
+Label = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
+Title = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_no_nul)]
+Short = Annotated[str, Field(max_length=1_000), AfterValidator(_no_nul)]
+Reason = Annotated[str, Field(max_length=10_000), AfterValidator(_no_nul)]
+Text = Annotated[str, Field(max_length=MOST_TEXT), AfterValidator(_no_nul)]
+Address = Annotated[
+    str,
+    Field(max_length=MOST_URL, json_schema_extra={"format": "uri"}),
+    AfterValidator(_web_address),
+]
+Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Metadata = Annotated[Any, AfterValidator(_json_of_modest_size)]
+SlackUser = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,20}$")]
+Moment = Annotated[AwareDatetime, Field(strict=False)]
+
+
+def decode_picture(text: str, *, media_type: str) -> bytes:
+    """The picture's bytes; refused when they are not base64, too many, or not what they claim."""
+    try:
+        content = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise PydanticCustomError("base64", "image_base64 is not base64") from None
+    if len(content) > MOST_PICTURE:
+        raise PydanticCustomError("size", "image_base64 holds more than 5 MiB")
+    if not content.startswith(_MAGIC[media_type]):
+        raise PydanticCustomError(
+            "media_type", "image_base64 does not hold {media_type}", {"media_type": media_type}
+        )
+    return content

@@ -1,0 +1,153 @@
+"""Refusals as RFC 9457 problem documents: what is wrong, where, and what would be right."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from bot.intake.answers import outcome_answer
+from hitl.errors import HitlError
+from hitl.policy import UnknownUseCase
+from hitl.review import (
+    AlreadyDecided,
+    CaseNotFound,
+    CaseWithdrawn,
+    KeyReused,
+    LabelNotAllowed,
+    LabelRequired,
+    LabelUnknown,
+    TallyKeyReused,
+)
+from hitl.routing import RoutingError
+from hitl.storage.database import StorageUnavailable
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FieldError(BaseModel):
+    """One wrong field."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457); ``errors`` names each wrong field."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError] = []
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    status: HTTPStatus
+    code: str
+    field: str | None = None
+
+
+_KINDS: dict[type[HitlError], _Kind] = {
+    UnknownUseCase: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown-use-case", "use_case"),
+    KeyReused: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", "key"),
+    TallyKeyReused: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", "key"),
+    LabelUnknown: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "label-unknown", "label"),
+    LabelRequired: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "label-required", "label"),
+    LabelNotAllowed: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "label-not-allowed", "label"),
+    RoutingError: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request"),
+    CaseNotFound: _Kind(HTTPStatus.NOT_FOUND, "case-not-found"),
+    AlreadyDecided: _Kind(HTTPStatus.CONFLICT, "already-decided"),
+    CaseWithdrawn: _Kind(HTTPStatus.CONFLICT, "withdrawn"),
+    StorageUnavailable: _Kind(HTTPStatus.SERVICE_UNAVAILABLE, "storage-unavailable"),
+}
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    errors: Sequence[Mapping[str, str]] = (),
+    **more: Any,
+) -> dict[str, Any]:
+    """The document as data; ``code`` is what a program looks at."""
+    return {
+        "type": f"urn:hitl:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "errors": list(errors),
+        **more,
+    }
+
+
+def problem_response(document: Mapping[str, Any], **headers: str) -> Response:
+    """The document as an answer."""
+    return Response(
+        json.dumps(document), document["status"], media_type=MEDIA_TYPE, headers=headers
+    )
+
+
+def problem_of(error: HitlError) -> dict[str, Any]:
+    """The document of one of the domain's refusals."""
+    kind = _KINDS[type(error)]
+    errors: list[dict[str, str]] = []
+    if isinstance(error, RoutingError):
+        errors = [{"field": error.field, "message": error.message}]
+    elif kind.field is not None:
+        errors = [{"field": kind.field, "message": str(error)}]
+    more = {"outcome": outcome_answer(error.outcome)} if isinstance(error, AlreadyDecided) else {}
+    return problem(kind.status, kind.code, str(error), errors=errors, **more)
+
+
+def problem_of_validation(errors: Sequence[Any], *, skip: int = 0) -> dict[str, Any]:
+    """The document of pydantic's complaints; ``skip`` leading parts of a place are not fields."""
+    if any(error["type"] == "json_invalid" for error in errors):
+        reason = errors[0].get("ctx", {}).get("error", "it can't be read")
+        return problem(HTTPStatus.BAD_REQUEST, "malformed-json", f"The body is not JSON: {reason}.")
+    fields = [{"field": _place(error["loc"][skip:]), "message": _words(error)} for error in errors]
+    named = ", ".join(dict.fromkeys(field["field"] for field in fields))
+    return problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", f"Wrong: {named}.", errors=fields
+    )
+
+
+def install_problems(app: FastAPI) -> None:
+    """Answer every refusal of ``app`` with a problem document."""
+
+    @app.exception_handler(HitlError)
+    async def refused(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HitlError)  # noqa: S101 - the handler is registered for it
+        return problem_response(problem_of(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        return problem_response(problem_of_validation(error.errors(), skip=1))
+
+    @app.exception_handler(HTTPException)
+    async def other(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+        document = problem(error.status_code, code, str(error.detail))
+        return problem_response(document, **(error.headers or {}))
+
+
+def _place(parts: Sequence[Any]) -> str:
+    return ".".join(str(part) for part in parts if part != "[key]") or "body"
+
+
+def _words(error: Mapping[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return "is not a known field"
+    if error["type"] == "missing":
+        return "is required"
+    return str(error["msg"]).removeprefix("Input ").removeprefix("String ").removeprefix("Value ")

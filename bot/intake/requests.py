@@ -1,0 +1,199 @@
+"""What callers may send, field by field; an unknown field is refused by name."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic_core import PydanticCustomError
+
+from bot.intake.fields import (
+    MOST_EVIDENCE,
+    MOST_FIELDS,
+    MOST_LABELS,
+    MOST_PICTURE,
+    Address,
+    Key,
+    Label,
+    MediaType,
+    Metadata,
+    Moment,
+    Name,
+    Reason,
+    Score,
+    Short,
+    SlackUser,
+    Text,
+    Title,
+    decode_picture,
+)
+from hitl.review import Count, NewEvidence, NewPicture, Submission
+from hitl.routing import Prediction
+
+_CONTEXT_PARTS = ("text", "fields", "image_url", "image_base64", "url")
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class ContextIn(_Request):
+    """One piece of evidence: a title and exactly one of the other parts."""
+
+    title: Title
+    text: Text | None = None
+    fields: Annotated[dict[Title, Short], Field(min_length=1, max_length=MOST_FIELDS)] | None = None
+    image_url: Address | None = None
+    image_base64: Annotated[str, Field(max_length=MOST_PICTURE * 4 // 3 + 4)] | None = None
+    media_type: MediaType | None = None
+    url: Address | None = None
+    _picture: NewPicture | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _exactly_one_part(self) -> Self:
+        given = [name for name in _CONTEXT_PARTS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise PydanticCustomError(
+                "parts",
+                "needs exactly one of {parts}; found {given}",
+                {"parts": ", ".join(_CONTEXT_PARTS), "given": ", ".join(given) or "none"},
+            )
+        if (self.image_base64 is None) != (self.media_type is None):
+            raise PydanticCustomError("media_type", "image_base64 and media_type go together")
+        if self.image_base64 is not None and self.media_type is not None:
+            content = decode_picture(self.image_base64, media_type=self.media_type)
+            self._picture = NewPicture(media_type=self.media_type, content=content)
+        return self
+
+    def evidence(self) -> NewEvidence:
+        """The same as the domain's data."""
+        return NewEvidence(
+            title=self.title,
+            text=self.text,
+            fields=tuple((self.fields or {}).items()),
+            image_url=self.image_url,
+            picture=self._picture,
+            url=self.url,
+        )
+
+
+class AskIn(_Request):
+    """Whom the case is about, for use cases that ask."""
+
+    slack_user: SlackUser
+
+
+class CaseIn(_Request):
+    """One prediction with its item: ``scores``, or ``label`` with or without ``confidence``."""
+
+    use_case: Name
+    key: Key
+    model: Name | None = None
+    scores: Annotated[dict[Label, Score], Field(min_length=1, max_length=MOST_LABELS)] | None = None
+    label: Label | None = None
+    confidence: Score | None = None
+    route: Literal["review"] | None = None
+    title: Title | None = None
+    text: Text | None = None
+    reason: Reason | None = None
+    context: Annotated[list[ContextIn], Field(max_length=MOST_EVIDENCE)] = []
+    ask: AskIn | None = None
+    callback_url: Address | None = None
+    metadata: Metadata = None
+
+    @model_validator(mode="after")
+    def _one_prediction(self) -> Self:
+        if (self.scores is None) == (self.label is None):
+            raise PydanticCustomError("prediction", "needs either scores or label")
+        if self.confidence is not None and self.label is None:
+            raise PydanticCustomError("prediction", "confidence goes with label, not with scores")
+        return self
+
+    def submission(self, *, fingerprint: str, submitted_by: str) -> Submission:
+        """The same as the domain's data."""
+        return Submission(
+            key=self.key,
+            fingerprint=fingerprint,
+            prediction=self._prediction(),
+            ask_people=self.route == "review",
+            title=self.title,
+            text=self.text,
+            reason=self.reason,
+            evidence=tuple(item.evidence() for item in self.context),
+            ask=None if self.ask is None else self.ask.model_dump(),
+            callback_url=self.callback_url,
+            metadata=self.metadata,
+            submitted_by=submitted_by,
+        )
+
+    def _prediction(self) -> Prediction:
+        if self.scores is not None:
+            return Prediction(scores=self.scores, model=self.model)
+        label = self.label or ""
+        if self.confidence is None:
+            return Prediction.unscored(label, model=self.model)
+        return Prediction(scores={label: self.confidence}, model=self.model)
+
+
+class BatchIn(_Request):
+    """Up to 1,000 cases, each judged by itself."""
+
+    cases: Annotated[list[Any], Field(min_length=1, max_length=1_000)]
+
+
+class ReviewIn(_Request):
+    """A vote from another interface than Slack."""
+
+    reviewer: Name
+    verdict: Literal["approve", "reject", "flag"]
+    label: Label | None = None
+    note: Annotated[Text, Field(max_length=3_000)] | None = None
+
+
+class TruthIn(_Request):
+    """What turned out to be right."""
+
+    label: Label
+    source: Name = "api"
+
+
+class WithdrawIn(_Request):
+    """Why the case is no longer needed."""
+
+    reason: Short | None = None
+
+
+class CountIn(_Request):
+    """Predictions of one label within one band of confidence that stood by themselves."""
+
+    label: Label
+    band: tuple[Score, Score]
+    count: Annotated[int, Field(ge=1, le=10**12)]
+    model: Name | None = None
+
+    @model_validator(mode="after")
+    def _band_is_ordered(self) -> Self:
+        if self.band[0] > self.band[1]:
+            raise PydanticCustomError("band", "band must be [low, high] with low at most high")
+        return self
+
+
+class TalliesIn(_Request):
+    """Counts over ``since`` to ``until``; ``key`` makes sending them twice harmless."""
+
+    use_case: Name
+    key: Key
+    since: Moment
+    until: Moment
+    counts: Annotated[list[CountIn], Field(min_length=1, max_length=10_000)]
+
+    @model_validator(mode="after")
+    def _time_moves_forward(self) -> Self:
+        if self.since >= self.until:
+            raise PydanticCustomError("until", "until must be later than since")
+        return self
+
+    def as_counts(self) -> list[Count]:
+        """The same as the domain's data."""
+        return [
+            Count(label=c.label, low=c.band[0], high=c.band[1], count=c.count, model=c.model)
+            for c in self.counts
+        ]

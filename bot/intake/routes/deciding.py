@@ -1,0 +1,77 @@
+"""What other interfaces may say about a case: a vote, the truth, that it is not needed."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+from starlette.responses import Response
+
+from bot.intake.answers import CaseOut, answer, case_answer
+from bot.intake.doors import Reviewer, Submitter
+from bot.intake.problems import Problem
+from bot.intake.requests import ReviewIn, TruthIn, WithdrawIn
+from bot.intake.routes.reading import CaseId
+from bot.services import Services
+from hitl.policy import UseCase
+from hitl.review import record_truth, vote, withdraw
+from hitl.storage.queries import case_by_id
+from hitl.vocabulary import Verdict
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem} for status in (404, 409, 422)
+}
+
+
+def deciding_routes(services: Services) -> APIRouter:
+    """``POST /v1/cases/{id}/reviews``, ``/truth`` and ``/withdraw``."""
+    router = APIRouter(prefix="/v1/cases/{case_id}", responses=_PROBLEMS)
+
+    async def use_case_of(case_id: int) -> UseCase:
+        case = await services.database.read(lambda connection: case_by_id(connection, case_id))
+        return services.policy.use_case(case.use_case)
+
+    @router.post("/reviews", status_code=201, response_model=CaseOut)
+    async def review(
+        case_id: CaseId, review: Annotated[ReviewIn, Body()], _caller: Reviewer
+    ) -> Response:
+        """Vote; too late answers 409 with the outcome that stands."""
+        use_case = await use_case_of(case_id)
+        case = await services.database.write(
+            lambda tx: vote(
+                tx,
+                case_id,
+                verdict=Verdict(review.verdict),
+                label=review.label,
+                note=review.note,
+                reviewer=review.reviewer,
+                use_case=use_case,
+            )
+        )
+        return answer(case_answer(case), 201)
+
+    @router.post("/truth", response_model=CaseOut)
+    async def truth(
+        case_id: CaseId, truth: Annotated[TruthIn, Body()], _caller: Submitter
+    ) -> Response:
+        """Say what turned out to be right; the outcome stays as it was decided."""
+        use_case = await use_case_of(case_id)
+        case = await services.database.write(
+            lambda tx: record_truth(
+                tx, case_id, label=truth.label, source=truth.source, use_case=use_case
+            )
+        )
+        return answer(case_answer(case))
+
+    @router.post("/withdraw", response_model=CaseOut)
+    async def take_back(
+        case_id: CaseId,
+        caller: Submitter,
+        why: Annotated[WithdrawIn | None, Body()] = None,
+    ) -> Response:
+        """Say that the case is no longer needed; once decided, 409."""
+        reason = None if why is None else why.reason
+        case = await services.database.write(
+            lambda tx: withdraw(tx, case_id, by=caller.name, reason=reason)
+        )
+        return answer(case_answer(case))
+
+    return router

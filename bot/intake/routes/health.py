@@ -1,0 +1,27 @@
+"""Whether the process lives, and whether it can do its work."""
+
+from fastapi import APIRouter
+from sqlalchemy import text
+from starlette.responses import Response
+
+from bot.intake.answers import answer
+from bot.services import Services
+
+
+def health_routes(services: Services) -> APIRouter:
+    """``/healthz`` touches nothing; ``/readyz`` asks the database."""
+    router = APIRouter()
+
+    @router.get("/healthz")
+    async def healthz() -> Response:
+        """The process answers."""
+        return answer({"status": "ok"})
+
+    @router.get("/readyz")
+    async def readyz() -> Response:
+        """The database can be read and written; 503 otherwise."""
+        await services.database.read(lambda connection: connection.execute(text("SELECT 1")).one())
+        await services.database.write(lambda _tx: None)
+        return answer({"status": "ready"})
+
+    return router

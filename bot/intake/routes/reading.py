@@ -1,0 +1,73 @@
+"""Reading cases back: one, one as soon as it is decided, or page by page."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
+
+from bot.intake.answers import CaseOut, CasesOut, answer, case_answer
+from bot.intake.doors import Reader
+from bot.intake.problems import Problem
+from bot.services import Services
+from hitl.cases import Case
+from hitl.storage.bell import case_topic
+from hitl.storage.queries import CaseFilter, case_by_id, list_cases
+from hitl.vocabulary import CaseState
+
+_UNDECIDED = {CaseState.OPEN, CaseState.DISPUTED}
+CaseId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+def reading_routes(services: Services) -> APIRouter:
+    """``GET /v1/cases/{id}`` and ``GET /v1/cases``."""
+    router = APIRouter(prefix="/v1", responses={422: {"model": Problem}})
+
+    @router.get("/cases/{case_id}", response_model=CaseOut, responses={404: {"model": Problem}})
+    async def read_case(
+        case_id: CaseId,
+        _caller: Reader,
+        wait: Annotated[float, Query(ge=0, le=60, description="seconds to wait for it")] = 0,
+    ) -> Response:
+        """The case; with ``wait``, as soon as it is no longer waiting for people."""
+        return answer(case_answer(await _decided_or_late(services, case_id, wait=wait)))
+
+    @router.get("/cases", response_model=CasesOut)
+    async def read_cases(
+        _caller: Reader,
+        use_case: Annotated[str | None, Query(max_length=200)] = None,
+        key: Annotated[str | None, Query(max_length=200)] = None,
+        state: CaseState | None = None,
+        after: Annotated[int, Query(ge=0, le=2**63 - 1, description="the last page's next")] = 0,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> Response:
+        """Cases in the order they came, a page at a time."""
+        if use_case is not None:
+            services.policy.use_case(use_case)
+        use_cases = None if use_case is None else frozenset({use_case})
+        wanted = CaseFilter(use_cases=use_cases, key=key, state=state, after=after)
+        found = await services.database.read(
+            lambda connection: list_cases(connection, wanted, limit=limit + 1)
+        )
+        page = found[:limit]
+        following = str(page[-1].id) if len(found) > limit else None
+        return answer({"items": [case_answer(case) for case in page], "next": following})
+
+    return router
+
+
+async def _decided_or_late(services: Services, case_id: int, *, wait: float) -> Case:
+    """The case, decided if that happens within ``wait`` seconds or before the service stops."""
+    with services.database.bell.listening(case_topic(case_id)) as rung:
+        case = await services.database.read(lambda connection: case_by_id(connection, case_id))
+        try:
+            async with asyncio.timeout(wait):
+                while case.state in _UNDECIDED and not services.database.bell.silenced:
+                    await rung.wait()
+                    rung.clear()
+                    case = await services.database.read(
+                        lambda connection: case_by_id(connection, case_id)
+                    )
+        except TimeoutError:
+            pass
+    return case

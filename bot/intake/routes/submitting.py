@@ -1,0 +1,97 @@
+"""Sending predictions in: one by one or a thousand at a time."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Request
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from bot.intake.answers import BatchOut, CaseOut, TalliesOut, answer, case_answer
+from bot.intake.doors import Caller, Submitter
+from bot.intake.problems import Problem, problem_of, problem_of_validation
+from bot.intake.requests import BatchIn, CaseIn, TalliesIn
+from bot.services import Services
+from hitl.cases import Case
+from hitl.errors import HitlError
+from hitl.review import add_tallies, submit
+
+
+def submitting_routes(services: Services) -> APIRouter:
+    """``POST /v1/cases``, ``/v1/cases/batch`` and ``/v1/tallies``."""
+    router = APIRouter(prefix="/v1", responses={422: {"model": Problem}})
+
+    @router.post(
+        "/cases", status_code=201, response_model=CaseOut, responses={200: {"model": CaseOut}}
+    )
+    async def submit_case(
+        case: Annotated[CaseIn, Body()], caller: Submitter, request: Request
+    ) -> Response:
+        """Submit a prediction; the same key and content again answer the same case with 200."""
+        stored, created = await _submit(services, case, raw=await request.json(), caller=caller)
+        return answer(case_answer(stored), HTTPStatus.CREATED if created else HTTPStatus.OK)
+
+    @router.post("/cases/batch", response_model=BatchOut)
+    async def submit_batch(batch: Annotated[BatchIn, Body()], caller: Submitter) -> Response:
+        """Submit up to 1,000; a bad one spoils only itself, results come in order."""
+        jobs = (_submit_one_of_many(services, raw, caller=caller) for raw in batch.cases)
+        return answer({"results": await asyncio.gather(*jobs)})
+
+    @router.post("/tallies", response_model=TalliesOut)
+    async def tally(
+        tallies: Annotated[TalliesIn, Body()], _caller: Submitter, request: Request
+    ) -> Response:
+        """Count predictions that stood by themselves where they were made."""
+        use_case = services.policy.use_case(tallies.use_case)
+        fingerprint = _fingerprint(await request.json())
+        stored = await services.database.write(
+            lambda tx: add_tallies(
+                tx,
+                tallies.as_counts(),
+                use_case=use_case,
+                key=tallies.key,
+                fingerprint=fingerprint,
+                since=tallies.since,
+                until=tallies.until,
+            )
+        )
+        return answer({"stored": stored})
+
+    return router
+
+
+async def _submit(
+    services: Services, case: CaseIn, *, raw: Any, caller: Caller
+) -> tuple[Case, bool]:
+    use_case = services.policy.use_case(case.use_case)
+    submission = case.submission(fingerprint=_fingerprint(raw), submitted_by=caller.name)
+    draw = services.draw()
+    return await services.database.write(
+        lambda tx: submit(tx, submission, use_case=use_case, draw=draw)
+    )
+
+
+async def _submit_one_of_many(services: Services, raw: Any, *, caller: Caller) -> dict[str, Any]:
+    try:
+        case = CaseIn.model_validate(raw)
+        stored, created = await _submit(services, case, raw=raw, caller=caller)
+    except ValidationError as error:
+        return _spoiled(problem_of_validation(error.errors()))
+    except HitlError as error:
+        return _spoiled(problem_of(error))
+    status = HTTPStatus.CREATED if created else HTTPStatus.OK
+    return {"status": status, "case": case_answer(stored)}
+
+
+def _spoiled(problem: Mapping[str, Any]) -> dict[str, Any]:
+    return {"status": problem["status"], "problem": problem}
+
+
+def _fingerprint(raw: Any) -> str:
+    """The same for the same JSON, whatever the order of its fields."""
+    canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

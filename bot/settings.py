@@ -1,0 +1,106 @@
+"""The only reader of the environment: names, defaults, and what is said when one is wrong."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from hitl.errors import HitlError
+from hitl.storage.engines import database_url
+
+_SHORTEST_KEY = 16
+
+
+class SettingsError(HitlError):
+    """A setting is missing or wrong; one line each, naming it and what would be right."""
+
+
+def _usable_database(url: str) -> str:
+    database_url(url)
+    return url
+
+
+def _prefixed(prefix: str) -> AfterValidator:
+    def check(secret: SecretStr) -> SecretStr:
+        if not secret.get_secret_value().startswith(prefix):
+            raise ValueError(f"must begin with {prefix}")
+        return secret
+
+    return AfterValidator(check)
+
+
+class Settings(BaseSettings):
+    """Everything the environment says, also from ``.env``; secrets never show when printed."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
+
+    slack_bot_token: Annotated[SecretStr, _prefixed("xoxb-")] | None = None
+    slack_app_token: Annotated[SecretStr, _prefixed("xapp-")] | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    database_url: Annotated[str, AfterValidator(_usable_database)] = Field(
+        default="sqlite:///hitl.db", alias="HITL_DATABASE_URL"
+    )
+    policy: Path = Field(default=Path("policy.toml"), alias="HITL_POLICY")
+    host: str = Field(default="127.0.0.1", alias="HITL_HOST")
+    port: int = Field(default=8080, ge=0, le=65_535, alias="HITL_PORT")
+    api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(default=(), alias="HITL_API_KEYS")
+
+    @field_validator("api_keys", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("api_keys")
+    @classmethod
+    def _long_enough(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(key.get_secret_value()) < _SHORTEST_KEY for key in keys):
+            raise ValueError(f"every key must have at least {_SHORTEST_KEY} characters")
+        return keys
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_with_slash(cls, url: str) -> str:
+        if not url.startswith(("https://", "http://")):
+            raise ValueError(
+                "must begin with https:// (or http:// for a workspace on this machine)"
+            )
+        return url if url.endswith("/") else f"{url}/"
+
+    def require_slack(self) -> Self:
+        """These settings; raises ``SettingsError`` naming every token a workspace still needs."""
+        missing = [] if self.slack_bot_token else [f"SLACK_BOT_TOKEN is missing: {_WHERE['bot']}"]
+        if not self.slack_app_token and not self.slack_signing_secret:
+            missing.append(
+                f"SLACK_APP_TOKEN is missing: {_WHERE['app']}; or, to receive Slack over HTTP,"
+                f" set SLACK_SIGNING_SECRET: {_WHERE['secret']}"
+            )
+        if missing:
+            raise SettingsError("\n".join(missing))
+        return self
+
+
+_WHERE = {
+    "bot": "Slack app settings, OAuth & Permissions, Bot User OAuth Token (xoxb-…)",
+    "app": "Slack app settings, Basic Information, App-Level Tokens (xapp-…)",
+    "secret": "Slack app settings, Basic Information, Signing Secret",
+}
+
+
+def read_settings() -> Settings:
+    """The settings; raises ``SettingsError`` with a line for each wrong one."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [_line(str(problem["loc"][0]), problem["msg"]) for problem in error.errors()]
+        raise SettingsError("\n".join(lines)) from None
+
+
+def _line(name: str, message: str) -> str:
+    # The value is left out on purpose: it may be a secret.
+    return f"{name.upper()} is wrong: {message.removeprefix('Value error, ')}"
