@@ -29,7 +29,7 @@ def exact_percent(share: float) -> str:
 @lru_cache(maxsize=1024)
 def _points(share: float) -> Decimal:
     # The shortest decimal that reads back as the same float is what a person would write.
-    return Decimal(repr(float(share))) * 100
+    return Decimal(repr(float(share) + 0.0)) * 100  # adding 0 turns -0.0 into 0.0
 
 
 _ENDS = (Decimal(0), Decimal(100))

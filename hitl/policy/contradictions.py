@@ -7,27 +7,28 @@ from hitl.policy.mistakes import Fault
 from hitl.policy.wording import quoted, unknown
 from hitl.vocabulary import Verdict
 
-_TIES = (Verdict.APPROVE, Verdict.REJECT)
-_Rules = Mapping[str, Mapping[str, Any]]
+_VERDICTS = (Verdict.APPROVE, Verdict.REJECT)
+_Table = Mapping[str, Any]
 
 
-def contradictions(use_case: Mapping[str, Any]) -> Iterator[Fault]:
+def contradictions(use_case: _Table) -> Iterator[Fault]:
     """Find them in a use case as plain tables, which may hold wrong values besides.
 
     A wrong value is not reported here, nor is anything that may only follow from one.
     """
-    rules = {label: _table(rule) for label, rule in _table(use_case.get("labels")).items()}
-    if rules:
-        yield from _thresholds(use_case, rules)
-        yield from _verdicts(rules)
-        yield from _flag(use_case.get("flag_label"), rules)
-        yield from _costs(_table(use_case.get("costs")), rules)
+    labels = _table(use_case.get("labels"))
+    if labels:
+        ties = _ties(labels)
+        yield from _thresholds(use_case, labels)
+        yield from _verdicts(ties)
+        yield from _flag(use_case.get("flag_label"), labels, ties)
+    yield from _costs(_table(use_case.get("costs")), labels)
 
 
-def _thresholds(use_case: Mapping[str, Any], rules: _Rules) -> Iterator[Fault]:
+def _thresholds(use_case: _Table, labels: _Table) -> Iterator[Fault]:
     if use_case.get("auto_at") is not None or use_case.get("always_review"):
         return
-    without = [label for label, rule in rules.items() if rule.get("auto_at") is None]
+    without = [label for label, rule in labels.items() if _table(rule).get("auto_at") is None]
     if without:
         yield Fault(
             ("auto_at",),
@@ -36,8 +37,7 @@ def _thresholds(use_case: Mapping[str, Any], rules: _Rules) -> Iterator[Fault]:
         )
 
 
-def _verdicts(rules: _Rules) -> Iterator[Fault]:
-    ties = _ties(rules)
+def _verdicts(ties: _Table) -> Iterator[Fault]:
     untied = [label for label, tie in ties.items() if tie is None]
     if untied and len(untied) < len(ties):
         yield Fault(
@@ -45,7 +45,7 @@ def _verdicts(rules: _Rules) -> Iterator[Fault]:
             f"{quoted(untied)} without a verdict beside labels with one; "
             "give every label a verdict, or none",
         )
-    elif ties and not untied and sorted(map(str, ties.values())) != sorted(_TIES):
+    elif ties and not untied and sorted(map(str, ties.values())) != sorted(_VERDICTS):
         yield Fault(
             ("labels",),
             "must be exactly two where labels have verdicts, "
@@ -53,15 +53,14 @@ def _verdicts(rules: _Rules) -> Iterator[Fault]:
         )
 
 
-def _flag(flag_label: Any, rules: _Rules) -> Iterator[Fault]:
-    ties = _ties(rules)
+def _flag(flag_label: Any, labels: _Table, ties: _Table) -> Iterator[Fault]:
     if flag_label is None and ties and all(ties.values()):
         yield Fault(
             ("flag_label",),
-            f"is missing; say which label a flag lets stand, {quoted(rules, last='or')}",
+            f"is missing; say which label a flag lets stand, {quoted(labels, last='or')}",
         )
-    elif isinstance(flag_label, str) and flag_label not in rules:
-        yield Fault(("flag_label",), unknown("label", flag_label, known=rules))
+    elif isinstance(flag_label, str) and flag_label not in labels:
+        yield Fault(("flag_label",), unknown("label", flag_label, known=labels))
     elif flag_label is not None and ties and not any(ties.values()):
         yield Fault(
             ("flag_label",),
@@ -70,22 +69,25 @@ def _flag(flag_label: Any, rules: _Rules) -> Iterator[Fault]:
         )
 
 
-def _costs(costs: Mapping[str, Any], rules: _Rules) -> Iterator[Fault]:
+def _costs(costs: _Table, labels: _Table) -> Iterator[Fault]:
     hourly = costs.get("reviewer_hour")
     if hourly is not None and costs.get("review") is not None:
         yield Fault(
             ("costs", "reviewer_hour"), "must be left out where review gives the cost", hourly
         )
     for label in _table(costs.get("error")):
-        if label not in rules:
-            yield Fault(("costs", "error", label), unknown("label", label, known=rules))
+        if labels and label not in labels:
+            yield Fault(("costs", "error", label), unknown("label", label, known=labels))
 
 
-def _ties(rules: _Rules) -> dict[str, Any]:
-    """Map each label to its verdict; nothing at all when one of them is no verdict."""
-    ties = {label: rule.get("verdict") for label, rule in rules.items()}
-    return ties if all(tie in (None, *_TIES) for tie in ties.values()) else {}
+def _ties(labels: _Table) -> _Table:
+    """Map each label to its verdict; to nothing at all when one of them is wrong."""
+    ties = {
+        label: rule.get("verdict") if isinstance(rule, Mapping) else rule
+        for label, rule in labels.items()
+    }
+    return ties if all(tie in (None, *_VERDICTS) for tie in ties.values()) else {}
 
 
-def _table(value: Any) -> Mapping[str, Any]:
+def _table(value: Any) -> _Table:
     return value if isinstance(value, Mapping) else {}

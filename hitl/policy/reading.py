@@ -95,7 +95,8 @@ def _fault(error: ErrorDetails) -> Fault:
         return _unknown_key(key)
     if error["type"] == "missing":
         return Fault(key, f"is missing; must be {_must(UseCase.model_fields[str(key[-1])])}")
-    return Fault(key[:-1] if key[-1] == "[key]" else key, error["msg"], error["input"])
+    place = key[:-1] if key[-1] == "[key]" else key
+    return Fault(place, error["msg"], None if error["type"] == "unknown" else error["input"])
 
 
 def _unknown_key(key: KeyPath) -> Fault:

@@ -187,16 +187,18 @@ class UseCase(_Frozen):
         label = self.label_for(verdict, ai_label=ai_label)
         if label is None:
             return "Reject…"
-        start, end = f"{verdict.value.capitalize()} · ", ""
-        words = self.labels[label].button or label
-        if verdict is Verdict.FLAG and self.flag_button:
-            words = self.flag_button
-        elif verdict is Verdict.FLAG:
-            words, end = label, ", look again"
+        words, end = self._words(label), ""
+        if verdict is Verdict.FLAG:
+            words, end = (self.flag_button, "") if self.flag_button else (words, ", look again")
+        start = f"{verdict.capitalize()} · "
         return start + _shortened(words, _BUTTON_LENGTH - len(start) - len(end)) + end
 
     def _tied_to(self, verdict: Verdict) -> str:
         return next(label for label, rule in self.labels.items() if rule.verdict is verdict)
+
+    def _words(self, label: str) -> str:
+        rule = self.labels.get(label)  # a case may be older than the policy, and its label gone
+        return (rule and rule.button) or label
 
 
 class Policy(_Frozen):
