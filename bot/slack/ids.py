@@ -16,8 +16,6 @@ MORE_TEXT = "text"
 MORE_HISTORY = "history"
 MORE_HAND_OVER = "hand_over"
 MORE_WITHDRAW = "withdraw"
-SHOW_HISTORY = "show_history"
-SHOW_TEXT = "show_text"
 SHOW_CASE = "show_case"
 REFRESH_HOME = "refresh_home"
 

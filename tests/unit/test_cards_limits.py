@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.sandbox.limits.messages import UPDATE_TEXT, check_message
 from bot.slack import blocks
 from bot.slack.cards.case import case_card
 from bot.slack.message import Message
@@ -21,6 +22,7 @@ HOSTILE = (
     ).map(lambda piece: piece * 3_000)
     | st.just("<@U1> & " * 12_500)
 )
+FILES = {1: "F01", 2: "F02"}
 WEB = st.integers(0, 2_980).map(lambda length: f"https://example.org/{'a' * length}")
 EVIDENCE = st.one_of(
     st.builds(Evidence, HOSTILE, text=HOSTILE),
@@ -40,9 +42,16 @@ LABELS = st.lists(
 
 
 def assert_sendable(message: Message) -> None:
-    """Slack would take this message as it is."""
+    """Slack would take this message as it is, to post and to update."""
     assert 0 < len(message.text) <= 3_000
     assert blocks.fits(message.blocks)
+    check_message(
+        text=message.text,
+        blocks=message.blocks,
+        most_text=UPDATE_TEXT,
+        ready_files=frozenset(FILES.values()),
+        unsupported=frozenset(),
+    )
 
 
 @st.composite
@@ -76,9 +85,8 @@ def cases(draw: st.DrawFn) -> tuple[Case, UseCase]:
 @given(cases(), st.booleans())
 def test_every_card_is_within_slacks_limits(given_case: tuple[Case, UseCase], plain: bool) -> None:  # noqa: FBT001
     case, use_case = given_case
-    files = {1: "F01", 2: "F02"}
     later = NOON + timedelta(days=400)
-    assert_sendable(case_card(case, use_case=use_case, now=later, files=files, plain=plain))
+    assert_sendable(case_card(case, use_case=use_case, now=later, files=FILES, plain=plain))
 
 
 def test_a_thousand_labels_are_offered_as_far_as_a_card_can_carry_them() -> None:

@@ -1,6 +1,6 @@
 """What can be pressed on a case card; a value names the case and never says who may."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.slack import blocks, ids
 from bot.slack.blocks import Element, Style
@@ -15,33 +15,26 @@ _MENU_CHARACTERS = 4_000
 ANOTHER_LABEL = ""
 """The choice that opens the form with every label; no label is empty."""
 
-_MORE = {
-    ids.MORE_NOTE: "Add a note",
-    ids.MORE_TEXT: "Full text",
-    ids.MORE_HISTORY: "History",
-    ids.MORE_HAND_OVER: "Hand over…",
-    ids.MORE_WITHDRAW: "Withdraw…",
-}
+_LOOK = {ids.MORE_NOTE: "Add a note", ids.MORE_TEXT: "Full text", ids.MORE_HISTORY: "History"}
+_ACT = {ids.MORE_HAND_OVER: "Hand over…", ids.MORE_WITHDRAW: "Withdraw…"}
 
 
 def waiting_actions(case: Case, *, use_case: UseCase) -> Block:
-    """The three verdicts and the menu of everything rarer."""
-    more = [blocks.option(words, ids.chosen(case.id, word)) for word, words in _MORE.items()]
+    """The three verdicts, and the menu of everything rarer."""
     return blocks.actions(
-        _block_id(case),
-        *_verdicts(case, use_case=use_case),
-        blocks.overflow(action_id=ids.MORE, options=more),
+        block_id(case), *_verdicts(case, use_case=use_case), _more(case, _LOOK | _ACT)
     )
 
 
-def settled_actions(case: Case) -> Block:
-    """What is left to do with a case that is decided or withdrawn: look."""
-    value = str(case.id)
-    return blocks.actions(
-        _block_id(case),
-        blocks.button("History", action_id=ids.SHOW_HISTORY, value=value),
-        blocks.button("Full text", action_id=ids.SHOW_TEXT, value=value),
-    )
+def settled_menu(case: Case) -> Element:
+    """What can still be done with a case that is decided or withdrawn."""
+    return _more(case, _LOOK)
+
+
+def block_id(case: Case) -> str:
+    """Another one with each visible change: Slack keeps a menu's choice as long as it stays."""
+    revision = case.outcome.revision if case.outcome else 0
+    return f"case:{case.id}:{case.state}:{revision}:{len(case.notes)}"
 
 
 def other_labels(case: Case, *, use_case: UseCase) -> list[str]:
@@ -57,10 +50,9 @@ def label_options(case: Case, labels: list[str]) -> list[Element]:
     return [blocks.option(label, ids.chosen(case.id, label)) for label in labels]
 
 
-def _block_id(case: Case) -> str:
-    # A new id with each visible change: Slack keeps a menu's choice for as long as the id stays.
-    revision = case.outcome.revision if case.outcome else 0
-    return f"case:{case.id}:{case.state}:{revision}:{len(case.notes)}"
+def _more(case: Case, words: Mapping[str, str]) -> Element:
+    options = [blocks.option(text, ids.chosen(case.id, word)) for word, text in words.items()]
+    return blocks.overflow(action_id=ids.MORE, options=options)
 
 
 def _verdicts(case: Case, *, use_case: UseCase) -> list[Element]:

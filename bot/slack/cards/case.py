@@ -4,21 +4,26 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.slack import blocks
-from bot.slack.cards.actions import settled_actions, waiting_actions
-from bot.slack.cards.evidence import Room, evidence_blocks, item_blocks, note_blocks, thumbnail
+from bot.slack.cards.actions import block_id, settled_menu, waiting_actions
+from bot.slack.cards.evidence import (
+    Room,
+    cut,
+    evidence_blocks,
+    item_blocks,
+    note_blocks,
+    recall_blocks,
+)
 from bot.slack.cards.proposal import proposal_block
-from bot.slack.cards.wording import case_text, decided_how, outcome_line
+from bot.slack.cards.wording import case_text, is_settled, settled_lines
 from bot.slack.message import Block, Message
-from bot.slack.text import moment, mrkdwn
-from hitl.cases import Case, Outcome
+from bot.slack.text import moment
+from hitl.cases import Case
 from hitl.policy import UseCase
 from hitl.vocabulary import CaseState
 
 _ROOMS = (Room(1500, 500, 8), Room(900, 250, 5), Room(500, 120, 3), Room(250, 0, 0))
 """From generous to bare: the first in which the whole card keeps Slack's limits is taken."""
-_RECALL = Room(item=280, piece=0, pieces=0)
-"""Of a decided case, enough to recognise it by."""
-_WITHDRAWN = "🚫 *Withdrawn* · no decision is needed any more"
+_DISPUTED = "⚖ *Disputed* · reviewers disagree on this case"
 
 
 def case_card(
@@ -45,13 +50,13 @@ def case_card(
 
 
 def _full(case: Case, *, use_case: UseCase, room: Room, files: Mapping[int, str]) -> list[Block]:
-    heading = [blocks.header(use_case.question), _where(case)]
-    if case.state is CaseState.WITHDRAWN or case.outcome is not None:
-        return [*heading, *_settled(case, use_case=use_case, files=files), settled_actions(case)]
+    if is_settled(case):
+        return _settled(case, use_case=use_case, files=files)
     disputed = case.state is CaseState.DISPUTED
     return [
-        *heading,
-        *([blocks.section("⚖️ *Disputed* · reviewers disagree on this case")] if disputed else []),
+        blocks.header(use_case.question),
+        _where(case),
+        *([blocks.section(_DISPUTED)] if disputed else []),
         proposal_block(case, use_case=use_case),
         blocks.divider(),
         *item_blocks(case, room=room),
@@ -62,27 +67,19 @@ def _full(case: Case, *, use_case: UseCase, room: Room, files: Mapping[int, str]
 
 
 def _settled(case: Case, *, use_case: UseCase, files: Mapping[int, str]) -> list[Block]:
+    """Small, because a channel fills up with these."""
     return [
-        *_result(case, case.outcome, use_case=use_case, files=files),
-        *item_blocks(case, room=_RECALL),
+        _result(case, use_case=use_case),
+        _where(case),
+        *recall_blocks(case, files=files),
         *note_blocks(case),
     ]
 
 
-def _result(
-    case: Case, outcome: Outcome | None, *, use_case: UseCase, files: Mapping[int, str]
-) -> list[Block]:
-    picture = thumbnail(case, files=files)
-    if outcome is None or case.state is CaseState.WITHDRAWN:
-        return [blocks.section(_WITHDRAWN, accessory=picture)]
-    line = outcome_line(outcome, use_case=use_case)
-    shown = [
-        blocks.section(line, accessory=picture),
-        blocks.context(blocks.mrkdwn(decided_how(case, outcome))),
-    ]
-    if outcome.note:
-        shown.append(blocks.section(f"“{mrkdwn(outcome.note, 500)}”"))
-    return shown
+def _result(case: Case, *, use_case: UseCase) -> Block:
+    said = settled_lines(case, use_case=use_case)
+    block = blocks.section("\n".join(said), accessory=settled_menu(case))
+    return block | {"block_id": block_id(case)}
 
 
 def _where(case: Case) -> Block:
@@ -93,7 +90,7 @@ def _where(case: Case) -> Block:
 
 
 def _plain(case: Case, text: str, *, use_case: UseCase) -> list[Block]:
-    settled = case.state is CaseState.WITHDRAWN or case.outcome is not None
-    buttons = settled_actions(case) if settled else waiting_actions(case, use_case=use_case)
-    item = [blocks.paragraph(case.text[:1000])] if case.text and not settled else []
-    return [blocks.section(text), *item, buttons]
+    if is_settled(case):
+        return [_result(case, use_case=use_case)]
+    item = [blocks.paragraph(cut(case.text, 1000))] if case.text else []
+    return [blocks.section(text), *item, waiting_actions(case, use_case=use_case)]

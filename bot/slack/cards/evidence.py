@@ -27,6 +27,9 @@ class Room:
     pieces: int
 
 
+_RECALL = Room(item=280, piece=0, pieces=0)
+
+
 def cut(text: str, limit: int) -> str:
     """The cleaned text, or its beginning and an honest word about the rest."""
     cleaned = clean(text).strip()
@@ -56,12 +59,13 @@ def evidence_blocks(case: Case, *, room: Room, files: Mapping[int, str]) -> list
     return shown
 
 
-def thumbnail(case: Case, *, files: Mapping[int, str]) -> Element | None:
-    """The first picture that can be shown, to recognise a decided case by."""
-    for piece in case.evidence:
-        if source := _picture_source(piece, files=files):
-            return blocks.image(source, alt_text=piece.title)
-    return None
+def recall_blocks(case: Case, *, files: Mapping[int, str]) -> list[Block]:
+    """Enough of a decided case to recognise it by: its beginning, and its first picture small."""
+    picture = _thumbnail(case, files=files)
+    if picture is None:
+        return item_blocks(case, room=_RECALL)
+    words = "\n".join(filter(None, (case.title, case.text and cut(case.text, _RECALL.item))))
+    return [blocks.paragraph(words or picture["alt_text"]) | {"accessory": picture}]
 
 
 def note_blocks(case: Case) -> list[Block]:
@@ -75,13 +79,20 @@ def note_blocks(case: Case) -> list[Block]:
     return [blocks.rich(*lines)]
 
 
+def _thumbnail(case: Case, *, files: Mapping[int, str]) -> Element | None:
+    for piece in case.evidence:
+        if source := _picture_source(piece, files=files):
+            return blocks.image(source, alt_text=piece.title)
+    return None
+
+
 def _note(note: Note) -> Element:
     author = (
         blocks.person(note.author)
         if is_slack_user(note.author)
         else blocks.span(one_line(note.author, _TITLE), "bold")
     )
-    return blocks.line(blocks.span("📝 "), author, blocks.span(f": {one_line(note.text, _NOTE)}"))
+    return blocks.line(blocks.span("✎ "), author, blocks.span(f": {one_line(note.text, _NOTE)}"))
 
 
 def _piece(piece: Evidence, *, room: Room, files: Mapping[int, str]) -> Block:

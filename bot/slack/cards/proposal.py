@@ -17,19 +17,11 @@ _REASONING = 400
 
 def proposal_block(case: Case, *, use_case: UseCase) -> Block:
     """The likeliest labels with their scores, why the case is here, and the AI's reasoning."""
-    scored = likeliest_first(case)
-    if scored:
-        said = [
-            piece
-            for label, score in scored[:_SHOWN]
-            for piece in _score_line(label, score, case=case, use_case=use_case)
-        ]
-    else:
-        label = blocks.span(one_line(case.label, _LABEL), "bold")
-        said = [blocks.span("The AI proposes "), label, blocks.span("\n")]
-    if len(scored) > _SHOWN:
-        said.append(blocks.span(f"and {len(scored) - _SHOWN} more\n"))
-    said.append(blocks.span(f"Why it is here: {one_line(case.route_reason, _WHY)}"))
+    said = _options(case, use_case=use_case) or [
+        blocks.span("The AI proposes "),
+        blocks.span(one_line(case.label, _LABEL), "bold"),
+    ]
+    said.append(blocks.span(f"\nWhy it is here: {one_line(case.route_reason, _WHY)}"))
     if case.reason:
         reasoning = one_line(case.reason, _REASONING)
         said += [blocks.span("\nThe AI's reasoning: "), blocks.span(f"“{reasoning}”", "italic")]
@@ -44,19 +36,30 @@ def likeliest_first(case: Case) -> list[tuple[str, float]]:
     return sorted(scores.items(), key=lambda scored: (scored[0] != case.label, -scored[1]))
 
 
-def _score_line(label: str, score: float, *, case: Case, use_case: UseCase) -> list[Element]:
+def _options(case: Case, *, use_case: UseCase) -> list[Element]:
+    """One line a label: bar, figure, name."""
+    scored = likeliest_first(case)
+    figures = [_figure(label, score, use_case=use_case) for label, score in scored[:_SHOWN]]
+    spans: list[Element] = []
+    for (label, score), figure in zip(scored, figures, strict=False):
+        # Digits and figure spaces are equally wide, so the names stand in one column.
+        aligned = figure.rjust(max(map(len, figures)), "\N{FIGURE SPACE}")
+        begin = "\n" if spans else ""
+        spans.append(blocks.span(f"{begin}{_bar(score)}  {aligned}  "))
+        name = one_line(label, _LABEL)
+        if label == case.label:
+            spans += [blocks.span(name, "bold"), blocks.span(" · AI's choice")]
+        else:
+            spans.append(blocks.span(name))
+    if len(scored) > _SHOWN:
+        spans.append(blocks.span(f"\nand {len(scored) - _SHOWN} more"))
+    return spans
+
+
+def _figure(label: str, score: float, *, use_case: UseCase) -> str:
+    """Never "87 %" beside a threshold of 87 % that the score misses."""
     rule = use_case.labels.get(label)
-    # Never "87 %" beside a threshold of 87 % that the score misses.
-    figure = percent(score, apart_from=rule.auto_at if rule else None)
-    bar, shown = blocks.span(f"{_bar(score)} {figure:>5}", "code"), one_line(label, _LABEL)
-    if label != case.label:
-        return [bar, blocks.span(f"  {shown}\n")]
-    return [
-        bar,
-        blocks.span("  "),
-        blocks.span(shown, "bold"),
-        blocks.span(" · the AI's proposal\n"),
-    ]
+    return percent(score, apart_from=rule.auto_at if rule else None)
 
 
 def _bar(score: float) -> str:
@@ -64,4 +67,4 @@ def _bar(score: float) -> str:
     filled = round(score * _CELLS)
     if 0 < score < 1:
         filled = min(max(filled, 1), _CELLS - 1)
-    return "█" * filled + "░" * (_CELLS - filled)
+    return "▰" * filled + "▱" * (_CELLS - filled)

@@ -9,10 +9,10 @@ from hitl.percent import percent
 from hitl.policy import UseCase
 from hitl.vocabulary import By, CaseState, Verdict
 
-VERDICT_SIGNS: Mapping[Verdict, str] = {
-    Verdict.APPROVE: "✅",
-    Verdict.REJECT: "⛔",
-    Verdict.FLAG: "🚩",
+_SIGNS: Mapping[Verdict, str] = {
+    Verdict.APPROVE: "✔",
+    Verdict.REJECT: "✖",
+    Verdict.FLAG: "⚑",
 }
 _OTHERS: Mapping[By, str] = {
     By.REVIEWER: "a reviewer",
@@ -21,6 +21,7 @@ _OTHERS: Mapping[By, str] = {
     By.USER: "the user who was asked",
     By.DEADLINE: "the deadline",
 }
+_WITHDRAWN = "⊘ *Withdrawn* · no decision is needed any more"
 _NAME = 100
 _SENTENCE = 300
 _WORTH_SAYING = 60  # seconds of waiting
@@ -36,13 +37,29 @@ def outcome_title(outcome: Outcome, *, use_case: UseCase) -> str:
     """The words of the button that stands for the outcome, escaped: ``Reject · remove post``."""
     if use_case.is_verdict:
         return mrkdwn(use_case.button_text(outcome.verdict, outcome.label), _NAME)
+    rule = use_case.labels.get(outcome.label)
+    words = mrkdwn((rule and rule.button) or outcome.label, _NAME)
     again = ", look again" if outcome.verdict is Verdict.FLAG else ""
-    return f"{outcome.verdict.value.capitalize()} · {mrkdwn(outcome.label, _NAME)}{again}"
+    return f"{outcome.verdict.capitalize()} · {words}{again}"
 
 
-def outcome_line(outcome: Outcome, *, use_case: UseCase) -> str:
+def is_settled(case: Case) -> bool:
+    """Whether nobody is asked any more."""
+    return case.state is CaseState.WITHDRAWN or case.outcome is not None
+
+
+def settled_lines(case: Case, *, use_case: UseCase) -> list[str]:
+    """What became of a settled case, and how; the person's own words last."""
+    outcome = case.outcome
+    if outcome is None or case.state is CaseState.WITHDRAWN:
+        return [_WITHDRAWN]
+    lines = [_outcome_line(outcome, use_case=use_case), _decided_how(case, outcome)]
+    return [*lines, f"“{mrkdwn(outcome.note, 500)}”"] if outcome.note else lines
+
+
+def _outcome_line(outcome: Outcome, *, use_case: UseCase) -> str:
     """The outcome with its sign and whatever its title does not say."""
-    said = [f"{VERDICT_SIGNS[outcome.verdict]} *{outcome_title(outcome, use_case=use_case)}*"]
+    said = [f"{_SIGNS[outcome.verdict]} *{outcome_title(outcome, use_case=use_case)}*"]
     if use_case.is_verdict:
         said.append(f"label {mrkdwn(outcome.label, _NAME)}")
     if outcome.flagged:
@@ -57,7 +74,7 @@ def decided_by(outcome: Outcome) -> str:
     return mention(outcome.reviewer) if outcome.reviewer else _OTHERS[outcome.by]
 
 
-def decided_how(case: Case, outcome: Outcome) -> str:
+def _decided_how(case: Case, outcome: Outcome) -> str:
     """Who decided, when, how long after submission, and whether it is what the AI proposed."""
     waited = (outcome.decided_at - case.submitted_at).total_seconds()
     said = [f"by {decided_by(outcome)}", moment(outcome.decided_at), f"after {duration(waited)}"]
@@ -91,7 +108,7 @@ def case_text(case: Case, *, use_case: UseCase, now: datetime) -> str:
 def _waiting_sentences(case: Case, now: datetime) -> list[str]:
     said = [f"The AI proposes {proposal(case)}: {mrkdwn(case.route_reason, _SENTENCE)}."]
     if case.reason:
-        said.append(f"Its reasoning: {mrkdwn(case.reason, _SENTENCE)}")
+        said.append(f"Its reasoning: “{mrkdwn(case.reason, _SENTENCE)}”.")
     if case.state is CaseState.DISPUTED:
         said.append("Reviewers disagree.")
     waited = (now - case.submitted_at).total_seconds()
