@@ -1,0 +1,1 @@
+"""A local workspace: a strict stand-in for Slack at the wire, with a page and simulated people."""

@@ -1,0 +1,1 @@
+"""What the workspace sends to the app, and how the app may answer."""

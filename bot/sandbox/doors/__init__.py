@@ -1,0 +1,1 @@
+"""The workspace's own HTTP endpoints: for the page, for people, for tests, and for answers."""

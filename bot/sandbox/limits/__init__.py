@@ -1,0 +1,1 @@
+"""What Slack refuses: Block Kit and its limits, as tables of rules."""

@@ -1,0 +1,129 @@
+"""A running workspace with a channel, an app client, and a real Bolt app when a test wants one."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.sandbox.app import running_workspace
+from bot.sandbox.config import PEOPLE, WorkspaceConfig
+from bot.sandbox.directory import Channel, User, UserGroup
+from bot.sandbox.workspace import Workspace
+
+APP = "U0HITLBOT"
+EVERYONE = {"U0ANA", "U0BEN", "U0CHLOE", "U0DEV", APP}
+
+CONFIG = WorkspaceConfig(
+    users=(
+        *PEOPLE,
+        User(id="U0GUEST", name="gus", real_name="Gus Guest", is_restricted=True),
+        User(id="U0GONE", name="gone", real_name="Gone Person", email="g@x.test", deleted=True),
+    ),
+    groups=(UserGroup(id="S0MODS", handle="moderators", users=("U0ANA", "U0BEN")),),
+    channels=(
+        Channel(id="C0MOD", name="moderation", members=EVERYONE | {"U0GUEST"}),
+        Channel(id="C0OLD", name="old", members=set(EVERYONE), is_archived=True),
+        Channel(id="C0ELSE", name="elsewhere", members={"U0ANA"}),
+        Channel(id="G0SECRET", name="secret", kind="group", members={"U0ANA"}),
+        Channel(id="G0OURS", name="ours", kind="group", members={"U0ANA", APP}),
+    ),
+)
+
+BoltApp = Callable[..., AbstractAsyncContextManager[AsyncApp]]
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """slack_sdk would send loopback calls to the environment's proxy."""
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def config() -> WorkspaceConfig:
+    """Overridden by modules that need another workspace."""
+    return CONFIG
+
+
+@pytest.fixture
+async def workspace(config: WorkspaceConfig) -> AsyncIterator[Workspace]:
+    """A running workspace."""
+    async with running_workspace(config) as running:
+        yield running
+
+
+@pytest.fixture
+def client(workspace: Workspace) -> AsyncWebClient:
+    """The app's own client."""
+    return AsyncWebClient(
+        token=workspace.config.bot_token, base_url=workspace.api_url, retry_handlers=[]
+    )
+
+
+@pytest.fixture
+def bolt(workspace: Workspace) -> AsyncApp:
+    """A Bolt app that is not reachable yet."""
+    return AsyncApp(
+        token=workspace.config.bot_token,
+        signing_secret=workspace.config.signing_secret,
+        client=AsyncWebClient(
+            token=workspace.config.bot_token, base_url=workspace.api_url, retry_handlers=[]
+        ),
+    )
+
+
+@asynccontextmanager
+async def over_http(app: AsyncApp, workspace: Workspace) -> AsyncIterator[None]:
+    """Serve a Bolt app on a free port and tell the workspace where."""
+    handler = AsyncSlackRequestHandler(app)
+    web = FastAPI()
+
+    async def events(request: Request) -> Response:
+        return await handler.handle(request)
+
+    web.add_api_route("/slack/events", events, methods=["POST"])
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(web, lifespan="off", log_level="warning"))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    workspace.request_url = f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells no other way
+        await asyncio.sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await workspace.aclose()
+        await serving
+
+
+@asynccontextmanager
+async def over_socket(app: AsyncApp, workspace: Workspace) -> AsyncIterator[Any]:
+    """Connect a Bolt app by Socket Mode."""
+    web_client = AsyncWebClient(base_url=workspace.api_url)
+    handler = AsyncSocketModeHandler(
+        app, app_token=workspace.config.app_token, web_client=web_client
+    )
+    await handler.connect_async()  # type: ignore[no-untyped-call]
+    while not workspace.sockets.connected:  # noqa: ASYNC110 - nor does the client
+        await asyncio.sleep(0.01)
+    try:
+        yield handler
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture(params=[over_http, over_socket], ids=["http", "socket"])
+def connected(
+    request: pytest.FixtureRequest, bolt: AsyncApp, workspace: Workspace
+) -> Callable[[], AbstractAsyncContextManager[Any]]:
+    """Both ways to connect the app: a test that takes this runs over each."""
+    return lambda: request.param(bolt, workspace)
