@@ -165,7 +165,7 @@ class CountIn(_Request):
     """Predictions of one label within one band of confidence that stood by themselves."""
 
     label: Label
-    band: tuple[Score, Score]
+    band: Annotated[list[Score], Field(min_length=2, max_length=2)]
     count: Annotated[int, Field(ge=1, le=10**12)]
     model: Name | None = None
 

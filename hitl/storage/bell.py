@@ -33,6 +33,10 @@ class Bell:
             if not self._listeners[topic]:
                 del self._listeners[topic]
 
+    def is_listened_to(self, topic: str) -> bool:
+        """Whether anyone waits for the topic."""
+        return topic in self._listeners
+
     def silence(self) -> None:
         """Wake everyone for the last time."""
         self.silenced = True

@@ -1,0 +1,48 @@
+"""Nobody comes in without a key, and the answer gives nothing away."""
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from bot.intake.app import build_intake
+from bot.intake.doors import Keyring
+from bot.services import Services
+
+
+@pytest.mark.parametrize(
+    "authorization", [None, "", "Bearer", "Bearer wrong-key-of-some-length", "Basic YTpi"]
+)
+async def test_every_call_of_the_api_needs_a_key(
+    services: Services, authorization: str | None
+) -> None:
+    app = build_intake(services, keyring=Keyring([SecretStr("the-right-key-is-this")]))
+    headers = {} if authorization is None else {"Authorization": authorization}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hitl") as client:
+        calls = [
+            (method, path.format(case_id=1))
+            for path, methods in app.openapi()["paths"].items()
+            for method in methods
+            if path.startswith("/v1")
+        ]
+        assert len(calls) >= 8
+        for method, path in calls:
+            response = await client.request(method, path, headers=headers, content=b"{")
+            assert response.status_code == 401, path
+            assert response.headers["www-authenticate"] == "Bearer"
+
+
+async def test_with_no_key_at_all_every_call_is_refused(services: Services) -> None:
+    app = build_intake(services, keyring=Keyring([]))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hitl") as client:
+        response = await client.get("/v1/cases", headers={"Authorization": "Bearer "})
+        assert response.status_code == 401
+        assert (await client.get("/healthz")).status_code == 200
+        assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_the_contract_is_published(api: httpx.AsyncClient) -> None:
+    paths = (await api.get("/openapi.json")).json()["paths"]
+    assert {"/v1/cases", "/v1/cases/batch", "/v1/cases/{case_id}", "/v1/tallies"} <= set(paths)
+    assert (await api.get("/docs")).status_code == 200
