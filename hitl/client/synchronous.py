@@ -1,0 +1,74 @@
+"""The client for ordinary programs."""
+
+import time
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+
+from hitl.client import calls
+from hitl.client.answers import Answer, HitlRefused
+
+T = TypeVar("T")
+
+
+class Hitl:
+    """Talks to a service at ``url``; raises ``HitlRefused`` when it says no."""
+
+    def __init__(self, url: str, *, api_key: str) -> None:
+        self._http = httpx.Client(
+            base_url=url, headers=calls.headers(api_key), timeout=calls.TIMEOUT
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    def submit(self, **case: Any) -> Answer:
+        """Submit one prediction, in the fields of ``POST /v1/cases``."""
+        return self._send(calls.submit(case))
+
+    def submit_many(self, cases: Iterable[Mapping[str, Any]]) -> list[Answer | HitlRefused]:
+        """Submit up to 1,000; what was refused stands in its place in the list."""
+        return self._send(calls.submit_many(cases))
+
+    def case(self, case_id: int) -> Answer:
+        """The case as it is now."""
+        return self._send(calls.read_case(case_id))
+
+    def wait(self, case_id: int, *, seconds: float) -> Answer:
+        """The case as soon as it needs no one any more, or as it is after ``seconds``."""
+        end = time.monotonic() + seconds
+        while True:
+            left = max(0.0, end - time.monotonic())
+            found = self._send(calls.read_case(case_id, wait=min(left, calls.LONGEST_WAIT)))
+            if found.state not in calls.WAITING or time.monotonic() >= end:
+                return found
+
+    def tell_truth(self, case_id: int, *, label: str, source: str = "api") -> Answer:
+        """Say what turned out to be right."""
+        return self._send(calls.tell_truth(case_id, label=label, source=source))
+
+    def withdraw(self, case_id: int, *, reason: str | None = None) -> Answer:
+        """Say that the case is no longer needed."""
+        return self._send(calls.withdraw(case_id, reason=reason))
+
+    def tally(self, **tallies: Any) -> bool:
+        """Count predictions that stood here, in the fields of ``POST /v1/tallies``."""
+        return self._send(calls.tally(tallies))
+
+    def _send(self, call: calls.Call[T]) -> T:
+        response = self._http.request(call.method, call.path, json=call.json, params=call.params)
+        return calls.result(call, response)
