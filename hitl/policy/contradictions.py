@@ -17,7 +17,7 @@ def contradictions(use_case: _Table) -> Iterator[Fault]:
     A wrong value is not reported here, nor is anything that may only follow from one.
     """
     labels = _table(use_case.get("labels"))
-    if labels:
+    if len(labels) > 1:
         ties = _ties(labels)
         yield from _thresholds(use_case, labels)
         yield from _verdicts(ties)

@@ -11,6 +11,9 @@ from hitl.policy.presets import PRESETS
 from hitl.policy.wording import unknown
 from hitl.vocabulary import Verdict
 
+_OWN_WORDS = ("must_be", "unknown", "contradiction")
+"""The types of the mistakes that this package words itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Must:
@@ -30,7 +33,7 @@ class Must:
         try:
             return check(value)
         except ValidationError as error:
-            if all(mistake["loc"] for mistake in error.errors()):
+            if any(mistake["loc"] or mistake["type"] in _OWN_WORDS for mistake in error.errors()):
                 raise
             raise PydanticCustomError("must_be", "must be {be}", {"be": self.be}) from None
 

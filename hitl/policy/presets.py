@@ -106,4 +106,4 @@ def _labels(table: Mapping[str, Any], *, preset: Mapping[str, Any]) -> dict[str,
 def _is_list_of_names(value: Any) -> bool:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         return False
-    return len(set(value)) == len(value)
+    return len(set(value)) == len(value) > 1

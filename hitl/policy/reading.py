@@ -24,6 +24,9 @@ _INNER_TABLES: Mapping[str | int, type[BaseModel]] = {
     "costs": Costs,
 }
 
+_TOLD_OTHERWISE = ("contradiction", "too_short")
+"""Contradictions have their own pass; a list left too short by its wrong items is told by those."""
+
 
 def read_policy(path: Path) -> Policy:
     """Read a file of UTF-8 text; PolicyError tells every mistake in it."""
@@ -77,15 +80,11 @@ def _faults(settled: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _pydantic_errors(settled: Mapping[str, Any]) -> list[ErrorDetails]:
-    """List what is wrong with single values; the name was already judged as the table's key."""
+    """List what is wrong with single values."""
     try:
         Policy.model_validate(settled)
     except ValidationError as errors:
-        return [
-            error
-            for error in errors.errors()
-            if error["type"] != "contradiction" and error["loc"][2:] != ("name",)
-        ]
+        return [error for error in errors.errors() if error["type"] not in _TOLD_OTHERWISE]
     return []
 
 
@@ -95,8 +94,12 @@ def _fault(error: ErrorDetails) -> Fault:
         return _unknown_key(key)
     if error["type"] == "missing":
         return Fault(key, f"is missing; must be {_must(UseCase.model_fields[str(key[-1])])}")
-    place = key[:-1] if key[-1] == "[key]" else key
-    return Fault(place, error["msg"], None if error["type"] == "unknown" else error["input"])
+    of_a_name = key[-1] == "[key]" or key[2:] == ("name",)  # which stands as a table's key
+    return Fault(
+        key[:-1] if of_a_name else key,
+        error["msg"],
+        None if error["type"] == "unknown" else error["input"],
+    )
 
 
 def _unknown_key(key: KeyPath) -> Fault:

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
@@ -148,6 +149,12 @@ class UseCase(_Frozen):
         if found:
             raise PydanticCustomError("contradiction", "{all}", {"all": "; ".join(found)})
         return self
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy without the version, which pydantic would carry over from a cached property."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("version", None)
+        return copied
 
     @property
     def is_verdict(self) -> bool:
