@@ -15,11 +15,11 @@ class NotOffered(Exception):
 def answer_of(element: Json, given: Mapping[str, Any]) -> Json:
     """The element's answer in ``state.values`` form; raises NotOffered."""
     key, _, empty = SLOTS[element["type"]]
-    answer = given.get(key, empty)
+    answer = given.get(key) or empty  # an emptied input is as good as an untouched one
     if key == "selected_option" and answer is not None:
         answer = offered(element, answer)
     elif key == "selected_options":
-        answer = [offered(element, one) for one in answer or []]
+        answer = [offered(element, one) for one in answer]
     return {"type": element["type"], key: answer}
 
 

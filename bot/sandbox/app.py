@@ -24,11 +24,20 @@ from bot.sandbox.workspace import Workspace
 HOST = "127.0.0.1"
 STATIC = Path(__file__).parent / "static"
 SHUTDOWN_SECONDS = 2
+PAGE_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+        " img-src 'self' data: blob: https: http:; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
 
 
 async def page(_request: Request) -> Response:
-    """The page itself."""
-    return FileResponse(STATIC / "index.html")
+    """The page itself; what strangers wrote is shown there, so it may run its own code only."""
+    return FileResponse(STATIC / "index.html", headers=PAGE_HEADERS)
 
 
 def sandbox_app(workspace: Workspace, *, port: int) -> Starlette:
@@ -74,7 +83,7 @@ def _settings(app: Starlette) -> uvicorn.Config:
         http=DroppableProtocol,
         ws="websockets-sansio",
         lifespan="off",
-        log_level="warning",
+        log_config=None,
         access_log=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )

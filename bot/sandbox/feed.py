@@ -21,6 +21,11 @@ class Feed:
         self._streams: dict[asyncio.Queue[str | None], str] = {}
         self._closed = False
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether anyone would be told."""
+        return bool(self._streams)
+
     def publish(self, event: str, data: dict[str, Any], *, to: Iterable[str]) -> None:
         """Tell the given people; never waits."""
         audience = set(to)

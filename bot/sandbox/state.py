@@ -182,6 +182,8 @@ class WorkspaceState:
             self._threads[message.channel, message.thread_ts].remove(message)
 
     def _tell(self, event: str, message: Message) -> None:
+        if not self.feed.is_watched:
+            return
         data = {
             "channel": message.channel,
             "message": self.seen(message),

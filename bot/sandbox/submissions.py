@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.sandbox.answers import NotOffered, complaints, typed_values
+from bot.sandbox.answers import complaints
 from bot.sandbox.calls import ApiCall
+from bot.sandbox.clicks import given_values, remember
 from bot.sandbox.delivery import payloads
 from bot.sandbox.delivery.link import AppSilent, Delivery
 from bot.sandbox.directory import User
 from bot.sandbox.errors import Refused, invalid_arguments
-from bot.sandbox.interactions import GONE, NotDone, deliver
+from bot.sandbox.interactions import GONE, NotDone, deliver, new_trigger
 from bot.sandbox.limits.views import check_view
 from bot.sandbox.views import View
 from bot.sandbox.webapi.views import put_in, put_on_top
@@ -24,20 +25,15 @@ async def submit(
     """Send a modal; returns what is wrong by block id (nothing when it went through)."""
     view = _own_modal(workspace, user, view_id)
     blocks = view.content["blocks"]
-    try:
-        for block_id, answers in typed_values(blocks, values).items():
-            view.typed.setdefault(block_id, {}).update(answers)
-    except NotOffered as refused:
-        raise NotDone(str(refused)) from refused
+    remember(view.typed, given_values(blocks, values))
     wrong = complaints(blocks, view.values())
     if wrong:
         return wrong
-    now = workspace.config.clock()
     body = payloads.interaction(
         "view_submission",
         config=workspace.config,
         user=user,
-        trigger_id=workspace.triggers.issue(user=user.id, now=now, view_id=view.id),
+        trigger_id=new_trigger(workspace, user, view_id=view.id),
         view=workspace.state.slack_view(view),
         response_urls=[],
     )

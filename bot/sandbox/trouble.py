@@ -6,13 +6,13 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from bot.sandbox.errors import Refused
 from bot.sandbox.faults import Fault
 
 
-class DroppableProtocol(H11Protocol):
+class DroppableProtocol(HttpToolsProtocol):
     """HTTP that leaves its connection within reach of the request, so that it can be cut."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]

@@ -114,9 +114,11 @@ class Views:
         if other is not None and other is not besides:
             raise Refused("duplicate_external_id")
 
-    def open(self, view: View) -> None:
-        """Show a first modal; whatever the person had open is gone."""
+    def open(self, view: View) -> list[View]:
+        """Show a first modal; returns what the person had open, which is gone."""
+        gone = self.stacks.get(view.user, [])
         self.stacks[view.user] = [view]
+        return gone[::-1]
 
     def push(self, view: View, *, onto: View) -> None:
         """Stack a modal on another; raises ``push_limit_reached``."""

@@ -101,7 +101,6 @@ async def over_http(app: AsyncApp, workspace: Workspace) -> AsyncIterator[None]:
         yield
     finally:
         server.should_exit = True
-        await workspace.aclose()
         await serving
 
 

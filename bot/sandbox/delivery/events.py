@@ -1,7 +1,6 @@
 """Events: sent in the background to a subscribed app, tried again when it does not say 2xx."""
 
 import asyncio
-import secrets
 
 from bot.sandbox.config import WorkspaceConfig
 from bot.sandbox.delivery import payloads
@@ -42,7 +41,6 @@ class Events:
         body = payloads.event(
             inner,
             config=self._config,
-            event_id=f"Ev{secrets.token_hex(5).upper()}",
             now=self._config.clock(),
             ext_shared=ext_shared,
         )

@@ -1,9 +1,10 @@
 """The one road to the app: Socket Mode when connected, else signed HTTP; 3 s to answer."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from bot.sandbox.delivery.payloads import new_event_id
 from bot.sandbox.delivery.signed_http import SignedHttp
 from bot.sandbox.delivery.socket_mode import Sockets
 from bot.sandbox.faults import Faults
@@ -30,6 +31,13 @@ class Delivery:
     retry_reason: str = ""
 
 
+def _again(delivery: Delivery) -> Delivery:
+    """The same once more; Slack was seen to give copies of an event ids of their own."""
+    if delivery.kind != "events_api":
+        return delivery
+    return replace(delivery, payload=delivery.payload | {"event_id": new_event_id()})
+
+
 class AppLink:
     """Delivers payloads and returns the app's answer: a JSON object, a text, or nothing."""
 
@@ -47,7 +55,8 @@ class AppLink:
         if fault is None:
             return await self._send(delivery)
         if fault.kind == "repeat":
-            answers = [await self._send(delivery) for _ in range(fault.copies)]
+            copies = [delivery, *(_again(delivery) for _ in range(fault.copies - 1))]
+            answers = await asyncio.gather(*(self._send(copy) for copy in copies))
             return answers[0]
         await asyncio.sleep(fault.seconds)
         if fault.kind == "delay":

@@ -1,5 +1,6 @@
 """The bodies the app receives, in Slack's shapes. Pure: the workspace's objects in, JSON out."""
 
+import secrets
 from typing import Any
 
 from bot.sandbox.config import WorkspaceConfig
@@ -87,10 +88,14 @@ def command(
     }
 
 
-def event(
-    inner: Json, *, config: WorkspaceConfig, event_id: str, now: float, ext_shared: bool
-) -> Json:
+def new_event_id() -> str:
+    """An id no other event has."""
+    return f"Ev{secrets.token_hex(5).upper()}"
+
+
+def event(inner: Json, *, config: WorkspaceConfig, now: float, ext_shared: bool) -> Json:
     """An Events API body."""
+    event_id = new_event_id()
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": config.team.id,

@@ -1,15 +1,15 @@
 """``/sandbox/act/…``: what a person does; the answer is ``{"ok", "error"?, "errors"?}``."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox import interactions, submissions
+from bot.sandbox import clicks, interactions, submissions
+from bot.sandbox.clicks import Click
 from bot.sandbox.directory import User
-from bot.sandbox.interactions import Click, NotDone
+from bot.sandbox.interactions import NotDone
 from bot.sandbox.kit import Json
 from bot.sandbox.workspace import Workspace, workspace_of
 
@@ -29,9 +29,9 @@ async def click(workspace: Workspace, user: User, body: Json) -> Json:
         stale=bool(body.get("stale")),
     )
     if body.get("view_id"):
-        await interactions.click_in_view(workspace, user, pressed, view_id=str(body["view_id"]))
+        await clicks.click_in_view(workspace, user, pressed, view_id=str(body["view_id"]))
     else:
-        await interactions.click_in_message(
+        await clicks.click_in_message(
             workspace,
             user,
             pressed,
@@ -91,11 +91,21 @@ async def shortcut(workspace: Workspace, user: User, body: Json) -> Json:
     return {}
 
 
+async def _body(request: Request) -> Json:
+    try:
+        body = await request.json()
+    except ValueError as error:
+        raise NotDone("That was not JSON.") from error
+    if not isinstance(body, dict):
+        raise NotDone("That was not a JSON object.")
+    return body
+
+
 def _door(act: Act) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         workspace = workspace_of(request)
-        body: Any = await request.json()
         try:
+            body = await _body(request)
             user = interactions.someone(workspace, str(body.get("user")))
             return JSONResponse({"ok": True} | await act(workspace, user, body))
         except NotDone as not_done:

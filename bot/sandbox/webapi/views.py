@@ -14,7 +14,8 @@ def open_view(call: Call) -> Json:
     trigger = call.workspace.triggers.use(call.text("trigger_id"), now=call.now)
     call.state.views.refuse_duplicate(_external_id(content))
     view = call.state.new_view(content, user_id=trigger.user)
-    call.state.views.open(view)
+    for gone in call.state.views.open(view):
+        call.state.tell_view("view_closed", gone)
     call.state.tell_view("view_opened", view)
     return {"view": call.state.slack_view(view)}
 
