@@ -1,0 +1,72 @@
+"""A database is brought to the tables the code knows, or refused in a clear line."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlmodel import SQLModel
+
+from hitl.storage.engines import writing_engine
+from hitl.storage.migrate import (
+    CURRENT,
+    DatabaseUnusable,
+    migration_config,
+    prepare_database,
+)
+
+
+def statement(url: str, sql: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+    rows = connection.execute(sql).fetchall()
+    connection.commit()
+    connection.close()
+    return rows
+
+
+def test_an_empty_database_gets_the_tables_that_the_code_declares(database_url: str) -> None:
+    engine = writing_engine(database_url)
+    with engine.begin() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, SQLModel.metadata) == []
+        scripts = ScriptDirectory.from_config(migration_config(connection))
+        assert scripts.get_current_head() == f"{CURRENT:04}"
+    engine.dispose()
+    assert statement(database_url, "SELECT version FROM schema_version") == [(CURRENT,)]
+
+
+def test_a_database_that_is_ready_is_left_alone(database_url: str) -> None:
+    file = Path(database_url.removeprefix("sqlite:///"))
+    before = file.read_bytes()
+    prepare_database(database_url)
+    assert file.read_bytes() == before
+
+
+def test_a_database_that_needs_newer_code_is_refused(database_url: str) -> None:
+    statement(
+        database_url,
+        f"UPDATE schema_version SET version = {CURRENT + 5}, minimum_compatible = {CURRENT + 3}",  # noqa: S608
+    )
+    with pytest.raises(
+        DatabaseUnusable, match=f"at version {CURRENT + 5} and needs at least version {CURRENT + 3}"
+    ):
+        prepare_database(database_url)
+
+
+def test_a_newer_database_that_this_code_can_still_use_is_accepted(database_url: str) -> None:
+    statement(database_url, f"UPDATE schema_version SET version = {CURRENT + 5}")  # noqa: S608
+    prepare_database(database_url)
+    assert statement(database_url, "SELECT version FROM schema_version") == [(CURRENT + 5,)]
+
+
+def test_a_place_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnusable, match=r"nowhere/hitl\.db: unable to open"):
+        prepare_database(f"sqlite:///{tmp_path}/nowhere/hitl.db")
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "hitl.db").write_text("these are not the bytes of a database at all\n" * 50)
+    with pytest.raises(DatabaseUnusable, match="not a database"):
+        prepare_database(f"sqlite:///{tmp_path}/hitl.db")
