@@ -59,12 +59,8 @@ def _without_control_characters(text: str) -> str:
 
 _ONE_LINE = AfterValidator(_without_control_characters)
 
-Threshold = Annotated[
-    float, Field(gt=0, le=1, allow_inf_nan=False), Must("above 0 and at most 1, as in 0.95")
-]
-Share = Annotated[
-    float, Field(ge=0, le=1, allow_inf_nan=False), Must("at least 0 and at most 1, as in 0.02")
-]
+Threshold = Annotated[float, Field(gt=0, le=1), Must("above 0 and at most 1, as in 0.95")]
+Share = Annotated[float, Field(ge=0, le=1), Must("at least 0 and at most 1, as in 0.02")]
 Money = Annotated[
     float, Field(ge=0, allow_inf_nan=False), Must("an amount of at least 0, as in 2.50")
 ]

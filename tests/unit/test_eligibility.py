@@ -20,7 +20,7 @@ OUTSIDERS: list[tuple[dict[str, Any], str]] = [
     ({"team_id": "T2"}, "People from other organisations"),
     ({"team_id": "T2", "enterprise_id": "E1"}, "People from other organisations"),
     ({"is_restricted": True}, "Guests"),
-    ({"is_ultra_restricted": True, "is_restricted": True}, "Guests"),
+    ({"is_ultra_restricted": True}, "Guests"),
 ]
 
 

@@ -61,8 +61,10 @@ def told(text: str) -> list[str]:
             "labels = { ham = {}, spam = { auto_at = 95 } }",
             f"labels.spam.auto_at: found 95; must be {THRESHOLD}",
         ),
+        (f'auto_at = "{"9" * 99}"', f'auto_at: found "{"9" * 60}…"; must be {THRESHOLD}'),
         ("labels = 3", f"labels: found 3; must be {LABELS}"),
         ('labels = ["ham"]', f"labels: found a list of 1; must be {LABELS}"),
+        ("labels = { ham = {} }", f"labels: found a table of 1; must be {LABELS}"),
         ('labels = ["a", "b", "a"]', f"labels: found a list of 3; must be {LABELS}"),
         (
             "labels = { ham = {}, spam = 0.9 }",
@@ -148,6 +150,7 @@ def told(text: str) -> list[str]:
                 'must be a table like { day = "mon", at = "09:00", zone = "UTC" }, or false'
             ),
         ),
+        ("costs.ai = inf", "costs.ai: found inf; must be an amount of at least 0, as in 2.50"),
         ("costs.ai = -1", "costs.ai: found -1; must be an amount of at least 0, as in 2.50"),
         (
             'costs.currency = "dollars"',
@@ -171,13 +174,17 @@ def test_a_wrong_value_is_told_with_what_would_be_right(wrong: str, message: str
     ("text", "messages"),
     [
         (
-            '[use_cases.a]\npreset = "spamm"\nchannel = "#a"',
+            '[use_cases.a]\npreset = "spamm"\nchannel = "#a"\nlabels = ["x", "y"]',
             [
                 (
                     '2: use_cases.a.preset: unknown preset "spamm"; did you mean "spam"? '
                     f"Known: {PRESETS}"
                 )
             ],
+        ),
+        (
+            '[use_cases.a]\nchannel = "#a"\nquestion = "?"\ncosts.error = { x = 1 }',
+            [f"1: use_cases.a.labels: is missing; must be {LABELS}"],
         ),
         (
             "[use_cases.a]",

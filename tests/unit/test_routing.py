@@ -75,6 +75,13 @@ def test_three_labels_that_tie_are_all_named() -> None:
     assert tied.reason == "0, 1 and 2 tie at 30 %"
 
 
+def test_of_many_labels_that_tie_the_first_are_named_and_the_rest_counted() -> None:
+    names = "abcdefghijkl"
+    use_case = digits(labels={name: LabelRule() for name in names})
+    tied = routed(dict.fromkeys(names, 0.05), use_case=use_case)
+    assert tied.reason == "a, b, c, d, e, f, g, h, i and 3 others tie at 5 %"
+
+
 def test_a_label_alone_goes_to_people() -> None:
     alone = route(Prediction.unscored("clean"), use_case=MODERATION, draw=0.5)
     assert alone == Route(
@@ -140,7 +147,7 @@ def test_an_audit_rate_of_one_checks_everything_and_of_zero_nothing() -> None:
 def test_a_prediction_that_makes_no_sense_is_refused_by_name(
     prediction: Prediction,
     message: str,
-    ask_people: bool,  # noqa: FBT001 - pytest passes it by name
+    ask_people: bool,
 ) -> None:
     with pytest.raises(RoutingError) as refused:
         route(prediction, use_case=MODERATION, draw=0.5, ask_people=ask_people)
@@ -174,7 +181,7 @@ def test_every_prediction_gets_one_route_and_a_reason(
     prediction: Prediction,
     use_case: UseCase,
     draw: float,
-    ask_people: bool,  # noqa: FBT001 - hypothesis passes it by place
+    ask_people: bool,
 ) -> None:
     found = route(prediction, use_case=use_case, draw=draw, ask_people=ask_people)
     assert found.to in {RouteTo.AUTO, RouteTo.REVIEW}
