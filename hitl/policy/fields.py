@@ -1,7 +1,9 @@
 """The kinds of value a policy holds; each carries the words a person reads when it is wrong."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal
+from unicodedata import category
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, ValidationError
@@ -13,6 +15,9 @@ from hitl.vocabulary import Verdict
 
 _OWN_WORDS = ("must_be", "unknown", "contradiction")
 """The types of the mistakes that this package words itself."""
+
+_CONTROLS = ("Cc", "Cs", "Zl", "Zp")
+"""Unicode categories: control characters, halves of characters, line and paragraph ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,11 @@ class Must:
             raise PydanticCustomError("must_be", "must be {be}", {"be": self.be}) from None
 
 
+_zones = cache(available_timezones)  # which reads the disk each time
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError
     return name
 
@@ -52,7 +60,8 @@ def _known_preset(name: str) -> str:
 
 
 def _without_control_characters(text: str) -> str:
-    if not text.isprintable() or not text.strip():
+    # Not str.isprintable, which refuses joiners and spaces that some scripts and emoji need.
+    if not text.strip() or any(category(character) in _CONTROLS for character in text):
         raise ValueError
     return text
 

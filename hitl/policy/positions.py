@@ -19,6 +19,9 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_ENDS = ("\n", ",", "]", "}")
+"""What a number, string, date or switch can be followed by."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Token:
@@ -90,7 +93,7 @@ class _Scan:
         elif self.taken("["):
             self.items(path)
         else:
-            while self.at < len(self.tokens) and self.tokens[self.at].text not in "\n,]}":
+            while self.at < len(self.tokens) and self.tokens[self.at].text not in _ENDS:
                 self.at += 1
 
     def items(self, path: KeyPath) -> None:

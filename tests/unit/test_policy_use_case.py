@@ -197,6 +197,14 @@ def test_only_what_a_policy_must_say_has_to_be_said() -> None:
     assert list(use_case.labels) == ["0", "1"]
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["Publier\u202f?", "\u0645\u06cc\u200c\u0631\u0648\u062f", "\U0001f468\u200d\U0001f4bb?"],
+)
+def test_a_question_may_be_asked_in_any_script(question: str) -> None:
+    assert labelling("a", "b", question=question).question == question
+
+
 def test_a_digest_can_be_switched_off() -> None:
     text = """
         [use_cases.mail]
