@@ -1,18 +1,17 @@
 """The outbox: what must be sent, in order per stream, at its lane's pace, by whoever is free."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
 
 from hitl.storage.bell import OUTBOX
 from hitl.storage.database import Transaction
-from hitl.storage.moments import EPOCH
-from hitl.storage.statements import insert_new
-from hitl.storage.tables import outbox, paces
+from hitl.storage.pacing import Rates, allowance, openings, use
+from hitl.storage.tables import outbox
 
 
 class Kind(StrEnum):
@@ -63,14 +62,8 @@ class Parcel:
     """Counting this one."""
     created_at: datetime
     lease: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """At most ``burst`` at once, and one each ``interval`` in the long run."""
-
-    interval: timedelta
-    burst: int
+    in_doubt_since: datetime | None
+    """An earlier taker may have sent it by then: it could not tell, or did not live to."""
 
 
 def put(
@@ -103,24 +96,26 @@ def put(
 
 
 def take(
-    tx: Transaction, *, lease: str, lease_for: timedelta, rate: Rate | None, most: int
+    tx: Transaction, *, lease: str, lease_for: timedelta, rates: Rates, most: int
 ) -> list[Parcel]:
     """Take due rows, the oldest of each lane first, as many as the lanes' rates allow.
 
     A row that is not settled within ``lease_for`` can be taken again by anyone. ``lease`` must
-    be unique to this call. ``rate`` None means that lanes have no rates.
+    be unique to this call.
     """
     parcels: list[Parcel] = []
     for lane in _lanes_with_work(tx):
         wanted = most - len(parcels)
         if wanted <= 0:
             break
-        allowed = _allowance(tx, lane, rate=rate, most=wanted)
-        if allowed > 0:
-            taken = _take_from(tx, lane, lease=lease, lease_for=lease_for, most=allowed)
-            if rate is not None and taken:
-                _use(tx, lane, rate=rate, count=len(taken))
-            parcels += taken
+        rate = rates(lane)
+        allowed = allowance(tx, lane, rate=rate, most=wanted)
+        if allowed == 0 or (rate is not None and rate.in_order and _is_busy(tx, lane)):
+            continue
+        taken = _take_from(tx, lane, lease=lease, lease_for=lease_for, most=allowed)
+        if rate is not None and taken:
+            use(tx, lane, rate=rate, count=len(taken))
+        parcels += taken
     return parcels
 
 
@@ -132,11 +127,13 @@ def settle(
     error: str | None = None,
     retry_at: datetime | None = None,
     counts: bool = True,
+    in_doubt: bool = False,
 ) -> bool:
     """Say what became of a parcel; False when its lease had passed to someone else.
 
     ``WAITING`` with ``retry_at`` puts it back; ``counts=False`` takes the attempt back too, for
-    refusals that were about the moment and not about the row.
+    refusals that were about the moment and not about the row. ``in_doubt`` says that it may
+    have been sent: the lease stays on the row, as that of a taker who died would.
     """
     waiting = state is Sending.WAITING
     done = tx.connection.execute(
@@ -144,7 +141,7 @@ def settle(
         .where(outbox.c.id == parcel.id, outbox.c.leased_by == parcel.lease)
         .values(
             state=state,
-            leased_by=None,
+            leased_by=parcel.lease if in_doubt else None,
             last_error=error,
             attempts=parcel.attempts if counts else parcel.attempts - 1,
             due_at=retry_at if waiting else outbox.c.due_at,
@@ -155,23 +152,7 @@ def settle(
     return done.rowcount == 1
 
 
-def hold(tx: Transaction, name: str, *, until: datetime) -> None:
-    """Nothing is taken from the lane, or for the receiver, called ``name`` before ``until``."""
-    _ensure_pace(tx, name)
-    tx.connection.execute(
-        update(paces)
-        .where(paces.c.name == name, paces.c.held_until < until)
-        .values(held_until=until)
-    )
-
-
-def release(tx: Transaction, name: str) -> None:
-    """End a hold early."""
-    tx.connection.execute(update(paces).where(paces.c.name == name).values(held_until=EPOCH))
-    tx.announce(OUTBOX)
-
-
-def next_due(connection: Connection, *, now: datetime, rate: Rate | None) -> datetime | None:
+def next_due(connection: Connection, *, now: datetime, rates: Rates) -> datetime | None:
     """When the next row may be taken, a moment in the past for at once; None if none waits."""
     rows = connection.execute(
         select(outbox.c.lane, func.min(outbox.c.due_at).label("due_at"))
@@ -180,33 +161,12 @@ def next_due(connection: Connection, *, now: datetime, rate: Rate | None) -> dat
     ).all()
     if not rows:
         return None
-    known = _paces(connection.execute(select(paces)))
-    moments = [max(row.due_at, _opens_at(row.lane, known, now=now, rate=rate)) for row in rows]
+    open_at = openings(connection, [row.lane for row in rows], now=now, rates=rates)
+    busy_until = _busy_until(connection, now=now, rates=rates)
+    moments: list[datetime] = [
+        max(row.due_at, open_at[row.lane], busy_until.get(row.lane, now)) for row in rows
+    ]
     return min(moments)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pace:
-    name: str
-    free_at: datetime
-    held_until: datetime
-
-
-def _paces(rows: Iterable[Row[Any]]) -> dict[str, _Pace]:
-    return {row.name: _Pace(row.name, row.free_at, row.held_until) for row in rows}
-
-
-def _opens_at(
-    lane: str, known: Mapping[str, _Pace], *, now: datetime, rate: Rate | None
-) -> datetime:
-    holds = [known[name].held_until for name in _names(lane) if name in known]
-    if rate is not None and lane in known:
-        holds.append(known[lane].free_at - rate.interval * (rate.burst - 1))
-    return max(holds, default=now)
-
-
-def _names(lane: str) -> tuple[str, str]:
-    return lane, lane.partition("/")[0]
 
 
 def _lanes_with_work(tx: Transaction) -> list[str]:
@@ -220,35 +180,31 @@ def _lanes_with_work(tx: Transaction) -> list[str]:
     return list(rows.scalars())
 
 
-def _allowance(tx: Transaction, lane: str, *, rate: Rate | None, most: int) -> int:
-    """How many rows the lane lets go now; the lane stays locked until the commit."""
-    _ensure_pace(tx, lane)
-    rows = tx.connection.execute(
-        select(paces).where(paces.c.name.in_(_names(lane))).order_by(paces.c.name).with_for_update()
+def _is_taken(now: datetime) -> ColumnElement[bool]:
+    return (
+        (outbox.c.state == Sending.WAITING)
+        & outbox.c.leased_by.is_not(None)
+        & (outbox.c.due_at > now)
     )
-    known = _paces(rows)
-    if any(row.held_until > tx.now for row in known.values()):
-        return 0
-    if rate is None:
-        return most
-    # The generic cell rate algorithm: a lane may run ahead of its interval by one burst.
-    ahead = max(known[lane].free_at - tx.now, timedelta())
-    return min(most, (rate.interval * rate.burst - ahead) // rate.interval)
 
 
-def _use(tx: Transaction, lane: str, *, rate: Rate, count: int) -> None:
-    free_at = tx.connection.execute(
-        select(paces.c.free_at).where(paces.c.name == lane)
+def _is_busy(tx: Transaction, lane: str) -> bool:
+    return tx.connection.execute(
+        select(exists().where(outbox.c.lane == lane, _is_taken(tx.now)))
     ).scalar_one()
-    tx.connection.execute(
-        update(paces)
-        .where(paces.c.name == lane)
-        .values(free_at=max(free_at, tx.now) + rate.interval * count)
+
+
+def _busy_until(connection: Connection, *, now: datetime, rates: Rates) -> dict[str, datetime]:
+    rows = connection.execute(
+        select(outbox.c.lane, func.max(outbox.c.due_at).label("until"))
+        .where(_is_taken(now))
+        .group_by(outbox.c.lane)
     )
-
-
-def _ensure_pace(tx: Transaction, name: str) -> None:
-    insert_new(tx.connection, paces, {"name": name, "free_at": EPOCH, "held_until": EPOCH})
+    return {
+        row.lane: row.until
+        for row in rows
+        if (rate := rates(row.lane)) is not None and rate.in_order
+    }
 
 
 def _is_first_of_stream() -> ColumnElement[bool]:
@@ -263,8 +219,8 @@ def _is_first_of_stream() -> ColumnElement[bool]:
 def _take_from(
     tx: Transaction, lane: str, *, lease: str, lease_for: timedelta, most: int
 ) -> list[Parcel]:
-    due = (
-        select(outbox.c.id)
+    due = tx.connection.execute(
+        select(outbox.c.id, outbox.c.leased_by, outbox.c.due_at)
         .where(
             outbox.c.lane == lane,
             outbox.c.state == Sending.WAITING,
@@ -275,26 +231,29 @@ def _take_from(
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    ids = list(tx.connection.execute(due).scalars())
-    if not ids:
+    # Whoever settles a row takes its lease off, so a lease still there was never settled.
+    doubts = {row.id: None if row.leased_by is None else row.due_at for row in due}
+    if not doubts:
         return []
     rows = tx.connection.execute(
         update(outbox)
-        .where(outbox.c.id.in_(ids))
+        .where(outbox.c.id.in_(doubts))
         .values(leased_by=lease, due_at=tx.now + lease_for, attempts=outbox.c.attempts + 1)
-        .returning(
-            outbox.c.id,
-            outbox.c.kind,
-            outbox.c.lane,
-            outbox.c.case_id,
-            outbox.c.use_case,
-            outbox.c.payload,
-            outbox.c.attempts,
-            outbox.c.created_at,
-        )
+        .returning(outbox)
     )
     parcels = [
-        Parcel(**dict(row._mapping) | {"kind": Kind(row.kind), "lease": lease})  # noqa: SLF001
+        Parcel(
+            id=row.id,
+            kind=Kind(row.kind),
+            lane=row.lane,
+            case_id=row.case_id,
+            use_case=row.use_case,
+            payload=row.payload,
+            attempts=row.attempts,
+            created_at=row.created_at,
+            lease=lease,
+            in_doubt_since=doubts[row.id],
+        )
         for row in rows
     ]
     return sorted(parcels, key=lambda parcel: parcel.id)

@@ -1,0 +1,1 @@
+"""From the outbox to Slack: paced, in order, retried, and never lost."""

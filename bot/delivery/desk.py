@@ -1,0 +1,54 @@
+"""What sending to Slack works with, and what a sending can come to."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.delivery.channels import Channels
+from bot.delivery.troubles import Treatment, Trouble
+from hitl.policy import Policy, UseCase
+from hitl.review.posted import PostedCard
+from hitl.storage.database import Database
+from hitl.storage.outbox import Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The workspace's client, and where the words and the people's rules come from.
+
+    The client must not retry by itself: slack_sdk's own handler can post a message twice.
+    """
+
+    database: Database
+    policy: Policy
+    client: AsyncWebClient
+    session: aiohttp.ClientSession
+    """The client's own, for addresses outside the Web API."""
+    channels: Channels
+    history_lag: timedelta = timedelta(seconds=10)
+    """How long a message may stand in a channel before Slack's history shows it."""
+
+    def use_case(self, parcel: Parcel) -> UseCase:
+        """The parcel's use case; ``Trouble`` when it has left the policy since."""
+        use_case = self.policy.use_cases.get(parcel.use_case)
+        if use_case is None:
+            words = f"the policy has no use case {parcel.use_case} any more"
+            raise Trouble(Treatment.BURY, words)
+        return use_case
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Slack has it."""
+
+    card: PostedCard | None = None
+    """Where a case's new card stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Nothing was left to say."""
+
+    reason: str

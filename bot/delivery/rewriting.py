@@ -1,0 +1,96 @@
+"""Making a posted card show its case as it is now."""
+
+from datetime import timedelta
+from functools import partial
+
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.delivery.desk import Desk, Sent, Skipped
+from bot.delivery.posting import Rendering, rendered, say
+from bot.delivery.reconcile import find_posted
+from bot.delivery.troubles import Treatment, Trouble, told_as_trouble
+from bot.slack.cards.case import case_card
+from bot.slack.message import Message
+from hitl.cases import Case
+from hitl.storage.outbox import Parcel
+from hitl.storage.queries import case_by_id, picture_files
+from hitl.storage.slack_copies import Place, card_place
+from hitl.vocabulary import CaseState
+
+_RESPONSE_URL_LIVES = timedelta(minutes=25)
+"""Slack says 30; the rest is for clocks that differ."""
+_UNREACHABLE = frozenset({Treatment.FALL_BACK, Treatment.PLAIN, Treatment.BURY})
+_ACCEPTED = frozenset({"ok", '{"ok":true}'})
+
+
+async def rewrite_card(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent | Skipped:
+    """Rewrite the card through the click's own way back, or else by its place."""
+    if parcel.use_case not in desk.policy.use_cases:
+        return Skipped(f"the policy has no use case {parcel.use_case} any more")
+    case, place, files = await desk.database.read(
+        lambda c: (case_by_id(c, case_id), card_place(c, case_id), picture_files(c, case_id))
+    )
+    if place is None:
+        return Skipped("the case has no card")
+    now, use_case = desk.database.now(), desk.use_case(parcel)
+    render = partial(case_card, case, use_case=use_case, now=now, files=files)
+    if await _answered_the_click(desk, parcel, render()):
+        return Sent()
+    try:
+        await _update(desk, place, render)
+    except Trouble as trouble:
+        if trouble.treatment is not Treatment.TELL_IN_THREAD:
+            raise
+        return await _tell_in_thread(desk, parcel, case, place=place, text=render().text)
+    return Sent()
+
+
+async def _answered_the_click(desk: Desk, parcel: Parcel, message: Message) -> bool:
+    url = parcel.payload.get("response_url")
+    if url is None or desk.database.now() - parcel.created_at > _RESPONSE_URL_LIVES:
+        return False
+    client = desk.client
+    webhook = AsyncWebhookClient(
+        url, session=desk.session, proxy=client.proxy, ssl=client.ssl, retry_handlers=[]
+    )
+    try:
+        with told_as_trouble():
+            answer = await webhook.send(
+                text=message.text, blocks=message.blocks, replace_original=True
+            )
+    except Trouble:
+        return False
+    return answer.body in _ACCEPTED
+
+
+async def _update(desk: Desk, place: Place, render: Rendering) -> None:
+    try:
+        await _update_with(desk, place, render())
+    except Trouble as trouble:
+        if trouble.treatment is not Treatment.PLAIN:
+            raise
+        await _update_with(desk, place, render(plain=True))
+
+
+async def _update_with(desk: Desk, place: Place, message: Message) -> None:
+    with told_as_trouble():
+        await desk.client.chat_update(
+            channel=place.channel, ts=place.ts, text=message.text, blocks=message.blocks
+        )
+
+
+async def _tell_in_thread(
+    desk: Desk, parcel: Parcel, case: Case, *, place: Place, text: str
+) -> Sent | Skipped:
+    """The outcome stands, whatever became of the card; those who look for it read it here."""
+    if case.state in {CaseState.OPEN, CaseState.DISPUTED}:
+        return Skipped("the card can't be rewritten any more")
+    try:
+        if await find_posted(desk, parcel, channels=[place.channel], thread_ts=place.ts) is None:
+            told = rendered(Message(text, []))
+            await say(desk, parcel, told, channel=place.channel, thread_ts=place.ts)
+    except Trouble as trouble:
+        if trouble.treatment not in _UNREACHABLE:
+            raise
+        return Skipped(f"the card can't be rewritten and its thread is gone: {trouble}")
+    return Sent()

@@ -1,0 +1,112 @@
+"""Sending one parcel to Slack, whatever its kind."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Connection
+
+from bot.delivery.desk import Desk, Sent, Skipped
+from bot.delivery.pictures import uploaded_pictures
+from bot.delivery.posting import post, rendered, say
+from bot.delivery.reconcile import find_posted
+from bot.delivery.replies import reply_message
+from bot.delivery.rewriting import rewrite_card
+from bot.slack.cards.case import case_card
+from bot.slack.cards.digest import digest_message
+from hitl.policy import UseCase
+from hitl.reports.answers import Digest
+from hitl.reports.stats import stats
+from hitl.review.posted import How, PostedCard
+from hitl.storage.outbox import Kind, Parcel
+from hitl.storage.queries import case_by_id
+from hitl.storage.slack_copies import card_place
+from hitl.vocabulary import CaseState
+
+_WAITING = frozenset({CaseState.OPEN, CaseState.DISPUTED})
+
+
+async def send_to_slack(desk: Desk, parcel: Parcel) -> Sent | Skipped:
+    """Send it, or say why nothing was to be sent; raises ``Trouble``."""
+    return await _SENDERS[parcel.kind](desk, parcel)
+
+
+async def _post_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
+    case_id = _case_id(parcel)
+    case, place = await desk.database.read(
+        lambda c: (case_by_id(c, case_id), card_place(c, case_id))
+    )
+    if place is not None:
+        return Skipped("its card is posted already")
+    use_case = desk.use_case(parcel)
+    channels = _channels(parcel, use_case)
+    # Looked for before anything else: also a case that was closed since needs its card found,
+    # or its buttons would stay.
+    found = await find_posted(desk, parcel, channels=channels)
+    if found is not None:
+        return Sent(PostedCard(case_id, found, How.FOUND))
+    if case.state not in _WAITING:
+        return Skipped(f"the case is {case.state} already")
+    files = await uploaded_pictures(desk, parcel, case_id=case_id)
+    render = partial(case_card, case, use_case=use_case, now=desk.database.now(), files=files)
+    shared = use_case.allow_shared_channel
+    place = await post(desk, parcel, render, channels=channels, allow_shared=shared)
+    how = How.SENT if parcel.in_doubt_since is None else How.SENT_AGAIN
+    return Sent(PostedCard(case_id, place, how))
+
+
+async def _update_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
+    return await rewrite_card(desk, parcel, case_id=_case_id(parcel))
+
+
+async def _reply(desk: Desk, parcel: Parcel) -> Sent | Skipped:
+    case_id = _case_id(parcel)
+    place = await desk.database.read(lambda c: card_place(c, case_id))
+    if place is None:
+        return Skipped("the case has no card")
+    if await find_posted(desk, parcel, channels=[place.channel], thread_ts=place.ts) is None:
+        render = rendered(reply_message(parcel.payload))
+        await say(desk, parcel, render, channel=place.channel, thread_ts=place.ts)
+    return Sent()
+
+
+async def _post_digest(desk: Desk, parcel: Parcel) -> Sent | Skipped:
+    use_case = desk.use_case(parcel)
+    channels = _channels(parcel, use_case)
+    if await find_posted(desk, parcel, channels=channels) is None:
+        digest = await desk.database.read(lambda c: _digest(c, parcel, use_case=use_case))
+        render = rendered(digest_message(digest, use_case=use_case))
+        shared = use_case.allow_shared_channel
+        await post(desk, parcel, render, channels=channels, allow_shared=shared)
+    return Sent()
+
+
+def _digest(connection: Connection, parcel: Parcel, *, use_case: UseCase) -> Digest:
+    before, since, until = (
+        datetime.fromisoformat(parcel.payload[name]) for name in ("before", "since", "until")
+    )
+    return Digest(
+        week=stats(connection, use_case=use_case, since=since, until=until),
+        before=stats(connection, use_case=use_case, since=before, until=since),
+        zone=parcel.payload["zone"],
+    )
+
+
+def _channels(parcel: Parcel, use_case: UseCase) -> list[str]:
+    """Where it may go: as it was when the row was written, else the fallback of today."""
+    wanted = [parcel.payload["channel"], use_case.fallback_channel]
+    return list(dict.fromkeys(name for name in wanted if name is not None))
+
+
+def _case_id(parcel: Parcel) -> int:
+    if parcel.case_id is None:
+        raise ValueError(f"a {parcel.kind} without a case")
+    return parcel.case_id
+
+
+_SENDERS: Mapping[Kind, Callable[[Desk, Parcel], Awaitable[Sent | Skipped]]] = {
+    Kind.CARD_POST: _post_card,
+    Kind.CARD_UPDATE: _update_card,
+    Kind.THREAD_REPLY: _reply,
+    Kind.DIGEST: _post_digest,
+}

@@ -1,0 +1,188 @@
+"""The loop that empties the outbox; any number of processes may run it on one database.
+
+At least once: a parcel whose taker dies is taken again when its lease has run out.
+"""
+
+import asyncio
+import logging
+import random
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from itertools import groupby
+
+from bot.delivery.desk import Sent, Skipped
+from bot.delivery.health import Health
+from bot.delivery.pacing import slack_rates
+from bot.delivery.settling import give_back, settle_result, settle_trouble
+from bot.delivery.troubles import Treatment, Trouble
+from hitl.storage.bell import OUTBOX
+from hitl.storage.database import Database, StorageUnavailable
+from hitl.storage.outbox import Parcel, Sending, next_due, take
+from hitl.storage.pacing import Rates
+
+log = logging.getLogger(__name__)
+
+Send = Callable[[Parcel], Awaitable[Sent | Skipped]]
+"""Sends one parcel; raises ``Trouble`` for what it could not do."""
+_ROOM = 1 / 3
+"""What must be left of a lease for another parcel to be begun."""
+_SHORTEST_REST = 0.05
+
+
+class Deliverer:
+    """Takes what is due, sends it, and stores what became of it, until stopped."""
+
+    def __init__(
+        self,
+        database: Database,
+        send: Send,
+        *,
+        health: Health,
+        rates: Rates = slack_rates,
+        lease_for: timedelta = timedelta(seconds=30),
+        most_at_once: int = 16,
+        look_every: timedelta = timedelta(seconds=2),
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """``look_every`` bounds how long another process's rows stay unnoticed."""
+        self._database = database
+        self._send = send
+        self._health = health
+        self._rates = rates
+        self._lease_for = lease_for
+        self._most = most_at_once
+        self._look_every = look_every
+        self._chance = chance
+        self._in_hand = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Deliver until ``stop``; then finish what is in flight."""
+        with self._database.bell.listening(OUTBOX) as self._wake:
+            while not self._stopping:
+                self._wake.clear()
+                try:
+                    if not await self._take():
+                        await self._rest(await self._idle_seconds())
+                except StorageUnavailable as error:
+                    log.warning("Delivery waits for the database: %s", error)
+                    await self._rest(self._look_every.total_seconds())
+        # Every sending ends with its lease, so this does too.
+        await asyncio.gather(*self._tasks)
+
+    def stop(self) -> None:
+        """Take nothing more."""
+        self._stopping = True
+        self._wake.set()
+
+    async def _take(self) -> bool:
+        """Start on what is due; whether there was anything."""
+        free = self._most - self._in_hand
+        if free == 0:
+            return False
+        # Counted from before the lease began, so never longer than it.
+        until = asyncio.get_running_loop().time() + self._lease_for.total_seconds()
+        lease = secrets.token_hex(8)
+        parcels = await self._database.write(
+            lambda tx: take(
+                tx, lease=lease, lease_for=self._lease_for, rates=self._rates, most=free
+            )
+        )
+        for together in self._sequences(parcels):
+            self._in_hand += len(together)
+            task = asyncio.create_task(self._deliver(together, until=until))
+            self._tasks.add(task)
+            task.add_done_callback(self._forget)
+        return bool(parcels)
+
+    def _sequences(self, parcels: Iterable[Parcel]) -> Iterable[list[Parcel]]:
+        """What must go one after the other: a lane's parcels if it keeps order, else each alone."""
+        for lane, taken in groupby(parcels, key=lambda parcel: parcel.lane):
+            rate = self._rates(lane)
+            if rate is not None and rate.in_order:
+                yield list(taken)
+            else:
+                yield from ([parcel] for parcel in taken)
+
+    async def _idle_seconds(self) -> float:
+        longest = self._look_every.total_seconds()
+        if self._in_hand == self._most:
+            return longest
+        now = self._database.now()
+        due = await self._database.read(lambda c: next_due(c, now=now, rates=self._rates))
+        return longest if due is None else min(longest, (due - now).total_seconds())
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), max(seconds, _SHORTEST_REST))
+
+    async def _deliver(self, parcels: list[Parcel], *, until: float) -> None:
+        """Send them in order; one that has to wait takes those behind it with it."""
+        latest_start = until - self._lease_for.total_seconds() * _ROOM
+        waiting = deque(parcels)
+        try:
+            while waiting and asyncio.get_running_loop().time() < latest_start:
+                if not await self._deliver_one(waiting.popleft(), until=until):
+                    break
+            for parcel in waiting:
+                await self._database.write(partial(give_back, parcel=parcel))
+        except StorageUnavailable as error:
+            log.warning("What became of a sending could not be stored: %s", error)
+        finally:
+            self._in_hand -= len(parcels)
+            self._wake.set()
+
+    async def _deliver_one(self, parcel: Parcel, *, until: float) -> bool:
+        """Whether the next in its lane may go."""
+        result = await self._tried(parcel, until=until)
+        if isinstance(result, Trouble):
+            return await self._failed(parcel, result)
+        if isinstance(result, Sent):
+            self._health.resume()
+        if not await self._database.write(lambda tx: settle_result(tx, parcel, result)):
+            log.warning("Parcel %s was sent after its lease.", parcel.id)
+        return True
+
+    async def _tried(self, parcel: Parcel, *, until: float) -> Sent | Skipped | Trouble:
+        try:
+            async with asyncio.timeout_at(until):
+                return await self._send(parcel)
+        except Trouble as trouble:
+            return trouble
+        except TimeoutError:
+            return Trouble(Treatment.RECONCILE, "not done within its lease")
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # one edge: our mistake in one message stops no other
+            log.exception("Parcel %s can't be sent.", parcel.id, extra={"key": "delivery.mistake"})
+            return Trouble(Treatment.BURY, f"our mistake: {error!r}")
+
+    async def _failed(self, parcel: Parcel, trouble: Trouble) -> bool:
+        """Whether the next in its lane may go all the same."""
+        if trouble.treatment is Treatment.PAUSE:
+            self._health.pause(str(trouble))
+        chance = self._chance()
+        state = await self._database.write(
+            lambda tx: settle_trouble(tx, parcel, trouble, chance=chance)
+        )
+        if state is Sending.DEAD:
+            log.error(
+                "Parcel %s (%s, case %s) is a dead letter: %s.",
+                parcel.id,
+                parcel.kind,
+                parcel.case_id,
+                trouble,
+                extra={"key": "delivery.dead_letter"},
+            )
+        return state is Sending.DEAD or trouble.treatment is Treatment.POSTPONE
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("A sending could not be settled.", exc_info=error)

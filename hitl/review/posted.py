@@ -1,0 +1,46 @@
+"""A case has reached its people: where its card stands, and how it got there."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hitl.review.record import record_event
+from hitl.storage.database import Transaction
+from hitl.storage.outbox import Parcel, Sending, settle
+from hitl.storage.slack_copies import Place, record_card_place
+
+DELIVERY = "delivery"
+"""The actor of what was done by whoever sends."""
+
+
+class How(StrEnum):
+    """How we know that a message stands where it stands."""
+
+    SENT = "sent"
+    FOUND = "found"
+    """An earlier try had posted it and never said so."""
+    SENT_AGAIN = "sent_again"
+    """An earlier try had an unknown end, and no message of it was to be found."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostedCard:
+    """The card of a case, posted."""
+
+    case_id: int
+    place: Place
+    how: How
+
+
+def record_posted(tx: Transaction, parcel: Parcel, card: PostedCard) -> bool:
+    """Settle the parcel as sent and keep the card's place; False when its lease had passed on."""
+    if not settle(tx, parcel, state=Sending.SENT):
+        return False
+    record_card_place(tx, card.case_id, card.place)
+    data = {
+        "channel": card.place.channel,
+        "ts": card.place.ts,
+        "how": card.how,
+        "attempts": parcel.attempts,
+    }
+    record_event(tx, card.case_id, event="posted", actor=DELIVERY, data=data)
+    return True

@@ -1,0 +1,58 @@
+"""What Slack holds of a case: its card, and copies of its pictures."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from hitl.storage.database import Transaction
+from hitl.storage.statements import insert_new
+from hitl.storage.tables import pictures, slack_messages
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands: a channel's id, and the timestamp that names it there."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureBytes:
+    """A picture that Slack has no copy of yet."""
+
+    id: int
+    title: str
+    media_type: str
+    content: bytes
+
+
+def card_place(connection: Connection, case_id: int) -> Place | None:
+    """Where the case's card stands; None before it is posted."""
+    row = connection.execute(
+        select(slack_messages).where(slack_messages.c.case_id == case_id)
+    ).first()
+    return None if row is None else Place(channel=row.channel, ts=row.ts)
+
+
+def record_card_place(tx: Transaction, case_id: int, place: Place) -> None:
+    """Keep where the card stands; the first card of a case stays its card."""
+    values = {"case_id": case_id, "channel": place.channel, "ts": place.ts, "posted_at": tx.now}
+    insert_new(tx.connection, slack_messages, values)
+
+
+def pictures_to_upload(connection: Connection, case_id: int) -> tuple[PictureBytes, ...]:
+    """The case's pictures that Slack has no copy of."""
+    rows = connection.execute(
+        select(pictures.c.id, pictures.c.title, pictures.c.media_type, pictures.c.content)
+        .where(pictures.c.case_id == case_id, pictures.c.slack_file.is_(None))
+        .order_by(pictures.c.id)
+    )
+    return tuple(PictureBytes(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def record_upload(tx: Transaction, picture_id: int, *, slack_file: str) -> None:
+    """Keep the workspace's file of a picture."""
+    tx.connection.execute(
+        update(pictures).where(pictures.c.id == picture_id).values(slack_file=slack_file)
+    )
