@@ -1,5 +1,8 @@
 """Every name that Slack sends back: commands, actions, callbacks and the values of options."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from hitl.vocabulary import Verdict
 
 COMMAND = "/hitl"
@@ -17,6 +20,7 @@ MORE_HISTORY = "history"
 MORE_HAND_OVER = "hand_over"
 MORE_WITHDRAW = "withdraw"
 SHOW_CASE = "show_case"
+SHOW_QUEUE = "show_queue"
 REFRESH_HOME = "refresh_home"
 
 NOTE_FORM = "note_form"
@@ -38,6 +42,23 @@ def decide(verdict: Verdict) -> str:
 def decided(action_id: str) -> Verdict:
     """The verdict of a button's action; the reverse of ``decide``."""
     return Verdict(action_id.removeprefix(DECIDE_PREFIX))
+
+
+def input_block(form: str, case_id: int) -> str:
+    """The block of a form's input."""
+    return f"{form}:{case_id}"
+
+
+def case_of(view: Mapping[str, Any]) -> int:
+    """The case a form is about."""
+    return int(view["private_metadata"])
+
+
+def answer(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was given in the form's one input, in Slack's shape."""
+    values = view["state"]["values"]
+    given: Mapping[str, Any] = values[input_block(view["callback_id"], case_of(view))][INPUT]
+    return given
 
 
 def chosen(case_id: int, choice: str) -> str:

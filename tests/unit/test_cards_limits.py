@@ -83,7 +83,7 @@ def cases(draw: st.DrawFn) -> tuple[Case, UseCase]:
 
 @settings(max_examples=80, deadline=None)
 @given(cases(), st.booleans())
-def test_every_card_is_within_slacks_limits(given_case: tuple[Case, UseCase], plain: bool) -> None:  # noqa: FBT001
+def test_every_card_is_within_slacks_limits(given_case: tuple[Case, UseCase], plain: bool) -> None:
     case, use_case = given_case
     later = NOON + timedelta(days=400)
     assert_sendable(case_card(case, use_case=use_case, now=later, files=FILES, plain=plain))

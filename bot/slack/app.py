@@ -1,0 +1,57 @@
+"""The Slack app: listeners registered on Bolt, behind the signature, with one edge for errors."""
+
+import copy
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.services import Services
+from bot.slack.directory import Directory
+from bot.slack.errors import error_edge
+from bot.slack.listeners import commands, decide, forms, home, more, queue
+from bot.slack.people import People
+from bot.slack.services import SlackServices
+from bot.slack.signature import signature_check
+
+
+def build_slack_app(
+    services: Services, *, client: AsyncWebClient, signing_secret: str | None
+) -> AsyncApp:
+    """The app, not yet connected; ``client`` carries the bot's token.
+
+    ``signing_secret`` None takes nothing over HTTP.
+    """
+    directory = Directory(client)
+
+    async def authorize() -> AuthorizeResult:
+        # Kept for a minute, so that a click does not wait for auth.test.
+        found = await directory.installation()
+        return AuthorizeResult(
+            enterprise_id=found.workspace.enterprise_id,
+            team_id=found.workspace.team_id,
+            bot_id=found.bot_id,
+            bot_user_id=found.bot_user_id,
+            bot_token=client.token,
+        )
+
+    app = AsyncApp(
+        name="hitl",
+        client=_without_token(client),
+        authorize=authorize,
+        before_authorize=signature_check(signing_secret),
+        request_verification_enabled=False,  # done by ``before_authorize``
+        process_before_response=True,
+    )
+    slack = SlackServices(services.database, services.policy, People(directory))
+    for listeners in (decide, more, forms, queue, commands, home):
+        listeners.register(app, slack)
+    app.error(error_edge(slack))
+    return app
+
+
+def _without_token(client: AsyncWebClient) -> AsyncWebClient:
+    """Bolt warns of a token beside ``authorize``, which gives each request its own."""
+    bare = copy.copy(client)
+    bare.token = None
+    return bare

@@ -1,0 +1,78 @@
+"""A case in full, for modals."""
+
+import json
+from collections.abc import Iterator
+
+from bot.slack import blocks
+from bot.slack.message import Block, Message, View
+from bot.slack.text import clean, mrkdwn
+from hitl.cases import Case, Evidence
+
+_MOST_BLOCKS = 90
+_MOST_BYTES = 200_000
+"""As JSON; Slack refuses a view of more than 250 kB."""
+_CHUNK = 2_900
+
+
+def case_view(case: Case, card: Message) -> View:
+    """The card in a modal, from where it can be decided too."""
+    return modal(f"Case {case.id}", card.blocks)
+
+
+def full_text_view(case: Case) -> View:
+    """The item and all evidence that is text, as far as a modal can hold it."""
+    return modal("Full text", list(_within(_paragraphs(_everything(case)))))
+
+
+def refused_view(reason: str) -> View:
+    """Why something was not done; ``reason`` is mrkdwn, ready to show."""
+    return modal("Not done", [blocks.section(reason)])
+
+
+def modal(title: str, shown: list[Block]) -> View:
+    """A modal that is only looked at."""
+    return {
+        "type": "modal",
+        "title": blocks.plain(title, 24),
+        "close": blocks.plain("Close", 24),
+        "blocks": shown or [blocks.paragraph("Nothing was sent with this case.")],
+    }
+
+
+def _everything(case: Case) -> Iterator[tuple[str, str]]:
+    yield "Case", f"{case.id} in {case.use_case}, key {case.key}"
+    if case.title:
+        yield "Title", case.title
+    if case.text:
+        yield "Text", case.text
+    if case.reason:
+        yield "The AI's reasoning", case.reason
+    if case.model:
+        yield "Model", case.model
+    for piece in case.evidence:
+        yield piece.title, _words_of(piece)
+
+
+def _words_of(piece: Evidence) -> str:
+    if piece.fields:
+        return "\n".join(f"{name}: {value}" for name, value in piece.fields)
+    return piece.text or piece.url or piece.image_url or "an uploaded picture"
+
+
+def _paragraphs(parts: Iterator[tuple[str, str]]) -> Iterator[Block]:
+    for title, text in parts:
+        yield blocks.section(f"*{mrkdwn(title, 150)}*")
+        cleaned = clean(text)
+        for start in range(0, len(cleaned), _CHUNK):
+            yield blocks.paragraph(cleaned[start : start + _CHUNK])
+
+
+def _within(shown: Iterator[Block]) -> Iterator[Block]:
+    """As many blocks as fit, and a word where that was not all."""
+    room = _MOST_BYTES
+    for number, block in enumerate(shown):
+        room -= len(json.dumps(block))
+        if room < 0 or number == _MOST_BLOCKS:
+            yield blocks.context(blocks.plain("The rest is too long to be shown here.", 100))
+            return
+        yield block

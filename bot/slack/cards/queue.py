@@ -1,0 +1,50 @@
+"""What is waiting: as an answer to ``/hitl queue`` and as the shortcut's modal."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+
+from bot.slack import blocks, ids
+from bot.slack.cards.figures import queue_line
+from bot.slack.message import Block, Message, View
+from bot.slack.text import counted
+from hitl.reports.answers import Queue
+
+_MOST = 30
+"""Blocks; a message may have 50."""
+_NOTHING = "Nothing is waiting."
+
+
+def queue_message(queues: Sequence[Queue], *, now: datetime) -> Message:
+    """The cases that wait longest, each with a button that shows its card."""
+    waiting = [queue for queue in queues if queue.open]
+    lines = [f"{queue.use_case}: {queue_line(queue, now=now)}" for queue in waiting[:_MOST]]
+    return Message("; ".join(lines) or "Nothing is waiting.", _shown(waiting, now=now))
+
+
+def queue_view(queues: Sequence[Queue], *, now: datetime) -> View:
+    """The same as a modal."""
+    return {
+        "type": "modal",
+        "title": blocks.plain("Waiting cases", 24),
+        "close": blocks.plain("Close", 24),
+        "blocks": queue_message(queues, now=now).blocks,
+    }
+
+
+def _shown(waiting: Sequence[Queue], *, now: datetime) -> list[Block]:
+    shown = list(islice(_blocks(waiting, now=now), _MOST)) or [blocks.section(_NOTHING)]
+    hidden = sum(queue.open for queue in waiting) - sum("accessory" in block for block in shown)
+    if hidden:
+        shown.append(
+            blocks.context(blocks.plain(f"{counted(hidden, 'more case')} after these", 60))
+        )
+    return shown
+
+
+def _blocks(waiting: Sequence[Queue], *, now: datetime) -> Iterator[Block]:
+    for queue in sorted(waiting, key=lambda queue: queue.oldest_at or now):
+        yield blocks.section(f"*{queue.use_case}* · {queue_line(queue, now=now)}")
+        for case_id, title in queue.next_cases:
+            show = blocks.button("Show", action_id=ids.SHOW_CASE, value=str(case_id))
+            yield blocks.paragraph(f"{case_id} · {title[:100]}") | {"accessory": show}

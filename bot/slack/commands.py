@@ -1,0 +1,80 @@
+"""What was typed after ``/hitl``, understood or answered with what would have been."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import get_close_matches
+
+from hitl.errors import HitlError
+
+STATS, QUEUE, CASE, HELP = "stats", "queue", "case", "help"
+WORDS = (STATS, QUEUE, CASE, HELP)
+WEEK = timedelta(days=7)
+
+_WINDOW = re.compile(r"([1-9]\d{0,3})([hdw])")
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": WEEK}
+_LONGEST = timedelta(days=366)
+_CASE_ID = re.compile(r"#?([1-9]\d{0,17})")
+
+
+class NotUnderstood(HitlError):
+    """The command can't be read; the message says what can be written instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatsAsked:
+    """Of one use case, or of each."""
+
+    use_case: str | None
+    window: timedelta
+
+
+def command_word(text: str) -> tuple[str, list[str]]:
+    """The first word and the rest; nothing asks for help. Raises ``NotUnderstood``."""
+    word, *rest = text.split() or [HELP]
+    if word.lower() in WORDS:
+        return word.lower(), rest
+    near = get_close_matches(word.lower(), WORDS, n=1)
+    hint = f' Did you mean "{near[0]}"?' if near else ""
+    raise NotUnderstood(f'There is no command "{word}".{hint}')
+
+
+def stats_asked(words: list[str], *, known: Collection[str]) -> StatsAsked:
+    """A use case and a window in either order, both optional. Raises ``NotUnderstood``."""
+    use_case, window = None, None
+    for word in words:
+        if window is None and (found := _window(word)):
+            window = found
+        elif use_case is None and word in known:
+            use_case = word
+        else:
+            raise NotUnderstood(_stats_hint(word, known))
+    return StatsAsked(use_case, window or WEEK)
+
+
+def case_asked(words: list[str]) -> int:
+    """The case's number. Raises ``NotUnderstood``."""
+    found = _CASE_ID.fullmatch(words[0]) if len(words) == 1 else None
+    if found is None:
+        raise NotUnderstood("Write the number of one case, as in: /hitl case 41")
+    return int(found[1])
+
+
+def _window(word: str) -> timedelta | None:
+    found = _WINDOW.fullmatch(word.lower())
+    if found is None:
+        return None
+    window = int(found[1]) * _UNITS[found[2]]
+    if window > _LONGEST:
+        raise NotUnderstood(f"{word} is longer than a year; the longest windows are 366d and 52w.")
+    return window
+
+
+def _stats_hint(word: str, known: Collection[str]) -> str:
+    near = get_close_matches(word, known, n=1)
+    guess = f' Did you mean "{near[0]}"?' if near else ""
+    return (
+        f'"{word}" is neither a use case nor a window.{guess}'
+        f" Use cases: {', '.join(known)}. Windows: hours, days or weeks, as in 24h, 7d, 4w."
+    )

@@ -1,0 +1,57 @@
+"""Someone types ``/hitl …``; only they see the answer."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.slack import ids
+from bot.slack.cards.help import help_message
+from bot.slack.cards.queue import queue_message
+from bot.slack.cards.stats import all_stats_message, stats_message
+from bot.slack.commands import (
+    CASE,
+    QUEUE,
+    STATS,
+    NotUnderstood,
+    case_asked,
+    command_word,
+    stats_asked,
+)
+from bot.slack.message import Message
+from bot.slack.people import actor_of
+from bot.slack.reading import figures, queues
+from bot.slack.services import SlackServices
+
+
+def register(app: AsyncApp, services: SlackServices) -> None:
+    """Listen for the command."""
+
+    @app.command(ids.COMMAND)
+    async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await services.people.require_member(actor_of(body))
+        try:
+            answer = await _answer(services, body.get("text", ""))
+        except NotUnderstood as problem:
+            answer = help_message(str(problem))
+        await ack(text=answer.text, blocks=answer.blocks, response_type="ephemeral")
+
+
+async def _answer(services: SlackServices, text: str) -> Message:
+    word, rest = command_word(text)
+    if word == STATS:
+        return await _stats(services, rest)
+    if word == QUEUE:
+        return queue_message(await queues(services), now=services.database.now())
+    if word == CASE:
+        return await services.card(*await services.find(case_asked(rest)))
+    return help_message()
+
+
+async def _stats(services: SlackServices, words: list[str]) -> Message:
+    asked = stats_asked(words, known=services.policy.use_cases)
+    if asked.use_case is None and len(services.policy.use_cases) > 1:
+        found = await figures(services, asked.window)
+        return all_stats_message(found, window=asked.window)
+    name = asked.use_case or next(iter(services.policy.use_cases))
+    [only] = await figures(services, asked.window, use_case=services.policy.use_case(name))
+    return stats_message(only)

@@ -1,0 +1,58 @@
+"""Someone sends a form: a note, a hand-over, a withdrawal. Each is checked as a click is."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.slack import ids
+from bot.slack.people import actor_of
+from bot.slack.services import SlackServices
+from hitl.review import add_note, hand_over, withdraw
+
+
+def register(app: AsyncApp, services: SlackServices) -> None:
+    """Listen for the submissions."""
+
+    @app.view(ids.NOTE_FORM)
+    async def note(ack: AsyncAck, body: dict[str, Any]) -> None:
+        case, use_case = await services.find(ids.case_of(body["view"]))
+        actor = actor_of(body)
+        await services.people.require_decider(actor, use_case)
+        text = (ids.answer(body["view"])["value"] or "").strip()
+        if not text:
+            await _wrong(ack, ids.NOTE_FORM, case.id, "Write something first.")
+            return
+        await services.database.write(
+            lambda tx: add_note(tx, case.id, author=actor.user_id, text=text)
+        )
+        await ack()
+
+    @app.view(ids.HAND_OVER_FORM)
+    async def give(ack: AsyncAck, body: dict[str, Any]) -> None:
+        case, use_case = await services.find(ids.case_of(body["view"]))
+        actor = actor_of(body)
+        await services.people.require_decider(actor, use_case)
+        chosen = ids.answer(body["view"])["selected_user"]
+        if not await services.people.can_decide(chosen, use_case):
+            await _wrong(ack, ids.HAND_OVER_FORM, case.id, "They may not decide this case.")
+            return
+        await services.database.write(
+            lambda tx: hand_over(tx, case.id, by=actor.user_id, to=chosen, use_case=use_case)
+        )
+        await ack()
+
+    @app.view(ids.WITHDRAW_FORM)
+    async def take_back(ack: AsyncAck, body: dict[str, Any]) -> None:
+        case, use_case = await services.find(ids.case_of(body["view"]))
+        actor = actor_of(body)
+        await services.people.require_withdrawer(actor, use_case)
+        reason = (ids.answer(body["view"])["value"] or "").strip() or None
+        await services.database.write(
+            lambda tx: withdraw(tx, case.id, by=actor.user_id, reason=reason)
+        )
+        await ack()
+
+
+async def _wrong(ack: AsyncAck, form: str, case_id: int, words: str) -> None:
+    """Keep the form open, with words beside its input."""
+    await ack(response_action="errors", errors={ids.input_block(form, case_id): words})

@@ -1,0 +1,151 @@
+"""Who may do what: asked of Slack at every click, and refused when Slack can't say."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.directory import Directory
+from bot.slack.refusals import Refusal
+from bot.slack.text import is_slack_user, mention, mrkdwn
+from hitl.eligibility import Permission, Person, Workspace, may_decide, may_withdraw
+from hitl.policy import UseCase
+
+_CHANNEL = "channel"
+_WITHIN = timedelta(seconds=2)
+"""Of the three seconds in which Slack wants its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, as the signed payload says: the account, and from which workspace."""
+
+    user_id: str
+    team_id: str | None
+    enterprise_id: str | None
+
+
+def actor_of(body: Mapping[str, Any]) -> Actor:
+    """The actor of a click, submission, command or event."""
+    user, team = body.get("user") or {}, body.get("team") or {}
+    enterprise = body.get("enterprise") or {}
+    return Actor(
+        user_id=user.get("id") or body.get("user_id") or body["event"]["user"],
+        team_id=team.get("id") or body.get("team_id"),
+        enterprise_id=enterprise.get("id") or body.get("enterprise_id"),
+    )
+
+
+class People:
+    """Checks that return when all is well and raise ``Refusal`` in words the person reads."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    async def require_member(self, actor: Actor) -> None:
+        """A full member of the workspace, who may look at cases and figures."""
+        async with _answered_in_time():
+            person, workspace = await self._known(actor)
+        # Someone on their own list is refused only for the kind of account it is.
+        own = frozenset({person.id})
+        if not may_decide(person, workspace=workspace, reviewers=own, ask=""):
+            raise Refusal("Only full members of this workspace can look at this.")
+
+    async def require_decider(self, actor: Actor, use_case: UseCase) -> None:
+        """Someone who may decide in the use case."""
+        async with _answered_in_time():
+            (person, workspace), reviewers = await asyncio.gather(
+                self._known(actor), self._members(use_case.reviewers, use_case)
+            )
+        ask = _whom_to_ask(use_case.reviewers, use_case)
+        _require(may_decide(person, workspace=workspace, reviewers=reviewers, ask=ask))
+
+    async def require_withdrawer(self, actor: Actor, use_case: UseCase) -> None:
+        """Someone who may withdraw cases of the use case."""
+        async with _answered_in_time():
+            (person, workspace), reviewers, leads = await asyncio.gather(
+                self._known(actor),
+                self._members(use_case.reviewers, use_case),
+                self._members(use_case.leads, use_case),
+            )
+        ask = _whom_to_ask(use_case.leads or use_case.reviewers, use_case)
+        allowed = may_withdraw(
+            person, workspace=workspace, reviewers=reviewers, leads=leads, ask=ask
+        )
+        _require(allowed)
+
+    async def can_decide(self, user_id: str, use_case: UseCase) -> bool:
+        """Whether somebody else, who did not act, may decide in the use case."""
+        workspace = (await self._directory.installation()).workspace
+        somebody = Actor(user_id, workspace.team_id, workspace.enterprise_id)
+        try:
+            await self.require_decider(somebody, use_case)
+        except NotAllowed:
+            return False
+        return True
+
+    async def _known(self, actor: Actor) -> tuple[Person, Workspace]:
+        installation, person = await asyncio.gather(
+            self._directory.installation(), self._directory.person(actor.user_id)
+        )
+        workspace = installation.workspace
+        same_organisation = (
+            workspace.enterprise_id is not None and actor.enterprise_id == workspace.enterprise_id
+        )
+        if actor.team_id != workspace.team_id and not same_organisation:
+            raise NotAllowed("This app works for the workspace it is installed in only.")
+        return person, workspace
+
+    async def _members(self, named: tuple[str, ...], use_case: UseCase) -> frozenset[str]:
+        found = await asyncio.gather(*(self._one(name, use_case) for name in named))
+        return frozenset().union(*found)
+
+    async def _one(self, named: str, use_case: UseCase) -> frozenset[str]:
+        if named == _CHANNEL:
+            return await self._directory.channel_members(use_case.channel)
+        if is_slack_user(named):
+            return frozenset({named})
+        return await self._directory.group_members(named)
+
+
+class NotAllowed(Refusal):
+    """Slack could say who this is, and they may not."""
+
+
+@asynccontextmanager
+async def _answered_in_time() -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(_WITHIN.total_seconds()):
+            yield
+    except SlackApiError as error:
+        code = error.response.get("error", "an error")
+        raise _unknown(f"Slack said {mrkdwn(str(code), 100)}") from error
+    except (ClientError, TimeoutError, OSError) as error:
+        raise _unknown("Slack did not answer") from error
+
+
+def _unknown(why: str) -> Refusal:
+    return Refusal(f"I could not check who may do this: {why}. Nothing was changed; try again.")
+
+
+def _require(permission: Permission) -> None:
+    if not permission:
+        raise NotAllowed(permission.reason)
+
+
+def _whom_to_ask(named: tuple[str, ...], use_case: UseCase) -> str:
+    """Names and mentions, escaped: ``@moderators or <@U1>``."""
+    return " or ".join(_name(each, use_case) for each in named)
+
+
+def _name(named: str, use_case: UseCase) -> str:
+    if named == _CHANNEL:
+        return f"the members of {mrkdwn(use_case.channel, 100)}"
+    if named.startswith("S"):
+        return f"<!subteam^{named}>"
+    return mention(named)

@@ -1,0 +1,34 @@
+"""What every listener works with."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from bot.slack.cards.case import case_card
+from bot.slack.message import Message
+from bot.slack.people import People
+from hitl.cases import Case
+from hitl.policy import Policy, UseCase
+from hitl.storage.database import Database
+from hitl.storage.queries import case_by_id, picture_files
+
+
+@dataclass(frozen=True, slots=True)
+class SlackServices:
+    """The database, the policy, and who people are."""
+
+    database: Database
+    policy: Policy
+    people: People
+
+    async def find(self, case_id: int) -> tuple[Case, UseCase]:
+        """A case and its use case, looked up: nothing a payload says about them is believed.
+
+        Raises ``CaseNotFound`` and ``UnknownUseCase``.
+        """
+        case = await self.database.read(partial(case_by_id, case_id=case_id))
+        return case, self.policy.use_case(case.use_case)
+
+    async def card(self, case: Case, use_case: UseCase) -> Message:
+        """The case's card, with its pictures."""
+        files = await self.database.read(partial(picture_files, case_id=case.id))
+        return case_card(case, use_case=use_case, now=self.database.now(), files=files)

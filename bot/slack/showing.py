@@ -1,0 +1,65 @@
+"""Where an answer goes: back to the message that was clicked, or on top of a modal."""
+
+import logging
+from typing import Any
+
+from slack_bolt.async_app import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.cards.details import case_view
+from bot.slack.errors import SLACK_TROUBLE
+from bot.slack.message import View
+from bot.slack.services import SlackServices
+from hitl.cases import Case
+
+logger = logging.getLogger(__name__)
+
+
+def way_back(body: dict[str, Any]) -> str | None:
+    """The response URL that rewrites the case's card, if it is the card that was clicked.
+
+    An answer only one person sees has a response URL too, but it would rewrite that answer.
+    """
+    container = body.get("container") or {}
+    if container.get("type") != "message" or container.get("is_ephemeral"):
+        return None
+    return body.get("response_url")
+
+
+async def open_modal(client: AsyncWebClient, body: dict[str, Any], view: View) -> None:
+    """Show a modal to whoever acted, on top of the one they acted in."""
+    in_modal = (body.get("view") or {}).get("type") == "modal"
+    show = client.views_push if in_modal else client.views_open
+    await show(trigger_id=body["trigger_id"], view=view)
+
+
+async def show_in_place(
+    case: Case,
+    services: SlackServices,
+    *,
+    body: dict[str, Any],
+    respond: AsyncRespond,
+    client: AsyncWebClient,
+) -> None:
+    """Bring the copy of the card that was clicked up to date; the channel's own is not ours to.
+
+    The channel's card is rewritten by delivery, in order, whatever happens here.
+    """
+    if way_back(body):
+        return
+    card = await services.card(case, services.policy.use_case(case.use_case))
+    try:
+        if view := body.get("view"):
+            await client.views_update(
+                view_id=view["id"], hash=view["hash"], view=case_view(case, card)
+            )
+        else:
+            await respond(text=card.text, blocks=card.blocks, replace_original=True)
+    except SLACK_TROUBLE as trouble:
+        # The decision stands; only this copy of the card is old.
+        logger.info(
+            "A copy of case %d could not be brought up to date: %s",
+            case.id,
+            trouble,
+            extra={"key": "slack.copy_stale"},
+        )

@@ -1,0 +1,151 @@
+"""The real Slack app against a local workspace, over signed HTTP."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import select
+
+from bot.sandbox.app import running_workspace
+from bot.sandbox.config import PEOPLE, WorkspaceConfig
+from bot.sandbox.directory import AppIdentity, Channel, Team, User, UserGroup
+from bot.sandbox.person import Person
+from bot.sandbox.seen import SeenMessage
+from bot.sandbox.workspace import Workspace
+from bot.services import Services
+from bot.slack.app import build_slack_app
+from bot.slack.cards.case import case_card
+from bot.slack.connection import slack_route
+from hitl.cases import Case
+from hitl.policy import Policy, UseCase, parse_policy
+from hitl.review import Submission, submit, withdraw
+from hitl.storage.database import Database
+from hitl.storage.outbox import Kind
+from hitl.storage.queries import case_by_id
+from hitl.storage.tables import outbox
+
+BOT = AppIdentity().user_id
+EVERYONE = {person.id for person in PEOPLE} | {BOT}
+CONFIG = WorkspaceConfig(
+    users=(
+        *PEOPLE,
+        User(id="U0GUEST", name="gus", real_name="Gus Guest", is_restricted=True),
+        User(id="U0ALIEN", name="ali", real_name="Ali N", team=Team(id="T0OTHER", name="Other")),
+    ),
+    groups=(
+        UserGroup(id="S0MODS", handle="moderators", users=("U0ANA", "U0BEN", "U0GUEST", "U0ALIEN")),
+        UserGroup(id="S0LEADS", handle="leads", users=("U0BEN",)),
+    ),
+    channels=(
+        Channel(id="C0MOD", name="moderation", members=EVERYONE | {"U0GUEST", "U0ALIEN"}),
+        Channel(id="C0DIG", name="digits", members=EVERYONE),
+    ),
+)
+POLICY = """
+[use_cases.content-moderation]
+preset = "moderation-two-sided"
+channel = "#moderation"
+reviewers = ["@moderators"]
+leads = ["@leads"]
+costs = { ai = 0.0002, review = 2.00 }
+
+[use_cases.digits]
+channel = "#digits"
+question = "Which digit is this?"
+labels = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+auto_at = 0.9
+"""
+
+
+class Desk:
+    """The service's side of a test: it submits cases and shows their cards."""
+
+    def __init__(
+        self, database: Database, policy: Policy, *, client: AsyncWebClient, viewer: Person
+    ) -> None:
+        self.database = database
+        self.policy = policy
+        self.client = client
+        self.viewer = viewer
+
+    def use_case(self, name: str) -> UseCase:
+        return self.policy.use_case(name)
+
+    async def submit(self, submission: Submission, *, use_case: str = "content-moderation") -> Case:
+        case, _ = await self.database.write(
+            lambda tx: submit(tx, submission, use_case=self.use_case(use_case), draw=0.5)
+        )
+        return case
+
+    async def case(self, case_id: int) -> Case:
+        return await self.database.read(lambda connection: case_by_id(connection, case_id))
+
+    async def withdraw(self, case: Case) -> None:
+        await self.database.write(lambda tx: withdraw(tx, case.id, by="caller"))
+
+    async def response_urls(self) -> list[str | None]:
+        """The way back that each card update waiting to be sent was given."""
+        updates = select(outbox.c.payload).where(outbox.c.kind == Kind.CARD_UPDATE)
+        rows = await self.database.read(lambda connection: connection.execute(updates).all())
+        return [row.payload.get("response_url") for row in rows]
+
+    async def show(self, case: Case, *, channel: str = "C0MOD") -> SeenMessage:
+        """The case's card as it stands in its channel, as delivery would post it."""
+        use_case = self.use_case(case.use_case)
+        card = case_card(case, use_case=use_case, now=self.database.now())
+        posted = await self.client.chat_postMessage(
+            channel=channel, text=card.text, blocks=card.blocks
+        )
+        return next(m for m in await self.viewer.messages(channel) if m.ts == posted["ts"])
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """slack_sdk would send loopback calls to the environment's proxy."""
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[Workspace]:
+    async with running_workspace(CONFIG) as running:
+        yield running
+
+
+@pytest.fixture
+def client(workspace: Workspace) -> AsyncWebClient:
+    return AsyncWebClient(
+        token=workspace.config.bot_token, base_url=workspace.api_url, retry_handlers=[]
+    )
+
+
+@pytest.fixture
+async def desk(
+    workspace: Workspace, client: AsyncWebClient, database: Database
+) -> AsyncIterator[Desk]:
+    """The app, reachable by the workspace."""
+    policy = parse_policy(POLICY)
+    services = Services(database=database, policy=policy, draw=lambda: 0.5)
+    secret = workspace.config.signing_secret
+    web = FastAPI()
+    web.include_router(slack_route(build_slack_app(services, client=client, signing_secret=secret)))
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(web, lifespan="off", log_level="warning"))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    workspace.request_url = f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells no other way
+        await asyncio.sleep(0.01)
+    yield Desk(database, policy, client=client, viewer=workspace.person("U0ANA"))
+    server.should_exit = True
+    await workspace.aclose()
+    await serving
+
+
+@pytest.fixture
+def people(workspace: Workspace) -> dict[str, Person]:
+    """Everyone by their short name."""
+    return {user.name: workspace.person(user.id) for user in CONFIG.users}
