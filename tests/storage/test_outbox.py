@@ -1,0 +1,188 @@
+"""The outbox hands out what is due: in order, at its pace, to one taker at a time."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from hitl.storage.database import Transaction
+from hitl.storage.engines import writing_engine
+from hitl.storage.outbox import Kind, Parcel, Sending, next_due, put, settle, take
+from hitl.storage.pacing import Rate, hold, release
+from tests.conftest import Clock
+
+LEASE = timedelta(seconds=30)
+SECOND = timedelta(seconds=1)
+
+
+def no_rates(lane: str) -> None:
+    """Every lane as fast as it goes."""
+
+
+def rate_of(burst: int, *, in_order: bool = False) -> Callable[[str], Rate]:
+    return lambda _lane: Rate(interval=SECOND, burst=burst, in_order=in_order)
+
+
+class Shelf:
+    """An outbox in a transaction that is never committed; each act happens at the clock's now."""
+
+    def __init__(self, tx: Transaction, clock: Clock) -> None:
+        self._tx = tx
+        self._clock = clock
+        self._leases = 0
+        self.rates: Callable[[str], Rate | None] = no_rates
+
+    @property
+    def tx(self) -> Transaction:
+        self._tx.now = self._clock.now
+        return self._tx
+
+    def put(self, stream: str, *, lane: str = "slack/post:C1") -> None:
+        put(self.tx, kind=Kind.CARD_POST, stream=stream, lane=lane, use_case="spam")
+
+    def take(self, *, most: int = 100) -> list[Parcel]:
+        self._leases += 1
+        lease = f"lease {self._leases}"
+        return take(self.tx, lease=lease, lease_for=LEASE, rates=self.rates, most=most)
+
+    def take_ids(self) -> list[int]:
+        return [parcel.id for parcel in self.take()]
+
+    def seconds_to_next(self) -> float | None:
+        due = next_due(self.tx.connection, now=self._clock.now, rates=self.rates)
+        return None if due is None else max(0.0, (due - self._clock.now).total_seconds())
+
+
+@pytest.fixture
+def shelf(database_url: str, clock: Clock) -> Iterator[Shelf]:
+    engine = writing_engine(database_url)
+    with engine.connect() as connection:
+        yield Shelf(Transaction(connection, clock.now), clock)
+    engine.dispose()
+
+
+def test_a_stream_waits_for_its_first_unsent_row(shelf: Shelf) -> None:
+    for stream in ("case:1", "case:1", "case:2"):
+        shelf.put(stream)
+    first, other = shelf.take()
+    assert (first.id, other.id) == (1, 3)
+    assert shelf.take_ids() == []
+    settle(shelf.tx, first, state=Sending.SENT)
+    assert shelf.take_ids() == [2]
+
+
+@pytest.mark.parametrize("state", [Sending.SENT, Sending.SKIPPED, Sending.DEAD])
+def test_whatever_becomes_of_a_row_the_stream_goes_on(shelf: Shelf, state: Sending) -> None:
+    shelf.put("case:1")
+    shelf.put("case:1")
+    settle(shelf.tx, shelf.take()[0], state=state)
+    assert shelf.take_ids() == [2]
+
+
+def test_a_lane_lets_a_burst_go_and_then_one_each_interval(shelf: Shelf, clock: Clock) -> None:
+    shelf.rates = rate_of(burst=3)
+    for number in range(6):
+        shelf.put(f"case:{number}")
+    assert len(shelf.take()) == 3
+    assert shelf.take() == []
+    clock.advance(seconds=1)
+    assert len(shelf.take()) == 1
+    assert shelf.take() == []
+    clock.advance(seconds=20)
+    assert len(shelf.take()) == 2
+
+
+def test_lanes_do_not_slow_each_other(shelf: Shelf) -> None:
+    shelf.rates = rate_of(burst=1)
+    shelf.put("case:1", lane="slack/post:C1")
+    shelf.put("case:2", lane="slack/post:C1")
+    shelf.put("case:3", lane="slack/post:C2")
+    assert shelf.take_ids() == [1, 3]
+
+
+def test_a_lane_that_keeps_order_has_one_taker_at_a_time(shelf: Shelf) -> None:
+    shelf.rates = rate_of(burst=10, in_order=True)
+    shelf.put("case:1")
+    shelf.put("case:2")
+    first, second = shelf.take()
+    shelf.put("case:3")
+    settle(shelf.tx, first, state=Sending.SENT)
+    assert shelf.take() == []
+    assert shelf.seconds_to_next() == LEASE.total_seconds()
+    settle(shelf.tx, second, state=Sending.SENT)
+    assert shelf.take_ids() == [3]
+
+
+def test_a_held_lane_waits_and_the_others_do_not(shelf: Shelf, clock: Clock) -> None:
+    shelf.put("case:1", lane="slack/post:C1")
+    shelf.put("case:2", lane="slack/post:C2")
+    hold(shelf.tx, "slack/post:C1", until=clock.now + 30 * SECOND)
+    assert shelf.take_ids() == [2]
+    clock.advance(seconds=30)
+    assert 1 in shelf.take_ids()
+
+
+def test_holding_a_receiver_holds_all_its_lanes(shelf: Shelf, clock: Clock) -> None:
+    shelf.put("case:1", lane="slack/post:C1")
+    shelf.put("case:2", lane="webhook/x")
+    hold(shelf.tx, "slack", until=clock.now + 30 * SECOND)
+    assert shelf.take_ids() == [2]
+    release(shelf.tx, "slack")
+    assert shelf.take_ids() == [1]
+
+
+def test_a_shorter_hold_does_not_shorten_a_longer_one(shelf: Shelf, clock: Clock) -> None:
+    shelf.put("case:1")
+    hold(shelf.tx, "slack/post:C1", until=clock.now + 30 * SECOND)
+    hold(shelf.tx, "slack/post:C1", until=clock.now + SECOND)
+    assert shelf.seconds_to_next() == 30
+
+
+def test_a_dead_takers_row_is_taken_again_and_is_in_doubt(shelf: Shelf, clock: Clock) -> None:
+    shelf.put("case:1")
+    assert shelf.take()[0].in_doubt_since is None
+    clock.advance(seconds=29)
+    assert shelf.take() == []
+    clock.advance(seconds=1)
+    [again] = shelf.take()
+    assert again.attempts == 2
+    assert again.in_doubt_since == clock.now
+
+
+def test_a_row_known_unsent_is_in_no_doubt(shelf: Shelf, clock: Clock) -> None:
+    shelf.put("case:1")
+    settle(shelf.tx, shelf.take()[0], state=Sending.WAITING, retry_at=clock.now + SECOND)
+    assert shelf.take() == []
+    clock.advance(seconds=1)
+    assert shelf.take()[0].in_doubt_since is None
+
+
+def test_a_row_put_back_in_doubt_stays_in_doubt(shelf: Shelf, clock: Clock) -> None:
+    shelf.put("case:1")
+    retry_at = clock.now + SECOND
+    settle(shelf.tx, shelf.take()[0], state=Sending.WAITING, retry_at=retry_at, in_doubt=True)
+    clock.advance(seconds=5)
+    assert shelf.take()[0].in_doubt_since == retry_at
+
+
+def test_settling_after_the_lease_passed_on_changes_nothing(shelf: Shelf, clock: Clock) -> None:
+    shelf.put("case:1")
+    [late] = shelf.take()
+    clock.advance(seconds=31)
+    [current] = shelf.take()
+    assert not settle(shelf.tx, late, state=Sending.DEAD)
+    assert settle(shelf.tx, current, state=Sending.SENT)
+
+
+def test_an_attempt_that_does_not_count_is_taken_back(shelf: Shelf, clock: Clock) -> None:
+    shelf.put("case:1")
+    settle(shelf.tx, shelf.take()[0], state=Sending.WAITING, retry_at=clock.now, counts=False)
+    assert shelf.take()[0].attempts == 1
+
+
+def test_nothing_is_due_when_nothing_waits(shelf: Shelf) -> None:
+    assert shelf.seconds_to_next() is None
+    shelf.put("case:1")
+    assert shelf.seconds_to_next() == 0
+    settle(shelf.tx, shelf.take()[0], state=Sending.SENT)
+    assert shelf.seconds_to_next() is None
