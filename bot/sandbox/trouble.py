@@ -27,13 +27,14 @@ async def under_fault(
     """The work's response, unless the fault is slow or loses the connection before or after."""
     if fault is None:
         return await work()
+    await request.body()  # asking whether the client is still there would swallow it
     if fault.kind in ("delay", "timeout_before"):
-        await asyncio.sleep(fault.seconds)
+        await _pause(request, fault.seconds)
     if fault.kind == "timeout_before":
         return await _drop_connection(request)
     response = await work()
     if fault.kind == "timeout_after":
-        await asyncio.sleep(fault.seconds)
+        await _pause(request, fault.seconds)
         return await _drop_connection(request)
     return response
 
@@ -48,6 +49,16 @@ def strike(fault: Fault | None) -> None:
         raise Refused(fault.error)
     if fault.kind == "http_500":
         raise Refused("internal_error", status=500)
+
+
+async def _pause(request: Request, seconds: float) -> None:
+    """Wait, but not for a client that has given up."""
+    loop = asyncio.get_running_loop()
+    over = loop.time() + seconds
+    while (left := over - loop.time()) > 0:
+        if await request.is_disconnected():
+            return
+        await asyncio.sleep(min(left, 0.05))
 
 
 async def _drop_connection(request: Request) -> Response:

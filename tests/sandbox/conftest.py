@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from fastapi import FastAPI, Request, Response
 from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.app import running_workspace
@@ -38,7 +40,51 @@ CONFIG = WorkspaceConfig(
     ),
 )
 
-BoltApp = Callable[..., AbstractAsyncContextManager[AsyncApp]]
+Connected = Callable[[], AbstractAsyncContextManager[Any]]
+
+
+def button(text: str, action_id: str, **more: Any) -> dict[str, Any]:
+    """A button element."""
+    caption = {"type": "plain_text", "text": text}
+    return {"type": "button", "action_id": action_id, "text": caption, **more}
+
+
+def actions(*elements: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A block of controls."""
+    return {"type": "actions", "elements": list(elements), **more}
+
+
+def section(text: str, **more: Any) -> dict[str, Any]:
+    """A block of text."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
+
+
+def note_input(**more: Any) -> dict[str, Any]:
+    """An input block with the id ``note`` twice over."""
+    element = {"type": "plain_text_input", "action_id": "note"}
+    label = {"type": "plain_text", "text": "Why?"}
+    return {"type": "input", "block_id": "note", "label": label, "element": element, **more}
+
+
+def modal(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A modal that can be sent."""
+    words = {"title": "Review", "submit": "Send"}
+    texts = {key: {"type": "plain_text", "text": text} for key, text in words.items()}
+    return {"type": "modal", "callback_id": "review", "blocks": list(blocks), **texts, **more}
+
+
+async def eventually(condition: Callable[[], Any]) -> None:
+    """Return once the condition holds; fail after a few seconds."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - whatever it is, it tells no other way
+            await asyncio.sleep(0.01)
+
+
+async def refusal(call: Awaitable[Any]) -> str:
+    """The error code Slack answers a call with."""
+    with pytest.raises(SlackApiError) as refused:
+        await call
+    return str(refused.value.response["error"])
 
 
 @pytest.fixture(autouse=True)
@@ -95,8 +141,7 @@ async def over_http(app: AsyncApp, workspace: Workspace) -> AsyncIterator[None]:
     server = uvicorn.Server(uvicorn.Config(web, lifespan="off", log_level="warning"))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     workspace.request_url = f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells no other way
-        await asyncio.sleep(0.01)
+    await eventually(lambda: server.started)
     try:
         yield
     finally:
@@ -112,8 +157,7 @@ async def over_socket(app: AsyncApp, workspace: Workspace) -> AsyncIterator[Any]
         app, app_token=workspace.config.app_token, web_client=web_client
     )
     await handler.connect_async()  # type: ignore[no-untyped-call]
-    while not workspace.sockets.connected:  # noqa: ASYNC110 - nor does the client
-        await asyncio.sleep(0.01)
+    await eventually(lambda: workspace.sockets.connected)
     try:
         yield handler
     finally:
@@ -121,8 +165,27 @@ async def over_socket(app: AsyncApp, workspace: Workspace) -> AsyncIterator[Any]
 
 
 @pytest.fixture(params=[over_http, over_socket], ids=["http", "socket"])
-def connected(
-    request: pytest.FixtureRequest, bolt: AsyncApp, workspace: Workspace
-) -> Callable[[], AbstractAsyncContextManager[Any]]:
+def connected(request: pytest.FixtureRequest, bolt: AsyncApp, workspace: Workspace) -> Connected:
     """Both ways to connect the app: a test that takes this runs over each."""
     return lambda: request.param(bolt, workspace)
+
+
+class Clock:
+    """A clock that tests move by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1_900_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Moves only when told to."""
+    return Clock()
+
+
+def with_clock(config: WorkspaceConfig, clock: Clock) -> WorkspaceConfig:
+    """The same workspace by another clock."""
+    return replace(config, clock=clock)
