@@ -1,0 +1,124 @@
+"""The composition root: the only place that wires database, Slack, HTTP and time together."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import aiohttp
+from pydantic import SecretStr
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.delivery.channels import Channels
+from bot.delivery.desk import Desk
+from bot.delivery.health import Health
+from bot.delivery.pacing import slack_rates, unpaced
+from bot.delivery.slack import send_to_slack
+from bot.delivery.worker import Deliverer
+from bot.intake.app import build_intake
+from bot.intake.doors import Keyring
+from bot.services import Services
+from bot.serving import listen, serving
+from bot.settings import Settings
+from bot.slack.app import build_slack_app
+from bot.slack.connection import slack_route, socket_mode
+from hitl.policy import Policy
+from hitl.storage.database import Database
+from hitl.storage.migrate import prepare_database
+from hitl.storage.policy_versions import record_policy
+
+_GRACE_SECONDS = 5
+_SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningService:
+    """A service that takes requests at ``url``."""
+
+    services: Services
+    url: str
+
+
+@asynccontextmanager
+async def running_service(
+    settings: Settings, policy: Policy, *, paced: bool = True
+) -> AsyncIterator[RunningService]:
+    """The whole service, for as long as the block runs.
+
+    ``paced`` keeps to Slack's rates; a workspace on this machine has none. Raises
+    ``AddressUnavailable`` and ``DatabaseUnusable``.
+    """
+    async with AsyncExitStack() as stack:
+        listener = stack.enter_context(listen(settings.host, settings.port))
+        await asyncio.to_thread(prepare_database, settings.database_url)
+        services = Services(
+            database=Database(settings.database_url, clock=_system_now),
+            policy=policy,
+            draw=random.SystemRandom().random,
+        )
+        stack.callback(services.database.close)
+        await services.database.write(lambda tx: record_policy(tx, policy))
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=_SLACK_TIMEOUT))
+        client = _client(settings, settings.slack_bot_token, session=session)
+        slack = build_slack_app(
+            services, client=client, signing_secret=_revealed(settings.slack_signing_secret)
+        )
+        api = build_intake(services, keyring=Keyring(settings.api_keys))
+        if settings.slack_app_token is None:
+            api.include_router(slack_route(slack))
+        await stack.enter_async_context(
+            serving(api, listener, timeout_graceful_shutdown=_GRACE_SECONDS)
+        )
+        stack.callback(services.database.bell.silence)
+        if settings.slack_app_token is not None:
+            socket_client = _client(settings, settings.slack_app_token, session=session)
+            await stack.enter_async_context(socket_mode(slack, socket_client))
+        desk = Desk(
+            database=services.database,
+            policy=policy,
+            client=client,
+            session=session,
+            channels=Channels(client, clock=services.database.now),
+        )
+        await stack.enter_async_context(_delivering(desk, health=Health(), paced=paced))
+        host, port = listener.getsockname()[:2]
+        yield RunningService(services, url=f"http://{host}:{port}")
+
+
+@asynccontextmanager
+async def _delivering(desk: Desk, *, health: Health, paced: bool) -> AsyncIterator[None]:
+    deliverer = Deliverer(
+        desk.database,
+        lambda parcel: send_to_slack(desk, parcel),
+        health=health,
+        rates=slack_rates if paced else unpaced,
+    )
+    running = asyncio.create_task(deliverer.run())
+    try:
+        yield
+    finally:
+        deliverer.stop()
+        await running
+
+
+def _client(
+    settings: Settings, token: SecretStr | None, *, session: aiohttp.ClientSession
+) -> AsyncWebClient:
+    # slack_sdk's own retry can post a message twice; delivery does better.
+    return AsyncWebClient(
+        token=_revealed(token),
+        base_url=settings.slack_api_url,
+        session=session,
+        retry_handlers=[],
+        timeout=int(_SLACK_TIMEOUT.total or 0),
+    )
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
+
+
+def _system_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,66 @@
+"""``hitl …``: what a person types; heavy imports wait until a command needs them."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hitl.errors import HitlError
+
+app = typer.Typer(
+    name="hitl",
+    help="The place where an AI's unsure decisions get a human answer, in Slack, in seconds.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def main() -> None:
+    """Run a command; a refusal is a line on standard error and exit status 2."""
+    try:
+        app()
+    except HitlError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - this is where a person reads it
+        raise SystemExit(2) from None
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Say the version and leave.")] = False,
+) -> None:
+    """Nothing to do before a command, except to say the version."""
+    if version:
+        from importlib.metadata import version as installed  # noqa: PLC0415
+
+        typer.echo(f"hitl {installed('hitl')}")
+        raise typer.Exit
+
+
+@app.command()
+def serve() -> None:
+    """Take cases over HTTP, ask people in Slack, send back what they decide.
+
+    Settings come from the environment and from .env; the policy from HITL_POLICY.
+    """
+    from bot.commands.serve import serve as run  # noqa: PLC0415
+
+    run()
+
+
+@app.command()
+def demo(
+    *,
+    auto: Annotated[bool, typer.Option(help="Let simulated reviewers do the clicking.")] = False,
+    leave: Annotated[bool, typer.Option("--exit", help="With --auto: leave when done.")] = False,
+    keep: Annotated[bool, typer.Option(help="Go on with the data of the last run.")] = False,
+    data: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("hitl-demo"),
+    port: Annotated[int, typer.Option(help="Of the workspace's page; 0 takes a free one.")] = 8090,
+    api_port: Annotated[int, typer.Option(help="Of the HTTP API; 0 takes a free one.")] = 8080,
+) -> None:
+    """Show everything on this machine: real models, a local workspace, no Slack account."""
+    from bot.commands.demo import demo as run  # noqa: PLC0415
+
+    run(auto=auto, leave=leave, keep=keep, data=data, port=port, api_port=api_port)

@@ -1,0 +1,47 @@
+"""``hitl serve``: the service until it is told to stop."""
+
+import asyncio
+import gc
+import logging
+import signal
+
+from bot.app import running_service
+from bot.settings import Settings, read_settings
+from hitl.policy import Policy, read_policy
+
+log = logging.getLogger(__name__)
+
+
+def serve() -> None:
+    """Run until SIGTERM or Ctrl-C; raises a ``HitlError`` that says what prevents it."""
+    settings = read_settings().require_slack()
+    policy = read_policy(settings.policy)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    # Otherwise each call to Slack and each health check would be a line.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    with asyncio.Runner(loop_factory=_loop) as runner:
+        runner.run(_serve(settings, policy))
+
+
+async def _serve(settings: Settings, policy: Policy) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with running_service(settings, policy) as service:
+        # What start-up made stays; a full collection would stop every request for it.
+        gc.collect()
+        gc.freeze()
+        cases = ", ".join(policy.use_cases)
+        log.info("Taking cases of %s at %s", cases, service.url)
+        if not settings.api_keys:
+            log.warning("HITL_API_KEYS is empty: every call of the API will be refused with 401.")
+        await stopping.wait()
+        log.info("Stopping: finishing what is under way.")
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()

@@ -1,0 +1,170 @@
+"""The demo from start to end: workspace, service, callers, and people real or simulated."""
+
+import asyncio
+import random
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.app import RunningService, running_service
+from bot.demo.again import ask_again
+from bot.demo.data import Item, digits, tumours
+from bot.demo.reviewers import Desk
+from bot.demo.screen import Bar, Bars, Screen
+from bot.demo.stream import Stream
+from bot.sandbox.app import running_workspace
+from bot.sandbox.config import demo_config
+from bot.sandbox.directory import UserGroup
+from bot.sandbox.workspace import Workspace
+from bot.settings import Settings
+from hitl.client import AsyncHitl
+from hitl.policy import Policy, read_policy
+
+_POLICY = Path(__file__).with_name("policy.toml")
+_FILE = "demo.db"
+_ANA, _BEN, _CHLOE, _DEV = "U0ANA", "U0BEN", "U0CHLOE", "U0DEV"
+_GROUPS = (
+    UserGroup(id="S0DIGITS", handle="digit-readers", users=(_ANA, _BEN, _DEV)),
+    UserGroup(id="S0PATHO", handle="pathologists", users=(_CHLOE, _DEV)),
+)
+_REVIEWERS = {"digits": (_ANA, _BEN), "tumours": (_CHLOE, _DEV)}
+_WATCHED_SECONDS = 180.0
+"""How long the predictions take to arrive when a person looks on."""
+_HURRIED_SECONDS = 15.0
+_SPEED = 60.0
+"""How many times faster than people simulated reviewers are."""
+_LOOK_EVERY_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for on the command line."""
+
+    auto: bool
+    leave: bool
+    keep: bool
+    data: Path
+    port: int
+    api_port: int
+
+
+async def run(options: Options, *, screen: Screen) -> None:
+    """Play the demo; returns when it is done, which without ``leave`` is when it is cancelled."""
+    policy = read_policy(_POLICY)
+    _prepare(options)
+    async with _everything(options, policy, screen=screen) as (service, workspace, hitl):
+        if options.keep:
+            count = await service.services.database.write(lambda tx: ask_again(tx, policy=policy))
+            screen.say(f"{count} cases of the last run still wait; they are asked again.")
+        screen.say("Training two models on a small labelled part of their data…")
+        data = await asyncio.to_thread(_data)
+        with screen.progress() as bars:
+            await _play(data, workspace, hitl, policy=policy, bars=bars, auto=options.auto)
+        if options.auto:
+            await _report(workspace, policy, screen=screen)
+        if not options.leave:
+            screen.say(f"Everything was sent. The workspace stays open at {workspace.url}")
+            await asyncio.Event().wait()
+
+
+def _prepare(options: Options) -> None:
+    options.data.mkdir(parents=True, exist_ok=True)
+    if not options.keep:
+        # By name: the folder may be one that holds more than a demo.
+        for suffix in ("", "-wal", "-shm"):
+            (options.data / f"{_FILE}{suffix}").unlink(missing_ok=True)
+
+
+def _data() -> dict[str, list[Item]]:
+    return {"digits": list(digits()), "tumours": list(tumours())}
+
+
+@asynccontextmanager
+async def _everything(
+    options: Options, policy: Policy, *, screen: Screen
+) -> AsyncIterator[tuple[RunningService, Workspace, AsyncHitl]]:
+    channels = [use_case.channel for use_case in policy.use_cases.values()]
+    config = demo_config(channels=channels, groups=_GROUPS)
+    key = secrets.token_hex(12)
+    async with AsyncExitStack() as stack:
+        workspace = await stack.enter_async_context(running_workspace(config, port=options.port))
+        settings = Settings(
+            _env_file=None,
+            slack_bot_token=SecretStr(config.bot_token),
+            slack_app_token=None,
+            slack_signing_secret=SecretStr(config.signing_secret),
+            slack_api_url=workspace.api_url,
+            database_url=f"sqlite:///{options.data / _FILE}",
+            host="127.0.0.1",
+            port=options.api_port,
+            api_keys=(SecretStr(key),),
+        )
+        service = await stack.enter_async_context(running_service(settings, policy, paced=False))
+        workspace.request_url = f"{service.url}/slack/events"
+        hitl = await stack.enter_async_context(AsyncHitl(service.url, api_key=key))
+        screen.welcome(workspace=workspace.url, api=service.url, key=key)
+        yield service, workspace, hitl
+
+
+async def _play(
+    data: Mapping[str, list[Item]],
+    workspace: Workspace,
+    hitl: AsyncHitl,
+    *,
+    policy: Policy,
+    bars: Bars,
+    auto: bool,
+) -> None:
+    streams = {
+        name: Stream(items, bars.add(f"{name}: sent", total=len(items)))
+        for name, items in data.items()
+    }
+    async with AsyncExitStack() as stack:
+        desks = []
+        if auto:
+            desks = [
+                await _desk(name, workspace, stream, policy=policy, stack=stack)
+                for name, stream in streams.items()
+            ]
+        working = [asyncio.create_task(desk.work(random.Random(7))) for desk in desks]  # noqa: S311
+        seconds = _HURRIED_SECONDS if auto else _WATCHED_SECONDS
+        await asyncio.gather(*(stream.send(hitl, seconds=seconds) for stream in streams.values()))
+        if auto:
+            await _until_decided(streams, desks, bars.add("decided by people", total=1))
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+
+
+async def _desk(
+    name: str, workspace: Workspace, stream: Stream, *, policy: Policy, stack: AsyncExitStack
+) -> Desk:
+    people = [
+        await stack.enter_async_context(workspace.person(user_id)) for user_id in _REVIEWERS[name]
+    ]
+    use_case = policy.use_case(name)
+    return Desk(
+        workspace.channel_id(use_case.channel), use_case, stream.known, tuple(people), speed=_SPEED
+    )
+
+
+async def _until_decided(streams: Mapping[str, Stream], desks: list[Desk], bar: Bar) -> None:
+    total = sum(len(stream.known) for stream in streams.values())
+    decided = 0
+    while decided < total:
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        decided = sum(desk.decided for desk in desks)
+        bar.show(done=decided, total=total, note=f"{_SPEED:.0f} times faster than people")
+
+
+async def _report(workspace: Workspace, policy: Policy, *, screen: Screen) -> None:
+    async with workspace.person(_ANA) as ana:
+        for use_case in policy.use_cases.values():
+            channel = workspace.channel_id(use_case.channel)
+            await ana.command(f"/hitl stats {use_case.name}", channel=channel)
+            answer = await ana.wait_for_message(channel, lambda message: message.ephemeral)
+            screen.report(f"/hitl stats {use_case.name}", answer.text)
