@@ -1,0 +1,45 @@
+"""The weekly digest of each use case that wants one."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.scheduler.runs import Job
+from bot.scheduler.wallclock import latest_fire
+from hitl.policy import Digest, Policy, UseCase
+from hitl.storage import outbox
+from hitl.storage.database import Transaction
+
+_JUST_BEFORE = timedelta(microseconds=1)
+
+
+def digest_jobs(policy: Policy) -> list[Job]:
+    """One job for each digest of the policy."""
+    return [
+        Job(
+            name=f"digest:{use_case.name}",
+            latest_fire=partial(latest_fire, use_case.digest),
+            effect=partial(_put_digest, use_case=use_case, digest=use_case.digest),
+        )
+        for use_case in policy.use_cases.values()
+        if use_case.digest is not None
+    ]
+
+
+def _put_digest(tx: Transaction, fire_at: datetime, *, use_case: UseCase, digest: Digest) -> None:
+    """The weeks end where digests are due: of 167 hours, 168 or 169, and without a gap."""
+    since = latest_fire(digest, fire_at - _JUST_BEFORE)
+    before = latest_fire(digest, since - _JUST_BEFORE)
+    outbox.put(
+        tx,
+        kind=outbox.Kind.DIGEST,
+        stream=f"digest:{use_case.name}",
+        lane=outbox.posts_lane(use_case.channel),
+        use_case=use_case.name,
+        payload={
+            "channel": use_case.channel,
+            "zone": digest.zone,
+            "until": fire_at.isoformat(),
+            "since": since.isoformat(),
+            "before": before.isoformat(),
+        },
+    )
