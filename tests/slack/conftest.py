@@ -1,11 +1,9 @@
 """The real Slack app against a local workspace, over signed HTTP."""
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
@@ -17,6 +15,7 @@ from bot.sandbox.person import Person
 from bot.sandbox.seen import SeenMessage
 from bot.sandbox.workspace import Workspace
 from bot.services import Services
+from bot.serving import listen, serving
 from bot.slack.app import build_slack_app
 from bot.slack.cards.case import case_card
 from bot.slack.connection import slack_route
@@ -25,7 +24,7 @@ from hitl.policy import Policy, UseCase, parse_policy
 from hitl.review import Submission, submit, withdraw
 from hitl.storage.database import Database
 from hitl.storage.outbox import Kind
-from hitl.storage.queries import case_by_id
+from hitl.storage.queries import case_by_id, case_history
 from hitl.storage.tables import outbox
 
 BOT = AppIdentity().user_id
@@ -59,6 +58,13 @@ question = "Which digit is this?"
 labels = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 auto_at = 0.9
 """
+INTENTS = f"""
+[use_cases.intents]
+channel = "#moderation"
+question = "What does the customer want?"
+labels = {[f"intent {n}" for n in range(300)]}
+auto_at = 0.9
+"""
 
 
 class Desk:
@@ -86,6 +92,10 @@ class Desk:
 
     async def withdraw(self, case: Case) -> None:
         await self.database.write(lambda tx: withdraw(tx, case.id, by="caller"))
+
+    async def events(self, case_id: int) -> list[tuple[str, str, Mapping[str, Any]]]:
+        found = await self.database.read(lambda connection: case_history(connection, case_id))
+        return [(event.type, event.actor, event.data) for event in found]
 
     async def response_urls(self) -> list[str | None]:
         """The way back that each card update waiting to be sent was given."""
@@ -128,21 +138,17 @@ async def desk(
     workspace: Workspace, client: AsyncWebClient, database: Database
 ) -> AsyncIterator[Desk]:
     """The app, reachable by the workspace."""
-    policy = parse_policy(POLICY)
+    policy = parse_policy(POLICY + INTENTS)
     services = Services(database=database, policy=policy, draw=lambda: 0.5)
     secret = workspace.config.signing_secret
     web = FastAPI()
     web.include_router(slack_route(build_slack_app(services, client=client, signing_secret=secret)))
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(web, lifespan="off", log_level="warning"))
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    workspace.request_url = f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells no other way
-        await asyncio.sleep(0.01)
-    yield Desk(database, policy, client=client, viewer=workspace.person("U0ANA"))
-    server.should_exit = True
-    await workspace.aclose()
-    await serving
+    listener = listen("127.0.0.1", 0)
+    async with serving(web, listener):
+        workspace.request_url = f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"
+        yield Desk(database, policy, client=client, viewer=workspace.person("U0ANA"))
+        # Its connections are kept alive; the server would wait for them.
+        await workspace.aclose()
 
 
 @pytest.fixture
