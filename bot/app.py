@@ -19,6 +19,8 @@ from bot.delivery.slack import send_to_slack
 from bot.delivery.worker import Deliverer
 from bot.intake.app import build_intake
 from bot.intake.doors import Keyring
+from bot.scheduler.digests import digest_jobs
+from bot.scheduler.timetable import Timetable
 from bot.services import Services
 from bot.serving import listen, serving
 from bot.settings import Settings
@@ -83,6 +85,9 @@ async def running_service(
             channels=Channels(client, clock=services.database.now),
         )
         await stack.enter_async_context(_delivering(desk, health=Health(), paced=paced))
+        timetable = Timetable(services.database, digest_jobs(policy))
+        timetable.start()
+        stack.callback(timetable.stop)
         host, port = listener.getsockname()[:2]
         yield RunningService(services, url=f"http://{host}:{port}")
 

@@ -16,7 +16,7 @@ _FLAG_RATE = 0.02
 _MEDIAN_SECONDS = 6.0
 _SPREAD = 0.5
 """Of the logarithm of the seconds: people are sometimes quick and rarely very slow."""
-_LOOK_EVERY_SECONDS = 0.1
+_LOOK_EVERY_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -20,9 +21,12 @@ from bot.sandbox.app import running_workspace
 from bot.sandbox.config import demo_config
 from bot.sandbox.directory import UserGroup
 from bot.sandbox.workspace import Workspace
+from bot.scheduler.digests import put_digest
 from bot.settings import Settings
+from bot.slack.commands import WEEK
 from hitl.client import AsyncHitl
-from hitl.policy import Policy, read_policy
+from hitl.policy import Policy, UseCase, read_policy
+from hitl.storage.database import Transaction
 
 _POLICY = Path(__file__).with_name("policy.toml")
 _FILE = "demo.db"
@@ -65,7 +69,7 @@ async def run(options: Options, *, screen: Screen) -> None:
         with screen.progress() as bars:
             await _play(data, workspace, hitl, policy=policy, bars=bars, auto=options.auto)
         if options.auto:
-            await _report(workspace, policy, screen=screen)
+            await _report(workspace, service, screen=screen)
         if not options.leave:
             screen.say(f"Everything was sent. The workspace stays open at {workspace.url}")
             await asyncio.Event().wait()
@@ -161,10 +165,20 @@ async def _until_decided(streams: Mapping[str, Stream], desks: list[Desk], bar: 
         bar.show(done=decided, total=total, note=f"{_SPEED:.0f} times faster than people")
 
 
-async def _report(workspace: Workspace, policy: Policy, *, screen: Screen) -> None:
+async def _report(workspace: Workspace, service: RunningService, *, screen: Screen) -> None:
+    """What a lead would read: the figures asked for now, and the digest of a week that ends now."""
+    services = service.services
     async with workspace.person(_ANA) as ana:
-        for use_case in policy.use_cases.values():
+        for use_case in services.policy.use_cases.values():
             channel = workspace.channel_id(use_case.channel)
             await ana.command(f"/hitl stats {use_case.name}", channel=channel)
             answer = await ana.wait_for_message(channel, lambda message: message.ephemeral)
             screen.report(f"/hitl stats {use_case.name}", answer.text)
+            await services.database.write(partial(_digest_now, use_case=use_case))
+            digest = await ana.wait_for_message(channel, f"The week of {use_case.name}")
+            screen.report(f"The weekly digest in {use_case.channel}", digest.text)
+
+
+def _digest_now(tx: Transaction, *, use_case: UseCase) -> None:
+    since = tx.now - WEEK
+    put_digest(tx, since - WEEK, since, tx.now, use_case=use_case, zone="UTC")

@@ -18,17 +18,32 @@ def digest_jobs(policy: Policy) -> list[Job]:
         Job(
             name=f"digest:{use_case.name}",
             latest_fire=partial(latest_fire, use_case.digest),
-            effect=partial(_put_digest, use_case=use_case, digest=use_case.digest),
+            effect=partial(_put_due_digest, use_case=use_case, digest=use_case.digest),
         )
         for use_case in policy.use_cases.values()
         if use_case.digest is not None
     ]
 
 
-def _put_digest(tx: Transaction, fire_at: datetime, *, use_case: UseCase, digest: Digest) -> None:
+def _put_due_digest(
+    tx: Transaction, fire_at: datetime, *, use_case: UseCase, digest: Digest
+) -> None:
     """The weeks end where digests are due: of 167 hours, 168 or 169, and without a gap."""
     since = latest_fire(digest, fire_at - _JUST_BEFORE)
     before = latest_fire(digest, since - _JUST_BEFORE)
+    put_digest(tx, before, since, fire_at, use_case=use_case, zone=digest.zone)
+
+
+def put_digest(
+    tx: Transaction,
+    before: datetime,
+    since: datetime,
+    until: datetime,
+    *,
+    use_case: UseCase,
+    zone: str,
+) -> None:
+    """Post figures of ``since`` to ``until`` beside those of ``before`` to ``since``."""
     outbox.put(
         tx,
         kind=outbox.Kind.DIGEST,
@@ -37,8 +52,8 @@ def _put_digest(tx: Transaction, fire_at: datetime, *, use_case: UseCase, digest
         use_case=use_case.name,
         payload={
             "channel": use_case.channel,
-            "zone": digest.zone,
-            "until": fire_at.isoformat(),
+            "zone": zone,
+            "until": until.isoformat(),
             "since": since.isoformat(),
             "before": before.isoformat(),
         },
