@@ -1,12 +1,12 @@
 """A database is brought to the tables the code knows, or refused in a clear line."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import select, text
 from sqlmodel import SQLModel
 
 from hitl.storage.engines import writing_engine
@@ -16,14 +16,22 @@ from hitl.storage.migrate import (
     migration_config,
     prepare_database,
 )
+from hitl.storage.tables import schema_version
 
 
-def statement(url: str, sql: str) -> list[tuple[object, ...]]:
-    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-    rows = connection.execute(sql).fetchall()
-    connection.commit()
-    connection.close()
-    return rows
+def statement(url: str, sql: str) -> None:
+    engine = writing_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(sql))
+    engine.dispose()
+
+
+def version(url: str) -> int:
+    engine = writing_engine(url)
+    with engine.begin() as connection:
+        found = connection.execute(select(schema_version.c.version)).scalar_one()
+    engine.dispose()
+    return int(found)
 
 
 def test_an_empty_database_gets_the_tables_that_the_code_declares(database_url: str) -> None:
@@ -34,13 +42,13 @@ def test_an_empty_database_gets_the_tables_that_the_code_declares(database_url: 
         scripts = ScriptDirectory.from_config(migration_config(connection))
         assert scripts.get_current_head() == f"{CURRENT:04}"
     engine.dispose()
-    assert statement(database_url, "SELECT version FROM schema_version") == [(CURRENT,)]
+    assert version(database_url) == CURRENT
 
 
-def test_a_database_that_is_ready_is_left_alone(database_url: str) -> None:
-    file = Path(database_url.removeprefix("sqlite:///"))
+def test_a_database_that_is_ready_is_left_alone(sqlite_url: str) -> None:
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
     before = file.read_bytes()
-    prepare_database(database_url)
+    prepare_database(sqlite_url)
     assert file.read_bytes() == before
 
 
@@ -58,7 +66,7 @@ def test_a_database_that_needs_newer_code_is_refused(database_url: str) -> None:
 def test_a_newer_database_that_this_code_can_still_use_is_accepted(database_url: str) -> None:
     statement(database_url, f"UPDATE schema_version SET version = {CURRENT + 5}")  # noqa: S608
     prepare_database(database_url)
-    assert statement(database_url, "SELECT version FROM schema_version") == [(CURRENT + 5,)]
+    assert version(database_url) == CURRENT + 5
 
 
 def test_a_place_that_does_not_exist_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,82 @@
+"""One writer, whose commits are durable; what its file can't take is never acknowledged."""
+
+import sqlite3
+
+import pytest
+from sqlalchemy import Connection, text
+
+from hitl.errors import HitlError
+from hitl.storage.database import Database, StorageUnavailable, Transaction
+from tests.conftest import Clock
+from tests.storage.marks import mark, marks, together
+
+
+@pytest.fixture
+def engine() -> str:
+    return "sqlite"
+
+
+async def test_many_waiting_verbs_share_one_commit(database: Database) -> None:
+    def committed(tx: Transaction) -> int:
+        number: int = tx.connection.execute(text("SELECT count(*) FROM paces")).scalar_one()
+        mark(tx, f"mark {number}")
+        with sqlite3.connect(str(tx.connection.engine.url.database)) as outside:
+            seen: int = outside.execute("SELECT count(*) FROM paces").fetchone()[0]
+        outside.close()
+        return seen
+
+    # Nobody outside sees the first of them while the later ones run: one transaction.
+    assert await together(database, *[committed] * 10) == [0] * 10
+    assert len(await marks(database)) == 10
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)]
+)
+async def test_every_connection_is_durable_and_checked(
+    database: Database, setting: str, value: object
+) -> None:
+    def ask(connection: Connection) -> object:
+        return connection.execute(text(f"PRAGMA {setting}")).scalar()
+
+    assert await database.write(lambda tx: ask(tx.connection)) == value
+    assert await database.read(ask) == value
+
+
+async def test_a_locked_database_is_said_to_be_unavailable_and_recovers(
+    database_url: str, clock: Clock
+) -> None:
+    database = Database(database_url + "?timeout=0", clock=clock)
+    await database.write(lambda tx: tx.connection.execute(text("PRAGMA busy_timeout = 0")))
+    other = sqlite3.connect(database_url.removeprefix("sqlite:///"))
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StorageUnavailable, match="locked"):
+        await database.write(lambda tx: mark(tx, "refused"))
+    other.rollback()
+    other.close()
+    await database.write(lambda tx: mark(tx, "stored"))
+    assert await marks(database) == {"stored"}
+    database.close()
+
+
+async def test_a_full_disk_is_said_to_be_unavailable_and_acknowledges_nothing(
+    database: Database,
+) -> None:
+    def fill(tx: Transaction) -> None:
+        for number in range(1_000):
+            mark(tx, f"{number} " + "x" * 1_000)
+
+    pages = await database.read(lambda c: c.execute(text("PRAGMA page_count")).scalar_one())
+    limit = text(f"PRAGMA max_page_count = {pages + 10}")
+    await database.write(lambda tx: tx.connection.execute(limit))
+    answers = await together(database, lambda tx: mark(tx, "first"), fill)
+    assert [type(answer) for answer in answers] == [StorageUnavailable, StorageUnavailable]
+    assert await marks(database) == set()
+    await database.write(lambda tx: tx.connection.execute(text("PRAGMA max_page_count = 100000")))
+    await database.write(lambda tx: mark(tx, "again"))
+    assert await marks(database) == {"again"}
+
+
+def test_memory_is_refused_because_it_forgets(clock: Clock) -> None:
+    with pytest.raises(HitlError, match="memory forgets"):
+        Database("sqlite://", clock=clock)
