@@ -24,7 +24,7 @@ def asked_for() -> Iterator[tuple[str, str]]:
     yield from (("requirements-dev.txt", text) for text in (*runtime, *tools))
     yield from (("requirements-dev.txt", text) for extra in extras for text in extra)
     yield from (("requirements-build.txt", text) for text in PYPROJECT["build-system"]["requires"])
-    yield "requirements-build.txt", "uv"
+    yield from (("requirements-build.txt", text) for text in ("uv", "editables"))
 
 
 @pytest.mark.parametrize(("file", "wanted"), list(asked_for()))
