@@ -64,6 +64,7 @@ export function follow(user, { refetch, event, line }) {
       if (!closed) line(true);
     } catch {
       held = null;
+      if (!closed) line(false);
       return retry();
     }
     const waiting = held ?? [];

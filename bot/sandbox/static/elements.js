@@ -73,6 +73,7 @@ function overflow(spec, place) {
 function chooser(spec, place, { current, words, choices, chosen }) {
   const label = h("span", { class: "label" }, words(current) || plain(spec.placeholder) || "Choose…");
   const made = opener(spec, place, "chooser", label, icon("chevron"));
+  made.dataset.press = "";
   let picked = current;
   place.surface.values.keep(place, spec, () => chosen(picked ?? null));
   const choose = (value) => {

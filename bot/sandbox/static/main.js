@@ -1,5 +1,6 @@
 // Brings the page to life: follows one person's stream, draws what the store holds, and moves between places.
 
+import { readAddress, writeAddress } from "./address.js";
 import { act, follow } from "./api.js";
 import { openCalls, refreshCalls } from "./calls.js";
 import { makeComposer } from "./composer.js";
@@ -16,6 +17,8 @@ import { author } from "./row.js";
 import { channelTitle, drawSidebar, greeting, meButton, unreadTotal } from "./sidebar.js";
 import * as data from "./store.js";
 import { refreshTimes } from "./times.js";
+
+const FIRST_PERSON = "U0ANA"; // of the workspace's usual cast; whom one is until one says otherwise
 
 const { store } = data;
 const at = (id) => document.getElementById(id);
@@ -43,7 +46,7 @@ function threadTarget() {
 const drawNav = coalesced(() => {
   drawSidebar(at("sidebar"), { go, become, showCalls: openCalls, showKeys });
   const total = unreadTotal();
-  document.title = `${total ? `(${total}) ` : ""}${title()} – ${store.team?.name ?? "Workspace"}`;
+  document.title = `${total ? `(${total}) ` : ""}${title()} · ${store.team?.name ?? "Workspace"}`;
   document.querySelector(".menu-toggle")?.classList.toggle("dotted", total > 0);
 });
 
@@ -96,26 +99,12 @@ data.on("home", () => store.place.kind === "home" && drawHome(at("home")));
 
 // -- moving about --------------------------------------------------------------------------------
 
-function writeAddress() {
-  const { kind, channel, thread } = store.place;
-  const path = [store.me, kind === "home" ? "home" : channel, thread].filter(Boolean);
-  const hash = `#${path.map(encodeURIComponent).join("/")}`;
-  if (hash === location.hash) return;
-  if (location.hash) history.pushState(null, "", hash); // the phone's back key closes a thread
-  else history.replaceState(null, "", hash);
-}
-
-function readAddress() {
-  const [user, where, thread] = decodeURIComponent(location.hash.slice(1)).split("/");
-  return { user: user || null, place: where === "home" ? { kind: "home" } : { kind: "channel", channel: where, thread } };
-}
-
 async function go(place) {
   const thread = place.thread ?? null;
   if (store.place.channel && store.place.channel !== place.channel && store.messages.has(store.place.channel)) data.tellRead(store.place.channel);
   store.place = { kind: place.kind, channel: place.channel ?? null, thread };
   showSidebar(false);
-  writeAddress();
+  writeAddress(store.me, store.place);
   try {
     if (place.kind === "home") {
       drawPlace();
@@ -134,7 +123,6 @@ async function go(place) {
 async function openHome() {
   const told = act("open_home", { user: store.me });
   await data.loadHome();
-  data.changed("home");
   const answer = await told;
   if (!answer.ok) toast(answer.error ?? "The app did not respond.", "error");
 }
@@ -150,7 +138,7 @@ function closeThread() {
   const { thread } = store.place;
   if (!thread) return false;
   store.place = { ...store.place, thread: null };
-  writeAddress();
+  writeAddress(store.me, store.place);
   drawPlace();
   const row = [...at("messages").querySelectorAll(".row")].find((each) => each.dataset.ts === thread);
   (row ?? at("messages")).focus({ preventScroll: true });
@@ -168,7 +156,7 @@ function showSidebar(open) {
 // -- the stream ----------------------------------------------------------------------------------
 
 async function refetch() {
-  await data.loadState();
+  await data.loadState(store.me);
   const first = [...store.channels.values()].find((channel) => channel.kind !== "im") ?? [...store.channels.values()][0];
   syncViews(await data.loadViews());
   const { kind, channel, thread } = store.place;
@@ -183,8 +171,7 @@ function take(name, event) {
   refreshCalls();
   if (data.apply(name, event)) return speak(name, event);
   if (name === "home_published" || event.view?.type === "home") {
-    store.home = event.view;
-    data.changed("home");
+    data.publishHome(event.view);
   } else if (name in VIEW_EVENTS) VIEW_EVENTS[name](event.view);
   else if (name === "notice") toast(event.text);
 }
@@ -206,20 +193,17 @@ async function become(user, place = { ...store.place, thread: null }) {
   closeMenu();
   forgetViews();
   closeAllLayers();
-  store.home = undefined;
-  store.channels.clear();
-  store.place = { thread: null, channel: null, ...place };
+  data.forget();
+  store.place = place;
   await start(user);
   announce(greeting());
 }
 
 async function begin() {
   const address = readAddress();
-  store.place = { thread: null, channel: null, ...address.place };
-  store.me = address.user;
+  store.place = address.place;
   try {
-    await data.loadState().catch(() => ((store.me = null), data.loadState()));
-    if (!userOf(store.me)) throw new Error("nobody to be");
+    await data.loadState(address.user ?? FIRST_PERSON).catch(() => data.loadState(FIRST_PERSON));
     await start(store.me);
   } catch {
     at("offline").hidden = false;

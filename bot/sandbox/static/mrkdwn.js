@@ -107,6 +107,7 @@ export const mention = (words) => h("span", { class: "mention" }, words);
 function dateNode(body, fallback) {
   const [, seconds, pattern, address] = body.split("^");
   if (!/^\d+$/.test(seconds) || !pattern) return document.createTextNode(fallback);
-  const time = h("time", { title: exact(seconds) }, slackDate(seconds, decoded(pattern)));
+  const dataset = pattern === "{ago}" ? { ts: seconds } : {}; // kept up to date like a message's own time
+  const time = h("time", { title: exact(seconds), dataset }, slackDate(seconds, decoded(pattern)));
   return address ? link(decoded(address), time) : time;
 }

@@ -49,7 +49,7 @@ function attached(file) {
   return h("div", { class: "unsupported" }, `File: ${file.title || file.name || file.id}`);
 }
 
-/** The first three buttons answer to 1, 2 and 3. */
+/** The first three buttons (or choosers, which open) answer to 1, 2 and 3. */
 export function number(root) {
   [...root.querySelectorAll("[data-press]")].slice(0, 3).forEach((button, at) => {
     button.dataset.press = String(at + 1);

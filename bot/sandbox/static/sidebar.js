@@ -16,7 +16,7 @@ export function drawSidebar(host, { go, become, showCalls, showKeys }) {
   const entry = (channel) => channelEntry(channel, () => go({ kind: "channel", channel: channel.id }));
   replace(
     host,
-    h("div", { class: "brand" }, h("span", { class: "brand-mark", "aria-hidden": "true" }, icon("check")), h("span", { class: "brand-name" }, store.team?.name ?? "Workspace"), h("span", { class: "brand-tag" }, "local")),
+    h("div", { class: "brand" }, h("span", { class: "brand-mark", "aria-hidden": "true" }, icon("check")), h("span", { class: "brand-name" }, store.team?.name ?? "Workspace")),
     h(
       "div",
       { class: "places" },

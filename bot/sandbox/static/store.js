@@ -26,13 +26,12 @@ export function changed(...topics) {
 
 export const threadKey = (channel, ts) => `${channel}/${ts}`;
 export const inOrder = (messages) => [...(messages?.values() ?? [])].sort((a, b) => (a.ts < b.ts ? -1 : 1));
-const keyed = (messages) => new Map(messages.map((message) => [message.ts, message]));
 const isReply = (message) => Boolean(message.thread_ts) && message.thread_ts !== message.ts;
 
-export async function loadState() {
-  const state = await ask("state", { user: store.me });
+export async function loadState(user) {
+  const state = await ask("state", { user });
   const before = store.channels;
-  store.me = state.me?.id ?? state.me ?? store.me;
+  store.me = user;
   store.team = state.team;
   setClock(state.now);
   learn(state);
@@ -43,23 +42,65 @@ export async function loadState() {
   store.threads.clear();
 }
 
-export async function loadChannel(id) {
-  if (store.messages.has(id)) return;
-  const { messages } = await ask("messages", { user: store.me, channel: id });
-  store.messages.set(id, keyed(messages.filter((message) => !isReply(message))));
+/** Nothing of one person may be left when another looks. */
+export function forget() {
+  store.home = undefined;
+  store.channels = new Map();
+  store.messages.clear();
+  store.threads.clear();
 }
 
-export async function loadThread(channel, ts) {
-  if (store.threads.has(threadKey(channel, ts))) return;
-  const { messages } = await ask("messages", { user: store.me, channel, thread_ts: ts });
-  store.threads.set(threadKey(channel, ts), keyed(messages));
+/** An answer that arrives after the person changed is dropped. */
+async function askAsMe(path, query = {}) {
+  const me = store.me;
+  const answer = await ask(path, { user: me, ...query });
+  if (store.me !== me) throw new Error("someone else is looking now");
+  return answer;
 }
 
-export const loadViews = async () => (await ask("views", { user: store.me })).views;
+// Events that came while an answer was on its way: the answer may be older than they are.
+let asked = 0;
+const late = [];
+
+async function load(held, key, query, belongs) {
+  if (held.has(key)) return;
+  asked += 1;
+  try {
+    const { messages } = await askAsMe("messages", query);
+    const found = new Map(messages.filter(belongs).map((message) => [message.ts, message]));
+    for (const [name, event] of late) if (event.channel === query.channel) replay(found, name, event, belongs);
+    held.set(key, found);
+  } finally {
+    asked -= 1;
+    if (!asked) late.length = 0;
+  }
+}
+
+function replay(found, name, { ts, message }, belongs) {
+  if (name === "message_deleted") found.delete(ts ?? message.ts);
+  else if (belongs(message) && (name !== "message_changed" || found.has(message.ts))) found.set(message.ts, message);
+}
+
+export const loadChannel = (id) => load(store.messages, id, { channel: id }, (message) => !isReply(message));
+
+export const loadThread = (channel, ts) =>
+  load(store.threads, threadKey(channel, ts), { channel, thread_ts: ts }, (message) => message.ts === ts || message.thread_ts === ts);
+
+export const loadViews = async () => (await askAsMe("views")).views;
+
+let published = 0;
 
 export async function loadHome() {
-  const { view } = await ask("home", { user: store.me });
+  const before = published;
+  const { view } = await askAsMe("home");
+  if (published === before) store.home = view;
+  changed("home");
+}
+
+export function publishHome(view) {
+  published += 1;
   store.home = view;
+  changed("home");
 }
 
 /** Tells the workspace that this channel has been read up to now: reading it is what marks it. */
@@ -116,6 +157,7 @@ const APPLY = { message: post, ephemeral: post, message_changed: change, message
 /** Takes one event of the stream into the messages; other events are not the store's. */
 export function apply(name, data) {
   if (!Object.hasOwn(APPLY, name)) return false;
+  if (asked) late.push([name, data]);
   APPLY[name](data);
   changed("channels", "messages");
   return true;
