@@ -75,9 +75,11 @@ def route(
 def _compared(label: str, *, confidence: float, threshold: float) -> tuple[RouteTo, str]:
     score = percent(confidence, apart_from=threshold)
     limit = exact_percent(threshold)
+    # A label that ends in a digit would read as one number with its score.
+    name = f'"{label}"' if label[-1].isdigit() else label
     if confidence >= threshold:
-        return RouteTo.AUTO, f"{label} {score} is at or above its {limit} threshold"
-    return RouteTo.REVIEW, f"{label} {score} is under its {limit} threshold"
+        return RouteTo.AUTO, f"{name} {score} is at or above its {limit} threshold"
+    return RouteTo.REVIEW, f"{name} {score} is under its {limit} threshold"
 
 
 def _at(confidence: float, *, scores: Mapping[str, float]) -> list[str]:

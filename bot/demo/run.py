@@ -20,6 +20,7 @@ from bot.demo.stream import Stream
 from bot.sandbox.app import running_workspace
 from bot.sandbox.config import demo_config
 from bot.sandbox.directory import UserGroup
+from bot.sandbox.seen import SeenMessage
 from bot.sandbox.workspace import Workspace
 from bot.scheduler.digests import put_digest
 from bot.settings import Settings
@@ -42,6 +43,7 @@ _HURRIED_SECONDS = 15.0
 _SPEED = 60.0
 """How many times faster than people simulated reviewers are."""
 _LOOK_EVERY_SECONDS = 0.2
+_ZONE = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +177,15 @@ async def _report(workspace: Workspace, service: RunningService, *, screen: Scre
             answer = await ana.wait_for_message(channel, lambda message: message.ephemeral)
             screen.report(f"/hitl stats {use_case.name}", answer.text)
             await services.database.write(partial(_digest_now, use_case=use_case))
-            digest = await ana.wait_for_message(channel, f"The week of {use_case.name}")
+            digest = await ana.wait_for_message(channel, partial(_is_digest, use_case=use_case))
             screen.report(f"The weekly digest in {use_case.channel}", digest.text)
+
+
+def _is_digest(message: SeenMessage, *, use_case: UseCase) -> bool:
+    # By its zone too: the timetable may post the digest of the calendar at any moment.
+    return message.says(f"The week of {use_case.name}") and message.says(_ZONE)
 
 
 def _digest_now(tx: Transaction, *, use_case: UseCase) -> None:
     since = tx.now - WEEK
-    put_digest(tx, since - WEEK, since, tx.now, use_case=use_case, zone="UTC")
+    put_digest(tx, since - WEEK, since, tx.now, use_case=use_case, zone=_ZONE)
