@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from bot.intake.doors import BodyLimit, KeyRequired, Keyring
 from bot.intake.problems import install_problems
 from bot.intake.routes.deciding import deciding_routes
+from bot.intake.routes.figures import figure_routes
 from bot.intake.routes.health import health_routes
 from bot.intake.routes.reading import reading_routes
 from bot.intake.routes.submitting import submitting_routes
@@ -15,7 +16,13 @@ def build_intake(services: Services, *, keyring: Keyring) -> FastAPI:
     """Every call of the contract, guarded by ``keyring``."""
     app = FastAPI(title="hitl", summary="Unsure AI decisions, decided by people in Slack.")
     install_problems(app)
-    for routes in (submitting_routes, reading_routes, deciding_routes, health_routes):
+    for routes in (
+        submitting_routes,
+        reading_routes,
+        deciding_routes,
+        figure_routes,
+        health_routes,
+    ):
         app.include_router(routes(services))
     app.add_middleware(BodyLimit)
     app.add_middleware(KeyRequired, keyring=keyring)

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from bot.intake.answers import outcome_answer
 from hitl.errors import HitlError
 from hitl.policy import UnknownUseCase
+from hitl.reports.windows import WindowNotUnderstood
 from hitl.review import (
     AlreadyDecided,
     CaseNotFound,
@@ -62,6 +63,7 @@ _KINDS: dict[type[HitlError], _Kind] = {
     LabelUnknown: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "label-unknown", "label"),
     LabelRequired: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "label-required", "label"),
     LabelNotAllowed: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "label-not-allowed", "label"),
+    WindowNotUnderstood: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "window"),
     RoutingError: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request"),
     CaseNotFound: _Kind(HTTPStatus.NOT_FOUND, "case-not-found"),
     AlreadyDecided: _Kind(HTTPStatus.CONFLICT, "already-decided"),
