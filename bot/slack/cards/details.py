@@ -1,7 +1,7 @@
 """A case in full, for modals."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.slack import blocks
 from bot.slack.message import Block, Message, View
@@ -21,7 +21,8 @@ def case_view(case: Case, card: Message) -> View:
 
 def full_text_view(case: Case) -> View:
     """The item and all evidence that is text, as far as a modal can hold it."""
-    return modal("Full text", list(_within(_paragraphs(_everything(case)))))
+    paragraphs = _paragraphs(_everything(case))
+    return modal("Full text", fitting(paragraphs, otherwise="The rest is too long for this view."))
 
 
 def refused_view(reason: str) -> View:
@@ -67,12 +68,12 @@ def _paragraphs(parts: Iterator[tuple[str, str]]) -> Iterator[Block]:
             yield blocks.paragraph(cleaned[start : start + _CHUNK])
 
 
-def _within(shown: Iterator[Block]) -> Iterator[Block]:
-    """As many blocks as fit, and a word where that was not all."""
-    room = _MOST_BYTES
-    for number, block in enumerate(shown):
+def fitting(shown: Iterable[Block], *, otherwise: str) -> list[Block]:
+    """As many of the blocks, from the first, as a modal can hold; then words if there are more."""
+    room, taken = _MOST_BYTES, list[Block]()
+    for block in shown:
         room -= len(json.dumps(block))
-        if room < 0 or number == _MOST_BLOCKS:
-            yield blocks.context(blocks.plain("The rest is too long to be shown here.", 100))
-            return
-        yield block
+        if room < 0 or len(taken) == _MOST_BLOCKS:
+            return [*taken, blocks.context(blocks.plain(otherwise, 100))]
+        taken.append(block)
+    return taken

@@ -12,7 +12,7 @@ _ENOUGH_FOR_MEDIAN = 20
 _ENOUGH_FOR_P90 = 36
 _NARROW = 0.05
 """An interval narrower than this carries one decimal."""
-_WEEK = timedelta(days=7)
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _SIGNS = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.FLAG: "flagged"}
 
 
@@ -105,7 +105,7 @@ def window_words(window: timedelta) -> str:
     """``24 hours``, ``7 days``, ``4 weeks``."""
     if window >= 2 * _WEEK and not window % _WEEK:
         return counted(window // _WEEK, "week")
-    if window > timedelta(days=1):
+    if window > _DAY and not window % _DAY:
         return counted(window.days, "day")
     return counted(int(window.total_seconds()) // 3600, "hour")
 

@@ -4,23 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.slack import blocks
-from bot.slack.cards.details import modal
+from bot.slack.cards.details import fitting, modal
 from bot.slack.message import Block, View
-from bot.slack.text import counted, mention, moment, mrkdwn
+from bot.slack.text import mention, moment, mrkdwn
 from hitl.cases import Case, Event, Note
 
-_MOST_EVENTS = 90
 _WORDS = 500
 
 
 def history_view(case: Case, events: Sequence[Event]) -> View:
     """Oldest first; the latest events where there are more than a modal can hold."""
-    latest = events[-_MOST_EVENTS:]
-    shown = [_line(event, notes=case.notes) for event in latest]
-    if missing := len(events) - len(latest):
-        words = f"{counted(missing, 'earlier event')} not shown"
-        shown.insert(0, blocks.context(blocks.plain(words, 100)))
-    return modal(f"History of case {case.id}", shown)
+    newest_first = (_line(event, notes=case.notes) for event in reversed(events))
+    shown = fitting(newest_first, otherwise="What happened before is too long for this view.")
+    return modal(f"History of case {case.id}", shown[::-1])
 
 
 def _line(event: Event, *, notes: Sequence[Note]) -> Block:

@@ -1,0 +1,203 @@
+"""Figures are lines a person reads, and say so when there is too little to tell."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.sandbox.limits.messages import POST_TEXT, check_message
+from bot.sandbox.limits.views import check_view
+from bot.slack import blocks
+from bot.slack.cards.digest import digest_message
+from bot.slack.cards.figures import (
+    agreement_line,
+    cost_line,
+    escalation_line,
+    queue_line,
+    verdict_line,
+    waiting_line,
+    window_words,
+)
+from bot.slack.cards.home import home_view
+from bot.slack.cards.queue import queue_message, queue_view
+from bot.slack.cards.stats import all_stats_message, stats_message
+from bot.slack.message import Message
+from hitl.reports.answers import Cost, Digest, Queue, Share, Stats, Waiting
+from hitl.statistics.intervals import wilson
+from hitl.vocabulary import Verdict
+from tests.slack.samples import MODERATION, NOON
+
+WEEK = timedelta(days=7)
+
+
+def share(hits: int, total: int) -> Share:
+    return Share(hits, total, wilson(hits, total))
+
+
+def stats(**changes: Any) -> Stats:
+    """A busy week."""
+    fields: dict[str, Any] = {
+        "use_case": "content-moderation",
+        "since": NOON - WEEK,
+        "until": NOON,
+        "predictions": 2_000,
+        "stood": 1_838,
+        "escalated": 162,
+        "escalation": share(162, 2_000),
+        "verdicts": {Verdict.APPROVE: 100, Verdict.REJECT: 30, Verdict.FLAG: 10},
+        "flagged": 10,
+        "agreement": share(118, 140),
+        "waiting": Waiting(median=41.2, p90=190.0, count=140),
+        "queue": Queue("content-moderation", 4, NOON - timedelta(minutes=12), ((41, "Reply"),)),
+        "cost": Cost("USD", ai=0.4, review=280.0, per_decision=0.1402),
+    }
+    return Stats(**(fields | changes))
+
+
+def assert_sendable(message: Message) -> None:
+    check_message(
+        text=message.text,
+        blocks=message.blocks,
+        most_text=POST_TEXT,
+        ready_files=frozenset(),
+        unsupported=frozenset(),
+    )
+    assert len(message.text) <= 4_000
+    assert blocks.fits(message.blocks)
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({}, "Escalation 8.1 % (7\N{EN DASH}9.4), 162 of 2,000 predictions"),
+        (
+            {"predictions": None, "escalation": None},
+            "Escalation unknown: send /v1/tallies (162 escalated)",
+        ),
+        ({"predictions": 0, "escalation": None}, "No predictions"),
+        ({"escalation": share(3, 12)}, "Escalation: too few to say (12 of 30)"),
+    ],
+)
+def test_escalation(changes: dict[str, Any], line: str) -> None:
+    assert escalation_line(stats(**changes)) == line
+
+
+@pytest.mark.parametrize(
+    ("agreement", "line"),
+    [
+        (share(118, 140), "Agreement with the AI 84 % (77\N{EN DASH}89) on 140 decisions"),
+        (share(9, 12), "Agreement with the AI: too few to say (12 of 30)"),
+        (None, "Agreement with the AI: too few to say (0 of 30)"),
+    ],
+)
+def test_agreement(agreement: Share | None, line: str) -> None:
+    assert agreement_line(stats(agreement=agreement)) == line
+
+
+@pytest.mark.parametrize(
+    ("waiting", "line"),
+    [
+        (Waiting(41.2, 190, 140), "Waiting to decision: median 41 s, 90 % within 3 min"),
+        (Waiting(41.2, 190, 35), "Waiting to decision: median 41 s"),
+        (Waiting(41.2, 190, 19), "Waiting to decision: too few to say (19 of 20)"),
+        (None, "Waiting to decision: too few to say (0 of 20)"),
+    ],
+)
+def test_waiting(waiting: Waiting | None, line: str) -> None:
+    assert waiting_line(stats(waiting=waiting)) == line
+
+
+@pytest.mark.parametrize(
+    ("cost", "line"),
+    [
+        (Cost("USD", 0.4, 280, 0.1402), "$0.140 a decision, 99.9 % of it review"),
+        (Cost("USD", 0, 0, 0), "$0.00 a decision"),
+        (None, "Cost unpriced: set costs.ai and costs.review in the policy"),
+        (
+            Cost("EUR", 0.4, None, None),
+            "Cost of review unpriced: set costs.review in the policy; of the AI €0.400",
+        ),
+        (
+            Cost("EUR", None, 24, None),
+            "Cost of review €24.00; of the AI unpriced: set costs.ai in the policy",
+        ),
+    ],
+)
+def test_cost(cost: Cost | None, line: str) -> None:
+    assert cost_line(stats(cost=cost)) == line
+
+
+def test_the_cost_of_an_unknown_number_of_predictions_is_unknown() -> None:
+    unknown = stats(predictions=None, cost=Cost("USD", None, 24, None))
+    assert cost_line(unknown).endswith("of the AI unknown: send /v1/tallies")
+
+
+def test_verdicts_are_counted_and_named() -> None:
+    assert verdict_line(stats()) == "140 decided by people: 100 approved, 30 rejected, 10 flagged"
+    assert verdict_line(stats(verdicts={})) == "Nothing decided by people"
+
+
+def test_a_queue_says_how_long_the_oldest_waits() -> None:
+    assert queue_line(stats().queue, now=NOON) == "4 cases waiting, the oldest for 12 min"
+    assert queue_line(Queue("spam", 0, None), now=NOON) == "Nothing is waiting"
+
+
+@pytest.mark.parametrize(
+    ("window", "words"),
+    [
+        (timedelta(hours=1), "1 hour"),
+        (timedelta(days=1), "24 hours"),
+        (timedelta(hours=36), "36 hours"),
+        (timedelta(days=7), "7 days"),
+        (timedelta(weeks=4), "4 weeks"),
+    ],
+)
+def test_windows_are_said_as_they_are_asked_for(window: timedelta, words: str) -> None:
+    assert window_words(window) == words
+
+
+def test_the_digest_sets_a_week_beside_the_week_before() -> None:
+    before = stats(since=NOON - 2 * WEEK, until=NOON - WEEK, escalation=share(188, 2_000))
+    digest = Digest(week=stats(), before=before, zone="Europe/Berlin")
+    message = digest_message(digest, use_case=MODERATION)
+    assert_sendable(message)
+    shown = str(message.blocks)
+    assert "16 Nov \N{EN DASH} 23 Nov 2026 · Europe/Berlin" in shown
+    assert "Escalation 8.1 %" in shown
+    assert "The week before: escalation 9.4 % (8.2\N{EN DASH}10.8), 140 decisions" in shown
+
+
+def test_a_digest_of_a_silent_week_can_be_sent() -> None:
+    silent = stats(
+        predictions=0, escalation=None, verdicts={}, agreement=None, waiting=None, cost=None
+    )
+    digest = Digest(week=silent, before=silent, zone="UTC")
+    assert_sendable(digest_message(digest, use_case=MODERATION))
+
+
+def test_answers_about_two_hundred_use_cases_keep_slacks_limits() -> None:
+    waiting = tuple((n, "<!channel> " * 40) for n in range(10))
+    names = [f"{'a-very-long-name-' * 3}{n}" for n in range(200)]
+    many = [
+        stats(use_case=name, queue=Queue(name, 5_000, NOON - timedelta(days=n), waiting))
+        for n, name in enumerate(names)
+    ]
+    assert_sendable(stats_message(many[0]))
+    assert_sendable(all_stats_message(many, window=WEEK))
+    queues = [each.queue for each in many]
+    assert_sendable(queue_message(queues, now=NOON))
+    check_view(queue_view(queues, now=NOON), kind="modal", unsupported=frozenset())
+    check_view(home_view(many, now=NOON), kind="home", unsupported=frozenset())
+
+
+def test_the_queue_counts_what_it_does_not_list() -> None:
+    listed = queue_message([replace(stats().queue, open=11)], now=NOON)
+    assert "10 more cases after these" in str(listed.blocks)
+
+
+def test_home_puts_the_use_case_with_the_most_waiting_first() -> None:
+    calm = stats(use_case="calm", queue=Queue("calm", 0, None))
+    shown = str(home_view([calm, stats()], now=NOON)["blocks"])
+    assert shown.index("*content-moderation*") < shown.index("*calm*")
+    assert "4 waiting for people" in shown
