@@ -1,0 +1,120 @@
+"""The README says what is true: its snippets run, its tables match the code."""
+
+import json
+import re
+import shlex
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from bot.intake.app import build_intake
+from bot.intake.doors import Keyring
+from bot.services import Services
+from bot.serving import listen, serving
+from bot.settings import Settings
+from hitl.lifecycle import mermaid
+from hitl.percent import exact_percent
+from hitl.policy import PRESETS, PolicyError, parse_policy
+from hitl.storage.database import Database
+from tests.readme.snippets import run_in_thread
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+KEY = "change-me-please-now"
+
+
+def snippet(language: str, *, holding: str) -> str:
+    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return next(block for block in blocks if holding in block)
+
+
+def policy_text() -> str:
+    return snippet("toml", holding="[use_cases.")
+
+
+@pytest.fixture
+def engine() -> str:
+    """The words don't depend on the database."""
+    return "sqlite"
+
+
+@pytest.fixture
+def services(database: Database) -> Services:
+    return Services(database=database, policy=parse_policy(policy_text()), draw=lambda: 0.5)
+
+
+async def test_the_client_s_example_runs_and_prints_what_it_says(services: Services) -> None:
+    code = snippet("python", holding="from hitl.client")
+    said = re.findall(r"print\(case\.state.*# (.*)", code)
+    app = build_intake(services, keyring=Keyring([SecretStr(KEY)]))
+    listener = listen("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    output = StringIO()
+    async with serving(app, listener):
+        with redirect_stdout(output):
+            await run_in_thread(code.replace("127.0.0.1:8080", f"127.0.0.1:{port}"))
+    listener.close()
+    assert output.getvalue().splitlines() == [*said, "None"]
+
+
+async def test_the_curl_example_is_accepted(services: Services) -> None:
+    words = shlex.split(snippet("sh", holding="curl").replace("\\\n", " "))
+    headers = dict(words[n + 1].split(": ", 1) for n, word in enumerate(words) if word == "-H")
+    app = build_intake(services, keyring=Keyring([SecretStr(KEY)]))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+        response = await client.post(
+            words[words.index("-s") + 1], headers=headers, content=words[words.index("-d") + 1]
+        )
+    assert response.status_code == 201
+    assert json.loads(response.text)["state"] == "open"
+
+
+def test_the_mistake_that_is_shown_is_the_one_that_is_told() -> None:
+    shown = snippet("text", holding="policy.toml:3").strip()
+    text = '[use_cases.spam]\npreset = "spam"\nchanel = "#spam"\nchannel = "#spam"\n'
+    with pytest.raises(PolicyError) as refusal:
+        parse_policy(text)
+    assert shown in str(refusal.value)
+
+
+def test_every_preset_is_in_its_table() -> None:
+    rows = "\n".join(preset_row(name) for name in PRESETS)
+    assert rows in README, f"the table of presets must be:\n{rows}"
+
+
+def preset_row(name: str) -> str:
+    preset = PRESETS[name]
+    labels = preset.settings.get("labels") or {}
+    own = [
+        f"{label} {exact_percent(rule['auto_at'])}"
+        for label, rule in labels.items()
+        if "auto_at" in rule
+    ]
+    stands_at = ", ".join(own) or exact_percent(preset.settings["auto_at"])
+    return f"| `{name}` | {stands_at} | {preset.why} |"
+
+
+def test_the_diagram_is_drawn_from_the_transitions() -> None:
+    assert snippet("mermaid", holding="state") == mermaid()
+
+
+def test_every_setting_is_in_the_table() -> None:
+    for name, field in Settings.model_fields.items():
+        assert f"`{field.alias or name.upper()}`" in README
+
+
+async def test_every_call_of_the_api_is_in_the_table(services: Services) -> None:
+    paths = build_intake(services, keyring=Keyring([])).openapi()["paths"]
+    for path, methods in paths.items():
+        shown = path.replace("{case_id}", "{id}")
+        for method in methods:
+            assert f"{method.upper()} {shown}" in README, f"{method} {path}"
+
+
+def test_every_file_it_names_exists() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        if "://" not in target:
+            assert (Path(__file__).parents[2] / target).exists(), target
