@@ -35,11 +35,7 @@ class Workspace:
         self.triggers = Triggers(lives=config.trigger_lives)
         self.response_urls = ResponseUrls()
         self.sockets = Sockets(app_id=config.app.id, clock=config.clock)
-        self._http = SignedHttp(
-            secret=config.signing_secret,
-            request_url=config.request_url,
-            timeout=config.ack_within,
-        )
+        self._http = SignedHttp(secret=config.signing_secret, request_url=config.request_url)
         self.link = AppLink(
             http=self._http,
             sockets=self.sockets,

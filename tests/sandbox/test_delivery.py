@@ -1,6 +1,7 @@
 """What reaches the app and how: signatures, three seconds, retries, sockets."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -244,4 +245,6 @@ async def test_a_socket_that_does_not_acknowledge_is_told_to_the_person(
     url = (await app.apps_connections_open(app_token=workspace.config.app_token))["url"]
     async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
         assert (await socket.receive_json())["type"] == "hello"
+        started = time.monotonic()
         assert (await click(workspace, client)).error == TOOK_TOO_LONG
+    assert time.monotonic() - started < 1

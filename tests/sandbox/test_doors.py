@@ -128,7 +128,8 @@ async def test_a_stream_that_lags_is_ended_so_that_its_page_fetches_anew() -> No
     queue = feed.open("U0ANA")
     for number in range(feeds.MOST_WAITING + 1):
         feed.publish("message", {"n": number}, to=["U0ANA"])
-    lines = [line async for line in feed.lines(queue)]
+    async with asyncio.timeout(5):
+        lines = [line async for line in feed.lines(queue)]
     assert len(lines) == feeds.MOST_WAITING + 1
     assert not feed.is_watched
 
