@@ -28,10 +28,10 @@ class Pin:
 
 
 def read_pins(file: Path) -> tuple[Pin, ...]:
-    """Every entry of the file, in its order."""
+    """Every entry of the file, in its order; comments and options are none."""
     joined = file.read_text().replace("\\\n", " ")
     entries = (line.strip() for line in joined.splitlines())
-    return tuple(_pin(entry) for entry in entries if entry and not entry.startswith("#"))
+    return tuple(_pin(entry) for entry in entries if entry and entry[0] not in "#-")
 
 
 def _pin(entry: str) -> Pin:
