@@ -3,7 +3,8 @@
 
 export function readAddress() {
   const [user, where, thread] = location.hash.slice(1).split("/").map(decodeURIComponent);
-  const place = where === "home" ? { kind: "home", channel: null } : { kind: "channel", channel: where ?? null };
+  const place =
+    where === "home" ? { kind: "home", channel: null } : { kind: "channel", channel: where ?? null };
   return { user: user || null, place: { ...place, thread: thread ?? null } };
 }
 

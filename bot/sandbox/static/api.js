@@ -10,7 +10,9 @@ const UNREACHABLE = { ok: false, error: "The workspace can't be reached. Is it s
 
 export async function ask(path, query = {}) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
-  const response = await fetch(`/sandbox/${path}?${new URLSearchParams(given)}`, { headers: { accept: "application/json" } });
+  const response = await fetch(`/sandbox/${path}?${new URLSearchParams(given)}`, {
+    headers: { accept: "application/json" },
+  });
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
   return response.json();
 }
@@ -31,8 +33,15 @@ export async function act(name, body) {
 }
 
 const EVENTS = [
-  "message", "message_changed", "message_deleted", "ephemeral",
-  "view_opened", "view_updated", "view_closed", "home_published", "notice",
+  "message",
+  "message_changed",
+  "message_deleted",
+  "ephemeral",
+  "view_opened",
+  "view_updated",
+  "view_closed",
+  "home_published",
+  "notice",
 ];
 
 /**

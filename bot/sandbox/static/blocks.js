@@ -7,7 +7,12 @@ import { markdown, richText, table, unsupported } from "./richtext.js";
 import { plain, plainNodes, textNodes } from "./text.js";
 
 const MAKERS = {
-  header: (block) => h(`h${Math.min((block.level ?? 1) + 2, 6)}`, { class: `b-header level-${block.level ?? 1}` }, plainNodes(block.text)),
+  header: (block) =>
+    h(
+      `h${Math.min((block.level ?? 1) + 2, 6)}`,
+      { class: `b-header level-${block.level ?? 1}` },
+      plainNodes(block.text),
+    ),
   section,
   divider: () => h("hr"),
   context,
@@ -18,12 +23,21 @@ const MAKERS = {
   table,
   data_table: (block) => h("figure", {}, h("figcaption", {}, block.caption), table(block)),
   markdown,
-  alert: (block) => h("div", { class: `b-alert ${block.level ?? "default"}`, role: "note" }, h("div", { class: "text" }, textNodes(block.text))),
+  alert: (block) =>
+    h(
+      "div",
+      { class: `b-alert ${block.level ?? "default"}`, role: "note" },
+      h("div", { class: "text" }, textNodes(block.text)),
+    ),
   container,
 };
 
 export function renderBlocks(blocks, surface) {
-  return h("div", { class: "blocks" }, blocks.map((block) => one(block, surface)));
+  return h(
+    "div",
+    { class: "blocks" },
+    blocks.map((block) => one(block, surface)),
+  );
 }
 
 function one(block, surface) {
@@ -41,9 +55,15 @@ function section(block, surface) {
     "div",
     { class: "b-words" },
     block.text && h("div", { class: "text" }, textNodes(block.text)),
-    block.fields && h("div", { class: "fields" }, block.fields.map((field) => h("div", { class: "text" }, textNodes(field)))),
+    block.fields &&
+      h(
+        "div",
+        { class: "fields" },
+        block.fields.map((field) => h("div", { class: "text" }, textNodes(field))),
+      ),
   );
-  const side = block.accessory && h("div", { class: "b-side" }, element(block.accessory, placed(block, surface)));
+  const side =
+    block.accessory && h("div", { class: "b-side" }, element(block.accessory, placed(block, surface)));
   return h("div", { class: `b-section ${block.accessory?.type === "image" ? "pictured" : ""}` }, words, side);
 }
 
@@ -61,15 +81,26 @@ function actions(block, surface) {
 }
 
 function image(block) {
-  return h("figure", { class: "b-image" }, block.title && h("figcaption", {}, plain(block.title)), picture(block));
+  return h(
+    "figure",
+    { class: "b-image" },
+    block.title && h("figcaption", {}, plain(block.title)),
+    picture(block),
+  );
 }
 
 function container(block, surface) {
   const title = block.rich_text_title ? richText(block.rich_text_title) : plainNodes(block.title);
   const heading = [h("strong", {}, title), block.subtitle && h("small", {}, textNodes(block.subtitle))];
   const inner = renderBlocks(block.child_blocks ?? [], surface);
-  if (!block.is_collapsible) return h("div", { class: "b-container" }, h("div", { class: "b-container-title" }, heading), inner);
-  return h("details", { class: "b-container", open: !block.default_collapsed }, h("summary", { class: "b-container-title" }, heading), inner);
+  if (!block.is_collapsible)
+    return h("div", { class: "b-container" }, h("div", { class: "b-container-title" }, heading), inner);
+  return h(
+    "details",
+    { class: "b-container", open: !block.default_collapsed },
+    h("summary", { class: "b-container-title" }, heading),
+    inner,
+  );
 }
 
 let hints = 0;
@@ -77,11 +108,22 @@ let hints = 0;
 function input(block, surface) {
   const label = plain(block.label);
   const hintId = `hint-${(hints += 1)}`;
-  const place = { block_id: block.block_id, surface, label, hintId, dispatch: block.dispatch_action === true };
+  const place = {
+    block_id: block.block_id,
+    surface,
+    label,
+    hintId,
+    dispatch: block.dispatch_action === true,
+  };
   const box = h(
     "div",
     { class: "b-input" },
-    h("div", { class: "input-label", "aria-hidden": "true" }, label, block.optional && h("small", {}, " optional")),
+    h(
+      "div",
+      { class: "input-label", "aria-hidden": "true" },
+      label,
+      block.optional && h("small", {}, " optional"),
+    ),
     element(block.element ?? {}, place),
     h("div", { class: "input-note", id: hintId }, h("span", { class: "hint" }, plain(block.hint))),
   );
@@ -95,7 +137,8 @@ export function showErrors(root, errors) {
   for (const box of root.querySelectorAll(".b-input")) {
     const words = errors[box.dataset.block];
     box.classList.toggle("wrong", Boolean(words));
-    for (const control of box.querySelectorAll("input, textarea, select")) control.setAttribute("aria-invalid", String(Boolean(words)));
+    for (const control of box.querySelectorAll("input, textarea, select"))
+      control.setAttribute("aria-invalid", String(Boolean(words)));
     if (!words) continue;
     box.querySelector(".input-note").prepend(h("span", { class: "input-error", role: "alert" }, words));
     first ??= box;

@@ -14,7 +14,15 @@ export function openCalls() {
     label: "What the app sent",
     kind: "drawer",
     onClose: () => (panel = null),
-    content: [h("div", { class: "head" }, h("h2", {}, "What the app sent"), iconButton("close", "Close", () => layer.dismiss())), body],
+    content: [
+      h(
+        "div",
+        { class: "head" },
+        h("h2", {}, "What the app sent"),
+        iconButton("close", "Close", () => layer.dismiss()),
+      ),
+      body,
+    ],
   });
   refreshCalls();
 }
@@ -26,7 +34,12 @@ export const refreshCalls = coalesced(async () => {
   if (!panel) return;
   const calls = answer?.calls ?? (Array.isArray(answer) ? answer : []);
   const newest = calls.slice(-200).reverse();
-  replace(panel, newest.length ? newest.map(line) : h("p", { class: "empty" }, "The app has not called the workspace yet."));
+  replace(
+    panel,
+    newest.length
+      ? newest.map(line)
+      : h("p", { class: "empty" }, "The app has not called the workspace yet."),
+  );
 });
 
 function line(call) {

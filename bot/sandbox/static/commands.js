@@ -1,6 +1,6 @@
 // The slash commands the composer knows how to complete.
 
-export const COMMANDS = [
+const COMMANDS = [
   ["/hitl stats", "[use case] [window]", "how the arrangement is doing"],
   ["/hitl review", "[use case]", "decide one case after another"],
   ["/hitl queue", "", "what is waiting, and for how long"],

@@ -12,9 +12,21 @@ let count = 0;
 export function makeComposer(host, { target, sent }) {
   const id = `suggestions-${(count += 1)}`;
   const box = h("textarea", {
-    rows: 1, class: "compose-box", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": id, autocomplete: "off",
+    rows: 1,
+    class: "compose-box",
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": id,
+    autocomplete: "off",
   });
-  const list = h("div", { class: "suggestions", id, role: "listbox", "aria-label": "Commands", hidden: true });
+  const list = h("div", {
+    class: "suggestions",
+    id,
+    role: "listbox",
+    "aria-label": "Commands",
+    hidden: true,
+  });
   const send = iconButton("send", "Send", () => submit(), { class: "send" });
   const form = h("div", { class: "composer" }, list, h("div", { class: "compose-row" }, box, send));
   host.append(form);
@@ -29,7 +41,8 @@ export function makeComposer(host, { target, sent }) {
     if (!text) return;
     const { channel, thread_ts } = target();
     const isCommand = /^\/\w/.test(text);
-    if (isCommand && thread_ts) return toast("Commands work in channels and direct messages, not in threads.", "error");
+    if (isCommand && thread_ts)
+      return toast("Commands work in channels and direct messages, not in threads.", "error");
     write("");
     deliver(isCommand, { user: store.me, channel, text, ...(thread_ts ? { thread_ts } : {}) });
   }
@@ -67,7 +80,13 @@ export function makeComposer(host, { target, sent }) {
   function suggestion(command, at) {
     return h(
       "div",
-      { class: "suggestion", role: "option", id: `${id}-${at}`, "aria-selected": "false", on: { pointerdown: (event) => (event.preventDefault(), complete(at)) } },
+      {
+        class: "suggestion",
+        role: "option",
+        id: `${id}-${at}`,
+        "aria-selected": "false",
+        on: { pointerdown: (event) => (event.preventDefault(), complete(at)) },
+      },
       h("span", { class: "command" }, command.text, h("i", {}, ` ${command.usage}`)),
       h("small", {}, command.words),
     );

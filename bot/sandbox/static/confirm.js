@@ -9,7 +9,11 @@ export function confirmed(confirm) {
   return new Promise((resolve) => {
     const agree = h(
       "button",
-      { type: "button", class: `button ${confirm.style === "danger" ? "danger" : "primary"}`, autofocus: true },
+      {
+        type: "button",
+        class: `button ${confirm.style === "danger" ? "danger" : "primary"}`,
+        autofocus: true,
+      },
       plain(confirm.confirm) || "Yes",
     );
     const deny = h("button", { type: "button", class: "button plain" }, plain(confirm.deny) || "Cancel");

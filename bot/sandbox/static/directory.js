@@ -19,7 +19,8 @@ const wordsFor = (user) => user && (user.real_name || user.name);
 
 export const theApp = () => app;
 export const isApp = (id) => Boolean(id) && id === app.user_id;
-export const people = () => [...users.values()].filter((user) => !isApp(user.id) && !user.is_bot && !user.deleted);
+export const people = () =>
+  [...users.values()].filter((user) => !isApp(user.id) && !user.is_bot && !user.deleted);
 export const userOf = (id) => users.get(id);
 export const userName = (id) => (isApp(id) ? app.name : wordsFor(users.get(id)));
 export const channelName = (id) => channels.get(id)?.name;
@@ -39,17 +40,29 @@ function colourOf(id, wanted) {
 function darkened(colour) {
   const parts = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
   const light = ([r, g, b]) => [0.2126 * r, 0.7152 * g, 0.0722 * b].reduce((sum, part) => sum + part, 0);
-  const linear = (part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
-  while (1.05 / (light(parts.map(linear)) + 0.05) < 4.6) parts.forEach((part, at) => (parts[at] = part * 0.94));
+  const linear = (part) =>
+    part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4;
+  while (1.05 / (light(parts.map(linear)) + 0.05) < 4.6)
+    parts.forEach((part, at) => (parts[at] = part * 0.94));
   return `rgb(${parts.map(Math.round).join(" ")})`;
 }
 
 /** A round for people, a rounded square for the app. */
 export function avatar(id, { size = "" } = {}) {
-  if (isApp(id) || !users.has(id)) return h("span", { class: `avatar robot ${size}`, "aria-hidden": "true" }, appMark());
+  if (isApp(id) || !users.has(id))
+    return h("span", { class: `avatar robot ${size}`, "aria-hidden": "true" }, appMark());
   const colour = colourOf(id, users.get(id).color);
-  const initials = (userName(id) ?? "?").split(/\s+/).slice(0, 2).map((word) => [...word][0]).join("").toUpperCase();
-  return h("span", { class: `avatar ${size}`, "aria-hidden": "true", style: { backgroundColor: darkened(colour) } }, initials);
+  const initials = (userName(id) ?? "?")
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => [...word][0])
+    .join("")
+    .toUpperCase();
+  return h(
+    "span",
+    { class: `avatar ${size}`, "aria-hidden": "true", style: { backgroundColor: darkened(colour) } },
+    initials,
+  );
 }
 
 function appMark() {

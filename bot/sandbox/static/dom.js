@@ -64,7 +64,14 @@ export function iconButton(name, label, onClick, props = {}) {
   const { class: extra = "", ...rest } = props;
   return h(
     "button",
-    { type: "button", class: `icon-button ${extra}`, "aria-label": label, title: label, on: { click: onClick }, ...rest },
+    {
+      type: "button",
+      class: `icon-button ${extra}`,
+      "aria-label": label,
+      title: label,
+      on: { click: onClick },
+      ...rest,
+    },
     icon(name),
   );
 }
@@ -107,4 +114,6 @@ export function coalesced(fn) {
 export const isTouch = () => matchMedia("(pointer: coarse)").matches;
 
 export const isTyping = (element) =>
-  Boolean(element?.closest?.("textarea, select, [contenteditable], input:not([type=radio]):not([type=checkbox])"));
+  Boolean(
+    element?.closest?.("textarea, select, [contenteditable], input:not([type=radio]):not([type=checkbox])"),
+  );

@@ -10,12 +10,21 @@ import { picture } from "./picture.js";
 import { unsupported } from "./richtext.js";
 import { plain, plainNodes } from "./text.js";
 
-const MAKERS = { button, workflow_button: button, overflow, static_select: optionMenu, users_select: peopleMenu };
+const MAKERS = {
+  button,
+  workflow_button: button,
+  overflow,
+  static_select: optionMenu,
+  users_select: peopleMenu,
+};
 
 export function element(spec, place) {
   if (spec.type === "image") return picture(spec, { thumb: true });
   if (place.dispatch && Object.hasOwn(MAKERS, spec.type)) return MAKERS[spec.type](spec, place);
-  return formElement(spec, place, (control, chosen) => press(control, spec, place, chosen)) ?? unsupported(spec.type);
+  return (
+    formElement(spec, place, (control, chosen) => press(control, spec, place, chosen)) ??
+    unsupported(spec.type)
+  );
 }
 
 /** Says a press is under way until the app has answered; a second press meanwhile does nothing. */
@@ -39,7 +48,12 @@ function button(spec, place) {
   const style = ["primary", "danger"].includes(spec.style) ? spec.style : "plain";
   const made = h(
     "button",
-    { type: "button", class: `button ${style}`, "aria-label": spec.accessibility_label, dataset: { press: "", at: `${place.block_id}/${spec.action_id}` } },
+    {
+      type: "button",
+      class: `button ${style}`,
+      "aria-label": spec.accessibility_label,
+      dataset: { press: "", at: `${place.block_id}/${spec.action_id}` },
+    },
     h("span", { class: "label" }, plainNodes(spec.text)),
     spec.url && icon("link"),
   );
@@ -53,7 +67,13 @@ function button(spec, place) {
 function opener(spec, place, shape, ...content) {
   return h(
     "button",
-    { type: "button", class: `button plain ${shape}`, "aria-haspopup": "menu", "aria-expanded": "false", dataset: { at: `${place.block_id}/${spec.action_id}` } },
+    {
+      type: "button",
+      class: `button plain ${shape}`,
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      dataset: { at: `${place.block_id}/${spec.action_id}` },
+    },
     ...content,
   );
 }
@@ -61,7 +81,11 @@ function opener(spec, place, shape, ...content) {
 function overflow(spec, place) {
   const made = opener(spec, place, "overflow", icon("more"));
   made.setAttribute("aria-label", "More actions");
-  const choices = (spec.options ?? []).map((option) => ({ label: plain(option.text), hint: plain(option.description), value: option }));
+  const choices = (spec.options ?? []).map((option) => ({
+    label: plain(option.text),
+    hint: plain(option.description),
+    value: option,
+  }));
   const choose = (option) => {
     follow(option.url);
     press(made, spec, place, { selected_option: option });
@@ -81,7 +105,9 @@ function chooser(spec, place, { current, words, choices, chosen }) {
     label.textContent = words(value);
     press(made, spec, place, chosen(value));
   };
-  made.addEventListener("click", () => openMenu(made, { label: plain(spec.placeholder) || "Choose", choices: choices(picked), choose }));
+  made.addEventListener("click", () =>
+    openMenu(made, { label: plain(spec.placeholder) || "Choose", choices: choices(picked), choose }),
+  );
   return made;
 }
 
@@ -90,8 +116,11 @@ function optionMenu(spec, place) {
   const choices = (picked) =>
     groups.flatMap((group) =>
       group.options.map((option) => ({
-        label: plain(option.text), hint: plain(option.description), group: plain(group.label),
-        value: option, checked: option.value === picked?.value,
+        label: plain(option.text),
+        hint: plain(option.description),
+        group: plain(group.label),
+        value: option,
+        checked: option.value === picked?.value,
       })),
     );
   const current = place.surface.values.before(place, spec)?.selected_option ?? spec.initial_option;
@@ -101,7 +130,18 @@ function optionMenu(spec, place) {
 
 function peopleMenu(spec, place) {
   const choices = (picked) =>
-    people().map((user) => ({ label: userName(user.id), hint: `@${user.name}`, value: user.id, checked: user.id === picked, lead: avatar(user.id, { size: "small" }) }));
+    people().map((user) => ({
+      label: userName(user.id),
+      hint: `@${user.name}`,
+      value: user.id,
+      checked: user.id === picked,
+      lead: avatar(user.id, { size: "small" }),
+    }));
   const current = place.surface.values.before(place, spec)?.selected_user ?? spec.initial_user;
-  return chooser(spec, place, { current, words: (id) => (id ? userName(id) : ""), choices, chosen: (id) => ({ selected_user: id }) });
+  return chooser(spec, place, {
+    current,
+    words: (id) => (id ? userName(id) : ""),
+    choices,
+    chosen: (id) => ({ selected_user: id }),
+  });
 }

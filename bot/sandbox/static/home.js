@@ -15,7 +15,15 @@ export function drawHome(host) {
   const view = store.home;
   if (!view) {
     surface = null;
-    replace(host, h("div", { class: "empty" }, h("p", {}, `${theApp().name ?? "The app"} has not published a Home for you yet.`), h("p", {}, "It is told that you are here; what it publishes appears by itself.")));
+    replace(
+      host,
+      h(
+        "div",
+        { class: "empty" },
+        h("p", {}, `${theApp().name ?? "The app"} has not published a Home for you yet.`),
+        h("p", {}, "It is told that you are here; what it publishes appears by itself."),
+      ),
+    );
     return;
   }
   const kept = shownFor === `${store.me}/${view.id}` ? surface?.values.all() : undefined;
@@ -23,10 +31,18 @@ export function drawHome(host) {
   shownFor = `${store.me}/${view.id}`;
   surface = { values: new Values(kept), act: click };
   replace(host, renderBlocks(view.blocks ?? [], surface));
-  if (at) [...host.querySelectorAll("[data-at]")].find((each) => each.dataset.at === at)?.focus({ preventScroll: true });
+  if (at)
+    [...host.querySelectorAll("[data-at]")]
+      .find((each) => each.dataset.at === at)
+      ?.focus({ preventScroll: true });
 }
 
 async function click(payload) {
-  const answer = await act("click", { user: store.me, view_id: store.home.id, values: surface.values.all(), ...payload });
+  const answer = await act("click", {
+    user: store.me,
+    view_id: store.home.id,
+    values: surface.values.all(),
+    ...payload,
+  });
   if (!answer.ok) toast(answer.error ?? "The app did not respond.", "error");
 }

@@ -28,17 +28,27 @@ export function formElement(spec, place, changed) {
   return null;
 }
 
-const named = (place) => ({ "aria-label": place.label || null, "aria-describedby": place.hintId, dataset: { at: `${place.block_id}` } });
+const named = (place) => ({
+  "aria-label": place.label || null,
+  "aria-describedby": place.hintId,
+  dataset: { at: `${place.block_id}` },
+});
 
 function textInput(spec, place, acts) {
   const { values } = place.surface;
   const initial = values.before(place, spec)?.value ?? spec.initial_value ?? "";
   const shared = {
-    ...named(place), class: "field", placeholder: plain(spec.placeholder) || null,
-    maxlength: spec.max_length, minlength: spec.min_length, autocomplete: "off",
+    ...named(place),
+    class: "field",
+    placeholder: plain(spec.placeholder) || null,
+    maxlength: spec.max_length,
+    minlength: spec.min_length,
+    autocomplete: "off",
     autofocus: spec.focus_on_load === true,
   };
-  const control = spec.multiline ? h("textarea", { ...shared, rows: 4 }) : h("input", { ...shared, ...TEXTS[spec.type] });
+  const control = spec.multiline
+    ? h("textarea", { ...shared, rows: 4 })
+    : h("input", { ...shared, ...TEXTS[spec.type] });
   control.value = initial;
   values.keep(place, spec, () => ({ value: control.value === "" ? null : control.value }));
   control.addEventListener("keydown", (event) => {
@@ -60,7 +70,8 @@ function moment(spec, place, acts) {
   return control;
 }
 
-const personOptions = () => people().map((user) => ({ text: { type: "plain_text", text: userName(user.id) }, value: user.id }));
+const personOptions = () =>
+  people().map((user) => ({ text: { type: "plain_text", text: userName(user.id) }, value: user.id }));
 
 function select(spec, place) {
   const ofPeople = spec.type === "users_select";
@@ -68,10 +79,17 @@ function select(spec, place) {
   const groups = spec.option_groups ?? [{ options: ofPeople ? personOptions() : (spec.options ?? []) }];
   const options = groups.flatMap((group) => group.options);
   const items = groups.map((group) => {
-    const made = group.options.map((option) => h("option", { value: options.indexOf(option) }, plain(option.text)));
+    const made = group.options.map((option) =>
+      h("option", { value: options.indexOf(option) }, plain(option.text)),
+    );
     return group.label ? h("optgroup", { label: plain(group.label) }, made) : made;
   });
-  const control = h("select", { ...named(place), class: "field" }, h("option", { value: "" }, plain(spec.placeholder) || "Choose…"), items);
+  const control = h(
+    "select",
+    { ...named(place), class: "field" },
+    h("option", { value: "" }, plain(spec.placeholder) || "Choose…"),
+    items,
+  );
   const before = place.surface.values.before(place, spec)?.[key];
   const wanted = ofPeople ? (before ?? spec.initial_user) : (before ?? spec.initial_option)?.value;
   const at = options.findIndex((option) => option.value === wanted);
@@ -88,7 +106,12 @@ let groupCount = 0;
 function choice(type, option, name, checked) {
   const control = h("input", { type, name });
   control.checked = checked;
-  const words = h("span", {}, textNodes(option.text), option.description && h("small", {}, textNodes(option.description)));
+  const words = h(
+    "span",
+    {},
+    textNodes(option.text),
+    option.description && h("small", {}, textNodes(option.description)),
+  );
   return { control, row: h("label", { class: "choice" }, control, words) };
 }
 
@@ -104,8 +127,13 @@ function radios(spec, place, acts) {
 function checks(spec, place, acts) {
   const ofPeople = spec.type === "multi_users_select";
   const key = ofPeople ? "selected_users" : "selected_options";
-  const options = ofPeople ? personOptions() : (spec.options ?? (spec.option_groups ?? []).flatMap((each) => each.options));
-  const before = place.surface.values.before(place, spec)?.[key] ?? spec[ofPeople ? "initial_users" : "initial_options"] ?? [];
+  const options = ofPeople
+    ? personOptions()
+    : (spec.options ?? (spec.option_groups ?? []).flatMap((each) => each.options));
+  const before =
+    place.surface.values.before(place, spec)?.[key] ??
+    spec[ofPeople ? "initial_users" : "initial_options"] ??
+    [];
   const on = new Set(before.map((each) => each.value ?? each));
   const made = options.map((option) => choice("checkbox", option, null, on.has(option.value)));
   const read = () => {
@@ -116,7 +144,11 @@ function checks(spec, place, acts) {
 }
 
 function group(role, { made, read, spec, place, acts }) {
-  const box = h("div", { class: "choices", role, ...named(place) }, made.map(({ row }) => row));
+  const box = h(
+    "div",
+    { class: "choices", role, ...named(place) },
+    made.map(({ row }) => row),
+  );
   place.surface.values.keep(place, spec, read);
   box.addEventListener("change", () => acts(box, read()));
   return box;

@@ -41,9 +41,9 @@ function onPage(key, does) {
   if (key === "j" || key === "ArrowDown") return step(row, 1);
   if (key === "k" || key === "ArrowUp") return step(row, -1);
   if (/^[123]$/.test(key)) return Boolean(row) && pressIn(row, key);
-  if (key === "t" && row?.querySelector(".row-tools")) return does.openThread(row.dataset.ts), true;
-  if (key === "/") return does.compose(), true;
-  if (key === "?") return showKeys(), true;
+  if (key === "t" && row?.querySelector(".row-tools")) return (does.openThread(row.dataset.ts), true);
+  if (key === "/") return (does.compose(), true);
+  if (key === "?") return (showKeys(), true);
   return false;
 }
 
@@ -80,8 +80,24 @@ export function showKeys() {
     label: "Keys",
     kind: "confirm",
     content: [
-      h("div", { class: "head" }, h("h2", {}, "Keys"), iconButton("close", "Close", () => layer.dismiss())),
-      h("dl", { class: "keys" }, HELP.map(([keys, words]) => [h("dt", {}, keys.map((key) => h("kbd", {}, key))), h("dd", {}, words)])),
+      h(
+        "div",
+        { class: "head" },
+        h("h2", {}, "Keys"),
+        iconButton("close", "Close", () => layer.dismiss()),
+      ),
+      h(
+        "dl",
+        { class: "keys" },
+        HELP.map(([keys, words]) => [
+          h(
+            "dt",
+            {},
+            keys.map((key) => h("kbd", {}, key)),
+          ),
+          h("dd", {}, words),
+        ]),
+      ),
     ],
   });
 }

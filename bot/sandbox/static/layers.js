@@ -15,7 +15,11 @@ const FOCUSABLE =
  */
 export function openLayer({ label, content, kind = "sheet", role = "dialog", onClose = () => {} }) {
   const before = document.activeElement;
-  const panel = h("div", { class: `panel ${kind}`, role, "aria-modal": "true", "aria-label": label, tabindex: "-1" }, content);
+  const panel = h(
+    "div",
+    { class: `panel ${kind}`, role, "aria-modal": "true", "aria-label": label, tabindex: "-1" },
+    content,
+  );
   const shade = h("div", { class: `shade for-${kind}` }, panel);
   const layer = { panel, shade, dismiss, close };
   let pressedOutside = false;
@@ -35,7 +39,8 @@ export function openLayer({ label, content, kind = "sheet", role = "dialog", onC
     stack.splice(at, 1);
     shade.remove();
     settle();
-    if (at === stack.length) (before?.isConnected ? before : document.getElementById("messages"))?.focus({ preventScroll: true });
+    if (at === stack.length)
+      (before?.isConnected ? before : document.getElementById("messages"))?.focus({ preventScroll: true });
   }
 
   stack.push(layer);
@@ -52,7 +57,8 @@ function settle() {
 
 /** What the app asks to focus; else the first input, unless there are buttons to press (1–3) or a touch keyboard. */
 export function focusFirst(panel) {
-  const input = panel.querySelector("[data-press]") || isTouch() ? null : ".body :is(input, textarea, select)";
+  const input =
+    panel.querySelector("[data-press]") || isTouch() ? null : ".body :is(input, textarea, select)";
   const first = panel.querySelector("[autofocus]") ?? (input && panel.querySelector(input)) ?? panel;
   first.focus({ preventScroll: true });
 }

@@ -11,7 +11,12 @@ const NEAR = 60; // px from the end that still count as "at the end"
 
 export function makeList(scroller, { openThread, label }) {
   const rows = h("div", { class: "rows" });
-  const jump = h("button", { type: "button", class: "jump", hidden: true, on: { click: () => toEnd() } }, icon("down"), h("span"));
+  const jump = h(
+    "button",
+    { type: "button", class: "jump", hidden: true, on: { click: () => toEnd() } },
+    icon("down"),
+    h("span"),
+  );
   scroller.append(rows);
   scroller.after(jump);
   const made = new Map(); // key -> {node, stamp}
@@ -53,7 +58,8 @@ export function makeList(scroller, { openThread, label }) {
 
   function draw() {
     const items = itemsOf(shown, { limit, withThreads: Boolean(openThread) });
-    if (!items.length) items.push({ key: "empty", stamp: [shown.empty], make: () => h("p", { class: "empty" }, shown.empty) });
+    if (!items.length)
+      items.push({ key: "empty", stamp: [shown.empty], make: () => h("p", { class: "empty" }, shown.empty) });
     let cursor = rows.firstChild;
     const wanted = new Set();
     for (const item of items) {
@@ -111,7 +117,9 @@ function handOver(old, node) {
   old.replaceWith(node);
   node.classList.add("changed");
   if (!held) return;
-  const same = held.dataset.at && [...node.querySelectorAll("[data-at]")].find((each) => each.dataset.at === held.dataset.at);
+  const same =
+    held.dataset.at &&
+    [...node.querySelectorAll("[data-at]")].find((each) => each.dataset.at === held.dataset.at);
   (same || node).focus({ preventScroll: true });
 }
 
@@ -133,7 +141,8 @@ function itemsOf({ channel, messages, newFrom }, { limit, withThreads }) {
       key: message.ts,
       message,
       stamp: [message, compact, withThreads],
-      make: ({ openThread, before: old }) => messageRow(message, { channel, compact, openThread, before: old }),
+      make: ({ openThread, before: old }) =>
+        messageRow(message, { channel, compact, openThread, before: old }),
     });
     before = message;
   }
@@ -142,9 +151,15 @@ function itemsOf({ channel, messages, newFrom }, { limit, withThreads }) {
 
 function follows(before, message) {
   return (
-    before !== null && !isCard(message) && !isCard(before) && !message.ephemeral && !before.ephemeral &&
-    author(before) === author(message) && millis(message.ts) - millis(before.ts) < TOGETHER
+    before !== null &&
+    !isCard(message) &&
+    !isCard(before) &&
+    !message.ephemeral &&
+    !before.ephemeral &&
+    author(before) === author(message) &&
+    millis(message.ts) - millis(before.ts) < TOGETHER
   );
 }
 
-const separator = (kind, words) => h("div", { class: `separator ${kind}`, role: "separator" }, h("span", {}, words));
+const separator = (kind, words) =>
+  h("div", { class: `separator ${kind}`, role: "separator" }, h("span", {}, words));

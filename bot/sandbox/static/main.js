@@ -5,7 +5,7 @@ import { act, follow } from "./api.js";
 import { openCalls, refreshCalls } from "./calls.js";
 import { makeComposer } from "./composer.js";
 import { theApp, userOf } from "./directory.js";
-import { coalesced, h, icon, iconButton, isTouch, replace } from "./dom.js";
+import { coalesced, isTouch } from "./dom.js";
 import { drawHome } from "./home.js";
 import { listenForKeys, showKeys } from "./keys.js";
 import { closeAllLayers } from "./layers.js";
@@ -14,9 +14,10 @@ import { closeMenu } from "./menu.js";
 import { forgetViews, syncViews, viewClosed, viewOpened, viewUpdated } from "./modal.js";
 import { announce, toast } from "./notices.js";
 import { author } from "./row.js";
-import { channelTitle, drawSidebar, greeting, meButton, unreadTotal } from "./sidebar.js";
+import { channelTitle, drawSidebar, greeting, unreadTotal } from "./sidebar.js";
 import * as data from "./store.js";
 import { refreshTimes } from "./times.js";
+import { drawThreadTop, drawTop } from "./tops.js";
 
 const FIRST_PERSON = "U0ANA"; // of the workspace's usual cast; whom one is until one says otherwise
 
@@ -27,14 +28,19 @@ let stopFollowing = () => {};
 const messages = makeList(at("messages"), { openThread, label: () => `Messages in ${title()}` });
 const replies = makeList(at("replies"), { openThread: null, label: () => "Thread" });
 const composer = makeComposer(at("composer"), { target: channelTarget, sent: () => messages.toEnd() });
-const threadComposer = makeComposer(at("thread-composer"), { target: threadTarget, sent: () => replies.toEnd() });
+const threadComposer = makeComposer(at("thread-composer"), {
+  target: threadTarget,
+  sent: () => replies.toEnd(),
+});
 
 const here = () => store.channels.get(store.place.channel);
-const title = () => (store.place.kind === "home" ? `${theApp().name ?? "App"} Home` : here() ? channelTitle(here()) : "");
+const title = () =>
+  store.place.kind === "home" ? `${theApp().name ?? "App"} Home` : here() ? channelTitle(here()) : "";
+
+const placeName = () => (here()?.kind === "im" ? title() : `#${title()}`);
 
 function channelTarget() {
-  const name = here() ? (here().kind === "im" ? title() : `#${title()}`) : "";
-  return { channel: store.place.channel, placeholder: `Message ${name}` };
+  return { channel: store.place.channel, placeholder: `Message ${placeName()}` };
 }
 
 function threadTarget() {
@@ -50,29 +56,25 @@ const drawNav = coalesced(() => {
   document.querySelector(".menu-toggle")?.classList.toggle("dotted", total > 0);
 });
 
-function drawTop() {
-  const channel = here();
-  const isHome = store.place.kind === "home";
-  replace(
-    at("top"),
-    iconButton("menu", "Open the sidebar", () => showSidebar(true), { class: "menu-toggle" }),
-    h("h1", {}, icon(isHome ? "home" : channel?.kind === "im" ? "thread" : "hash"), h("span", {}, title())),
-    !isHome && channel?.topic && h("p", { class: "topic", title: channel.topic }, channel.topic),
-    h("span", { class: "grow" }),
-    meButton(become, { short: true }),
-  );
-}
-
 const drawMessages = coalesced(() => {
   const { kind, channel, thread } = store.place;
   if (kind === "channel" && store.messages.has(channel)) {
     messages.show({
-      id: `${store.me}/${channel}`, channel, messages: data.inOrder(store.messages.get(channel)), newFrom: here()?.newFrom,
+      id: `${store.me}/${channel}`,
+      channel,
+      messages: data.inOrder(store.messages.get(channel)),
+      newFrom: here()?.newFrom,
       empty: "Nothing here yet. What people and the app write will appear at once.",
     });
   }
   const held = store.threads.get(data.threadKey(channel, thread));
-  if (thread && held) replies.show({ id: `${store.me}/${channel}/${thread}`, channel, messages: data.inOrder(held), empty: "This thread is gone." });
+  if (thread && held)
+    replies.show({
+      id: `${store.me}/${channel}/${thread}`,
+      channel,
+      messages: data.inOrder(held),
+      empty: "This thread is gone.",
+    });
 });
 
 function drawPlace() {
@@ -82,11 +84,12 @@ function drawPlace() {
   at("composer").hidden = kind === "home";
   at("thread").hidden = !thread;
   at("app").classList.toggle("with-thread", Boolean(thread));
-  drawTop();
+  const channel = kind === "home" ? null : here();
+  drawTop(at("top"), { title: title(), channel, openSidebar: () => showSidebar(true), become });
   drawNav();
   composer.refresh();
   if (thread) {
-    replace(at("thread-top"), iconButton("back", "Back to the channel", closeThread, { class: "thread-back" }), h("h2", {}, "Thread"), h("span", { class: "topic" }, channelTarget().placeholder.slice(8)), h("span", { class: "grow" }), iconButton("close", "Close thread", closeThread, { class: "thread-close" }));
+    drawThreadTop(at("thread-top"), { place: placeName(), close: closeThread });
     threadComposer.refresh();
   }
   if (kind === "home") drawHome(at("home"));
@@ -101,7 +104,8 @@ data.on("home", () => store.place.kind === "home" && drawHome(at("home")));
 
 async function go(place) {
   const thread = place.thread ?? null;
-  if (store.place.channel && store.place.channel !== place.channel && store.messages.has(store.place.channel)) data.tellRead(store.place.channel);
+  if (store.place.channel && store.place.channel !== place.channel && store.messages.has(store.place.channel))
+    data.tellRead(store.place.channel);
   store.place = { kind: place.kind, channel: place.channel ?? null, thread };
   showSidebar(false);
   writeAddress(store.me, store.place);
@@ -157,7 +161,8 @@ function showSidebar(open) {
 
 async function refetch() {
   await data.loadState(store.me);
-  const first = [...store.channels.values()].find((channel) => channel.kind !== "im") ?? [...store.channels.values()][0];
+  const first =
+    [...store.channels.values()].find((channel) => channel.kind !== "im") ?? [...store.channels.values()][0];
   syncViews(await data.loadViews());
   const { kind, channel, thread } = store.place;
   if (kind === "home") return go({ kind: "home" });
@@ -178,7 +183,10 @@ function take(name, event) {
 
 function speak(name, { channel, message }) {
   if ((name !== "message" && name !== "ephemeral") || message.user === store.me) return;
-  const elsewhere = channel === store.place.channel ? "" : ` in ${channelTitle(store.channels.get(channel) ?? { name: channel })}`;
+  const elsewhere =
+    channel === store.place.channel
+      ? ""
+      : ` in ${channelTitle(store.channels.get(channel) ?? { name: channel })}`;
   announce(`${author(message)}${elsewhere}: ${message.text ?? ""}`);
 }
 
@@ -211,7 +219,12 @@ async function begin() {
   }
 }
 
-listenForKeys({ openThread, closeThread, closeSidebar: () => showSidebar(false), compose: () => composer.focus() });
+listenForKeys({
+  openThread,
+  closeThread,
+  closeSidebar: () => showSidebar(false),
+  compose: () => composer.focus(),
+});
 at("veil").addEventListener("click", () => showSidebar(false));
 setInterval(refreshTimes, 30_000);
 document.addEventListener("visibilitychange", () => {

@@ -19,7 +19,8 @@ export function openMenu(anchor, { label, choices, choose }) {
   const list = h("div", { class: "menu-rows", role: "presentation" });
   let group;
   for (const choice of choices) {
-    if (choice.group && choice.group !== group) list.append(h("div", { class: "menu-group", role: "presentation" }, choice.group));
+    if (choice.group && choice.group !== group)
+      list.append(h("div", { class: "menu-group", role: "presentation" }, choice.group));
     group = choice.group;
     rows.push(row(choice, () => (closeMenu(), choose(choice.value))));
     list.append(rows.at(-1));
@@ -33,16 +34,32 @@ export function openMenu(anchor, { label, choices, choose }) {
   anchor.setAttribute("aria-expanded", "true");
   open = { anchor, box, shade };
   place(anchor, box);
-  ((!isTouch() && search) || rows.find((each) => each.getAttribute("aria-checked") === "true") || rows[0])?.focus();
+  (
+    (!isTouch() && search) ||
+    rows.find((each) => each.getAttribute("aria-checked") === "true") ||
+    rows[0]
+  )?.focus();
 }
 
 function row(choice, pick) {
   const role = choice.checked === undefined ? "menuitem" : "menuitemradio";
   return h(
     "button",
-    { type: "button", class: "menu-row", role, tabindex: "-1", "aria-checked": choice.checked === undefined ? null : String(choice.checked), on: { click: pick } },
+    {
+      type: "button",
+      class: "menu-row",
+      role,
+      tabindex: "-1",
+      "aria-checked": choice.checked === undefined ? null : String(choice.checked),
+      on: { click: pick },
+    },
     choice.lead,
-    h("span", { class: "menu-words" }, h("span", {}, drawn(choice.label)), choice.hint && h("small", {}, choice.hint)),
+    h(
+      "span",
+      { class: "menu-words" },
+      h("span", {}, drawn(choice.label)),
+      choice.hint && h("small", {}, choice.hint),
+    ),
   );
 }
 
@@ -51,7 +68,13 @@ function searchBox(rows) {
     const wanted = event.target.value.trim().toLowerCase();
     for (const each of rows) each.hidden = !each.textContent.toLowerCase().includes(wanted);
   };
-  return h("input", { type: "search", class: "menu-search", placeholder: "Search", "aria-label": "Search the list", on: { input: narrow } });
+  return h("input", {
+    type: "search",
+    class: "menu-search",
+    placeholder: "Search",
+    "aria-label": "Search the list",
+    on: { input: narrow },
+  });
 }
 
 function keyed(event, rows, search) {

@@ -79,16 +79,35 @@ function draw(held, view) {
     act: (payload) => click(held, payload),
   };
   held.layer.panel.setAttribute("aria-label", plain(view.title));
-  replace(held.head, h("h2", {}, plain(view.title)), iconButton("close", "Close", () => held.layer.dismiss()));
+  replace(
+    held.head,
+    h("h2", {}, plain(view.title)),
+    iconButton("close", "Close", () => held.layer.dismiss()),
+  );
   replace(held.body, renderBlocks(view.blocks ?? [], held.surface));
   number(held.body);
-  const cancel = h("button", { type: "button", class: "button plain", on: { click: () => held.layer.dismiss() } }, plain(view.close) || "Cancel");
-  const send = view.submit && h("button", { type: "submit", class: "button primary" }, h("span", { class: "label" }, plain(view.submit)));
+  const cancel = h(
+    "button",
+    { type: "button", class: "button plain", on: { click: () => held.layer.dismiss() } },
+    plain(view.close) || "Cancel",
+  );
+  const send =
+    view.submit &&
+    h(
+      "button",
+      { type: "submit", class: "button primary" },
+      h("span", { class: "label" }, plain(view.submit)),
+    );
   replace(held.foot, cancel, send);
 }
 
 async function click(held, payload) {
-  const answer = await act("click", { user: store.me, view_id: held.view.id, values: held.surface.values.all(), ...payload });
+  const answer = await act("click", {
+    user: store.me,
+    view_id: held.view.id,
+    values: held.surface.values.all(),
+    ...payload,
+  });
   if (!answer.ok) toast(answer.error ?? SILENT, "error");
 }
 
@@ -98,7 +117,11 @@ async function submit(held) {
   const lacking = missing(held);
   if (showErrors(held.body, lacking)) return held.body.querySelector("[aria-invalid=true]")?.focus();
   button.setAttribute("aria-busy", "true");
-  const answer = await act("submit", { user: store.me, view_id: held.view.id, values: held.surface.values.all() });
+  const answer = await act("submit", {
+    user: store.me,
+    view_id: held.view.id,
+    values: held.surface.values.all(),
+  });
   button.removeAttribute("aria-busy");
   if (answer.ok) return;
   const first = answer.errors && showErrors(held.body, answer.errors);

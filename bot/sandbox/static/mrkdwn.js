@@ -17,7 +17,10 @@ const decoded = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").r
 
 export function mrkdwn(text) {
   const box = document.createDocumentFragment();
-  const parts = String(text ?? "").replaceAll(OPEN, "").replaceAll(SHUT, "").split(/```\n?([\s\S]*?)```\n?/);
+  const parts = String(text ?? "")
+    .replaceAll(OPEN, "")
+    .replaceAll(SHUT, "")
+    .split(/```\n?([\s\S]*?)```\n?/);
   parts.forEach((part, index) => {
     if (index % 2) box.append(h("pre", {}, decoded(part)));
     else if (part) box.append(...lines(part));
@@ -41,7 +44,14 @@ function lines(text) {
     }
     quote = null;
     if (item !== undefined) {
-      out.push(h("div", { class: "bullet" }, h("span", { class: "mark" }, mark === "-" ? "•" : mark), h("span", {}, inline(item))));
+      out.push(
+        h(
+          "div",
+          { class: "bullet" },
+          h("span", { class: "mark" }, mark === "-" ? "•" : mark),
+          h("span", {}, inline(item)),
+        ),
+      );
       previous = "block";
       continue;
     }
@@ -74,7 +84,9 @@ function styled(text, atoms) {
 }
 
 function leaves(text, atoms) {
-  return text.split(/\uE000(\d+)\uE001/).flatMap((piece, index) => (index % 2 ? [atoms[Number(piece)]] : words(piece)));
+  return text
+    .split(/\uE000(\d+)\uE001/)
+    .flatMap((piece, index) => (index % 2 ? [atoms[Number(piece)]] : words(piece)));
 }
 
 function words(text) {

@@ -18,7 +18,11 @@ export function picture(block, { thumb = false } = {}) {
   const frame = h("div", { class: thumb ? "picture thumb" : "picture" });
   if (!source) return missing(frame, alt, null);
   const image = h("img", { alt, src: source, loading: "lazy", decoding: "async" });
-  const open = h("button", { type: "button", class: "picture-open", "aria-label": `Enlarge: ${alt || "picture"}` }, image);
+  const open = h(
+    "button",
+    { type: "button", class: "picture-open", "aria-label": `Enlarge: ${alt || "picture"}` },
+    image,
+  );
   image.addEventListener("load", () => enlarge(image, thumb ? 88 : ENLARGED));
   image.addEventListener("error", () => missing(frame, alt, source));
   open.addEventListener("click", () => zoom({ source, alt, title: block.title?.text }));

@@ -7,7 +7,13 @@ import { drawn } from "./glyphs.js";
 import { mention } from "./mrkdwn.js";
 import { exact, slackDate } from "./times.js";
 
-const STYLES = [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "s"], ["underline", "u"]];
+const STYLES = [
+  ["code", "code"],
+  ["bold", "strong"],
+  ["italic", "em"],
+  ["strike", "s"],
+  ["underline", "u"],
+];
 
 export const richText = (block) => h("div", { class: "rich" }, (block.elements ?? []).map(part));
 
@@ -62,14 +68,19 @@ function bare(piece) {
   }
 }
 
-export const unsupported = (type) => h("div", { class: "unsupported" }, `Unsupported block: ${type ?? "no type"}`);
+export const unsupported = (type) =>
+  h("div", { class: "unsupported" }, `Unsupported block: ${type ?? "no type"}`);
 
 export function table(block) {
   const settings = block.column_settings ?? [];
   const cell = (content, column, tag) =>
     h(
       tag,
-      { class: settings[column]?.is_wrapped ? "wrapped" : null, style: { textAlign: settings[column]?.align ?? "" }, scope: tag === "th" ? "col" : null },
+      {
+        class: settings[column]?.is_wrapped ? "wrapped" : null,
+        style: { textAlign: settings[column]?.align ?? "" },
+        scope: tag === "th" ? "col" : null,
+      },
       content?.type === "rich_text" ? richText(content) : String(content?.text ?? content?.value ?? ""),
     );
   const [head = [], ...rows] = block.rows ?? [];
@@ -79,13 +90,32 @@ export function table(block) {
     h(
       "table",
       {},
-      h("thead", {}, h("tr", {}, head.map((each, column) => cell(each, column, "th")))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((each, column) => cell(each, column, "td"))))),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          head.map((each, column) => cell(each, column, "th")),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        rows.map((row) =>
+          h(
+            "tr",
+            {},
+            row.map((each, column) => cell(each, column, "td")),
+          ),
+        ),
+      ),
     ),
   );
 }
 
-const MARKS = /`([^`]+)`|\*\*(\S(?:.*?\S)?)\*\*|__(\S(?:.*?\S)?)__|~~(\S(?:.*?\S)?)~~|\*(\S(?:.*?\S)?)\*|\b_(\S(?:.*?\S)?)_\b|\[([^\]]+)\]\(([^()\s]+)\)/;
+const MARKS =
+  /`([^`]+)`|\*\*(\S(?:.*?\S)?)\*\*|__(\S(?:.*?\S)?)__|~~(\S(?:.*?\S)?)~~|\*(\S(?:.*?\S)?)\*|\b_(\S(?:.*?\S)?)_\b|\[([^\]]+)\]\(([^()\s]+)\)/;
 const TAGS = ["code", "strong", "strong", "s", "em", "em"];
 
 function marked(text) {
@@ -99,9 +129,15 @@ function marked(text) {
 }
 
 const LINE_KINDS = [
-  [/^#{1,6} +(.*)$/, (words) => h("p", { class: "md-heading", role: "heading", "aria-level": "4" }, marked(words))],
+  [
+    /^#{1,6} +(.*)$/,
+    (words) => h("p", { class: "md-heading", role: "heading", "aria-level": "4" }, marked(words)),
+  ],
   [/^> ?(.*)$/, (words) => h("blockquote", {}, marked(words))],
-  [/^\s*[-*+] +(.*)$/, (words) => h("div", { class: "bullet" }, h("span", { class: "mark" }, "•"), h("span", {}, marked(words)))],
+  [
+    /^\s*[-*+] +(.*)$/,
+    (words) => h("div", { class: "bullet" }, h("span", { class: "mark" }, "•"), h("span", {}, marked(words))),
+  ],
   [/^\s*(\d+[.)] +.*)$/, (words) => h("div", { class: "bullet" }, h("span", {}, marked(words)))],
   [/^(?:-{3,}|\*{3,})$/, () => h("hr")],
   [/^\s*$/, () => null],
@@ -117,5 +153,9 @@ export function markdown(block) {
     }
     return h("p", {}, marked(text));
   };
-  return h("div", { class: "md" }, parts.map((piece, at) => (at % 2 ? h("pre", {}, piece) : piece.split("\n").map(line))));
+  return h(
+    "div",
+    { class: "md" },
+    parts.map((piece, at) => (at % 2 ? h("pre", {}, piece) : piece.split("\n").map(line))),
+  );
 }

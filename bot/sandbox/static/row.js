@@ -11,14 +11,29 @@ import { store } from "./store.js";
 import { exact, relative } from "./times.js";
 import { Values } from "./values.js";
 
-const CARD_BLOCKS = new Set(["header", "section", "actions", "image", "input", "table", "divider", "context"]);
+const CARD_BLOCKS = new Set([
+  "header",
+  "section",
+  "actions",
+  "image",
+  "input",
+  "table",
+  "divider",
+  "context",
+]);
 
 export const isCard = (message) => (message.blocks ?? []).some((block) => CARD_BLOCKS.has(block.type));
-export const author = (message) => (message.bot ? message.username || theApp().name : userName(message.user)) ?? message.username ?? message.user;
+export const author = (message) =>
+  (message.bot ? message.username || theApp().name : userName(message.user)) ??
+  message.username ??
+  message.user;
 
 /** `before`: the row this one replaces, whose half-filled inputs live on where their ids are the same. */
 export function messageRow(message, { channel, compact, openThread, before }) {
-  const surface = { values: new Values(before?.surface.values.all()), act: (payload) => click(message, channel, surface, payload) };
+  const surface = {
+    values: new Values(before?.surface.values.all()),
+    act: (payload) => click(message, channel, surface, payload),
+  };
   const words = h("div", { class: isCard(message) ? "card" : "said" }, content(message, surface));
   number(words);
   const row = h(
@@ -29,9 +44,26 @@ export function messageRow(message, { channel, compact, openThread, before }) {
       "aria-label": `${author(message)}, ${relative(message.ts)}`,
       dataset: { ts: message.ts },
     },
-    h("div", { class: "gutter" }, compact ? stamp(message) : avatar(message.bot ? theApp().user_id : message.user)),
-    h("div", { class: "row-body" }, !compact && heading(message), message.ephemeral && onlyYou(), words, replies(message, openThread)),
-    openThread && !message.ephemeral && h("div", { class: "row-tools" }, iconButton("thread", "Reply in thread", () => openThread(message.ts))),
+    h(
+      "div",
+      { class: "gutter" },
+      compact ? stamp(message) : avatar(message.bot ? theApp().user_id : message.user),
+    ),
+    h(
+      "div",
+      { class: "row-body" },
+      !compact && heading(message),
+      message.ephemeral && onlyYou(),
+      words,
+      replies(message, openThread),
+    ),
+    openThread &&
+      !message.ephemeral &&
+      h(
+        "div",
+        { class: "row-tools" },
+        iconButton("thread", "Reply in thread", () => openThread(message.ts)),
+      ),
   );
   row.surface = surface;
   return row;
@@ -45,7 +77,8 @@ function content(message, surface) {
 }
 
 function attached(file) {
-  if (/^image\//.test(file.mimetype ?? "")) return picture({ slack_file: { id: file.id }, alt_text: file.alt_txt || file.title || file.name });
+  if (/^image\//.test(file.mimetype ?? ""))
+    return picture({ slack_file: { id: file.id }, alt_text: file.alt_txt || file.title || file.name });
   return h("div", { class: "unsupported" }, `File: ${file.title || file.name || file.id}`);
 }
 
@@ -57,7 +90,8 @@ export function number(root) {
   });
 }
 
-const stamp = (message) => h("time", { title: exact(message.ts), dataset: { ts: message.ts } }, relative(message.ts));
+const stamp = (message) =>
+  h("time", { title: exact(message.ts), dataset: { ts: message.ts } }, relative(message.ts));
 
 function heading(message) {
   return h(
@@ -75,10 +109,21 @@ const onlyYou = () => h("div", { class: "only-you" }, icon("eye"), "Only visible
 function replies(message, openThread) {
   if (!openThread || !message.reply_count) return null;
   const words = message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`;
-  return h("button", { type: "button", class: "replies", on: { click: () => openThread(message.ts) } }, icon("thread"), words);
+  return h(
+    "button",
+    { type: "button", class: "replies", on: { click: () => openThread(message.ts) } },
+    icon("thread"),
+    words,
+  );
 }
 
 async function click(message, channel, surface, payload) {
-  const answer = await act("click", { user: store.me, channel, message_ts: message.ts, values: surface.values.all(), ...payload });
+  const answer = await act("click", {
+    user: store.me,
+    channel,
+    message_ts: message.ts,
+    values: surface.values.all(),
+    ...payload,
+  });
   if (!answer.ok) toast(answer.error ?? "The app did not respond.", "error");
 }

@@ -36,7 +36,10 @@ export async function loadState(user) {
   setClock(state.now);
   learn(state);
   store.channels = new Map(
-    state.channels.map((channel) => [channel.id, { ...channel, unread: channel.unread ?? 0, newFrom: before.get(channel.id)?.newFrom ?? null }]),
+    state.channels.map((channel) => [
+      channel.id,
+      { ...channel, unread: channel.unread ?? 0, newFrom: before.get(channel.id)?.newFrom ?? null },
+    ]),
   );
   store.messages.clear();
   store.threads.clear();
@@ -68,7 +71,8 @@ async function load(held, key, query, belongs) {
   try {
     const { messages } = await askAsMe("messages", query);
     const found = new Map(messages.filter(belongs).map((message) => [message.ts, message]));
-    for (const [name, event] of late) if (event.channel === query.channel) replay(found, name, event, belongs);
+    for (const [name, event] of late)
+      if (event.channel === query.channel) replay(found, name, event, belongs);
     held.set(key, found);
   } finally {
     asked -= 1;
@@ -78,13 +82,19 @@ async function load(held, key, query, belongs) {
 
 function replay(found, name, { ts, message }, belongs) {
   if (name === "message_deleted") found.delete(ts ?? message.ts);
-  else if (belongs(message) && (name !== "message_changed" || found.has(message.ts))) found.set(message.ts, message);
+  else if (belongs(message) && (name !== "message_changed" || found.has(message.ts)))
+    found.set(message.ts, message);
 }
 
 export const loadChannel = (id) => load(store.messages, id, { channel: id }, (message) => !isReply(message));
 
 export const loadThread = (channel, ts) =>
-  load(store.threads, threadKey(channel, ts), { channel, thread_ts: ts }, (message) => message.ts === ts || message.thread_ts === ts);
+  load(
+    store.threads,
+    threadKey(channel, ts),
+    { channel, thread_ts: ts },
+    (message) => message.ts === ts || message.thread_ts === ts,
+  );
 
 export const loadViews = async () => (await askAsMe("views")).views;
 
@@ -140,7 +150,8 @@ function post({ channel, message }) {
 }
 
 function change({ channel, message }) {
-  for (const messages of holders(channel, message)) if (messages.has(message.ts)) messages.set(message.ts, message);
+  for (const messages of holders(channel, message))
+    if (messages.has(message.ts)) messages.set(message.ts, message);
 }
 
 function remove({ channel, ts, message, thread_ts }) {

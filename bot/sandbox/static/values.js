@@ -10,7 +10,10 @@ export class Values {
   }
 
   keep(place, element, read) {
-    this.#readers.set(JSON.stringify([place.block_id, element.action_id]), () => ({ type: element.type, ...read() }));
+    this.#readers.set(JSON.stringify([place.block_id, element.action_id]), () => ({
+      type: element.type,
+      ...read(),
+    }));
   }
 
   before(place, element) {
