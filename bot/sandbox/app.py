@@ -63,7 +63,7 @@ async def running_workspace(
     config: WorkspaceConfig | None = None, *, port: int = 0
 ) -> AsyncIterator[Workspace]:
     """A workspace served on loopback for as long as the block runs; port 0 takes a free one."""
-    listener = socket.create_server((HOST, port))
+    listener = _listener(port)
     port = listener.getsockname()[1]
     workspace = Workspace(config or WorkspaceConfig(), url=f"http://{HOST}:{port}")
     server = _Server(_settings(sandbox_app(workspace, port=port)))
@@ -75,6 +75,19 @@ async def running_workspace(
         await workspace.aclose()
         server.stop()
         await serving
+
+
+def _listener(port: int) -> socket.socket:
+    # Named TCP on purpose: asyncio switches Nagle's algorithm off only then, and with it on, each
+    # answer to a kept connection waits 40 ms for an acknowledgement.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _settings(app: Starlette) -> uvicorn.Config:

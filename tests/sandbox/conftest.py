@@ -1,7 +1,6 @@
 """A running workspace with a channel, an app client, and a real Bolt app when a test wants one."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -137,11 +136,12 @@ async def over_http(app: AsyncApp, workspace: Workspace) -> AsyncIterator[None]:
         return await handler.handle(request)
 
     web.add_api_route("/slack/events", events, methods=["POST"])
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(web, lifespan="off", log_level="warning"))
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    workspace.request_url = f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"
+    settings = uvicorn.Config(web, port=0, lifespan="off", log_level="warning")
+    server = uvicorn.Server(settings)
+    serving = asyncio.create_task(server.serve())
     await eventually(lambda: server.started)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    workspace.request_url = f"http://127.0.0.1:{port}/slack/events"
     try:
         yield
     finally:
