@@ -1,7 +1,8 @@
 """The database that runs verbs: plain functions of a transaction, committed before answered.
 
 SQLite has one writer connection whose thread commits every verb that is waiting in one
-transaction (one fsync for many); PostgreSQL has a few workers that commit one verb each.
+transaction (one fsync for many); PostgreSQL has a few workers that commit one verb each, beside
+those of any number of other processes.
 """
 
 import asyncio
@@ -14,22 +15,21 @@ from datetime import datetime
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Connection, Engine, RootTransaction
+from sqlalchemy.exc import DBAPIError
 
-from hitl.errors import HitlError
 from hitl.storage.bell import Bell
+from hitl.storage.clocks import Clock, ServerClock, system_now
 from hitl.storage.engines import reading_engine, writing_engine
+from hitl.storage.failures import MISTAKES, StorageUnavailable, is_undone, tried
+from hitl.storage.replicas import Replicas
+
+__all__ = ["Clock", "Database", "StorageUnavailable", "Transaction"]
 
 T = TypeVar("T")
-Clock = Callable[[], datetime]
 _SQLITE_VERBS_A_COMMIT = 64
 _POSTGRESQL_WORKERS = 8
 _READERS = 4
-
-
-class StorageUnavailable(HitlError):
-    """The database can't be reached or written; nothing was stored."""
 
 
 @dataclass(slots=True)
@@ -57,19 +57,24 @@ class _Job:
 class Database:
     """Owns the connections; ``write`` and ``read`` are awaited from the event loop."""
 
-    def __init__(self, url: str, *, clock: Clock) -> None:
+    def __init__(self, url: str, *, clock: Clock | None = None) -> None:
+        """``clock`` stands in for the database's own, by which replicas agree.
+
+        Raises ``StorageUnavailable`` when a server can't be asked for the time.
+        """
         self.url = url
         self.bell = Bell()
-        self._clock = clock
-        self._writing: Engine = writing_engine(url)
+        self._writing: Engine = writing_engine(url, connections=_POSTGRESQL_WORKERS)
         self._reading: Engine = reading_engine(url, connections=_READERS)
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="hitl-read")
-        is_sqlite = self._writing.dialect.name == "sqlite"
-        self._most = _SQLITE_VERBS_A_COMMIT if is_sqlite else 1
+        is_shared = self._writing.dialect.name == "postgresql"
+        self._most = 1 if is_shared else _SQLITE_VERBS_A_COMMIT
+        self._clock = clock or (_server_clock(self._writing) if is_shared else system_now)
+        self._replicas = self._dial() if is_shared else None
         self._workers = [
             threading.Thread(target=self._work, name=f"hitl-write-{number}", daemon=True)
-            for number in range(1 if is_sqlite else _POSTGRESQL_WORKERS)
+            for number in range(_POSTGRESQL_WORKERS if is_shared else 1)
         ]
         for worker in self._workers:
             worker.start()
@@ -81,7 +86,8 @@ class Database:
     async def write(self, verb: Callable[[Transaction], T]) -> T:
         """What the verb returns, once it is committed; its refusals are raised here.
 
-        Raises ``StorageUnavailable`` when nothing could be stored.
+        The verb may be run again after a failure that undid it, so it changes nothing but the
+        database. Raises ``StorageUnavailable``, which says whether it may be stored all the same.
         """
         loop = asyncio.get_running_loop()
         job = _Job(verb=verb, answer=loop.create_future(), loop=loop)
@@ -101,15 +107,22 @@ class Database:
         for worker in self._workers:
             worker.join()
         self._readers.shutdown()
-        self._writing.dispose()
+        if self._replicas is not None:
+            self._replicas.close()
+        # The last connection to an SQLite file writes its log back, and only this one writes.
         self._reading.dispose()
+        self._writing.dispose()
+
+    def _dial(self) -> Replicas:
+        clock = self._clock if isinstance(self._clock, ServerClock) else None
+        return Replicas(self.url, bell=self.bell, clock=clock)
 
     def _read(self, query: Callable[[Connection], T]) -> T:
-        try:
+        def attempt() -> T:
             with self._reading.begin() as connection:
                 return query(connection)
-        except DBAPIError as error:
-            raise _unavailable(error) from error
+
+        return tried(attempt)
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -120,27 +133,33 @@ class Database:
                     self._jobs.put(None)
                     break
                 jobs.append(following)
-            self._answer(jobs, self._commit(jobs))
+            self._answer(jobs, self._store(jobs))
 
-    def _commit(self, jobs: list[_Job]) -> set[str]:
+    def _store(self, jobs: list[_Job]) -> set[str]:
         """Run the jobs in one transaction; the topics to ring if it was committed."""
-        topics: set[str] = set()
         try:
-            with self._writing.begin() as connection:
-                for job in jobs:
-                    topics |= self._run(job, connection, alone=len(jobs) == 1)
-        except DBAPIError as error:
-            # The transaction is gone, and with it whatever the others had done in it.
-            topics.clear()
+            return tried(lambda: self._transact(jobs))
+        except Exception as error:  # noqa: BLE001 - handed to everyone who awaits its verb
+            # Refusals too: they may go back to what another job did, and it is gone.
             for job in jobs:
-                job.error = job.error or _unavailable(error)
-        except _RolledBack:
-            topics.clear()
+                job.error = error
+            return set()
+
+    def _transact(self, jobs: list[_Job]) -> set[str]:
+        topics: set[str] = set()
+        with self._writing.connect() as connection, connection.begin() as transaction:
+            for job in jobs:
+                topics |= self._run(job, connection, alone=len(jobs) == 1)
+            if all(job.error for job in jobs):
+                transaction.rollback()
+            else:
+                _commit(transaction)
         return topics
 
     def _run(self, job: _Job, connection: Connection, *, alone: bool) -> set[str]:
         """Run one job so that its refusal undoes its own changes and nobody else's."""
         transaction = Transaction(connection, self._clock())
+        job.error = None
         try:
             if alone:
                 job.result = job.verb(transaction)
@@ -148,16 +167,12 @@ class Database:
                 with connection.begin_nested():
                     job.result = job.verb(transaction)
         except DBAPIError as error:
-            if not isinstance(error, IntegrityError):
+            if not isinstance(error, MISTAKES):
                 raise
             job.error = error
         except Exception as error:  # noqa: BLE001 - handed to whoever awaits the verb
             job.error = error
-        if job.error is None:
-            return transaction.topics
-        if alone:
-            raise _RolledBack
-        return set()
+        return set() if job.error else transaction.topics
 
     def _answer(self, jobs: list[_Job], topics: set[str]) -> None:
         by_loop: defaultdict[asyncio.AbstractEventLoop, list[_Job]] = defaultdict(list)
@@ -166,6 +181,8 @@ class Database:
         for loop, own in by_loop.items():
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self._resolve, own, topics)
+        if self._replicas is not None:
+            self._replicas.tell(topics)
 
     def _resolve(self, jobs: Iterable[_Job], topics: set[str]) -> None:
         self.bell.ring(topics)
@@ -178,9 +195,20 @@ class Database:
                 job.answer.set_exception(job.error)
 
 
-class _RolledBack(Exception):
-    """Leaves the transaction of a lone verb that was refused."""
+def _commit(transaction: RootTransaction) -> None:
+    try:
+        transaction.commit()
+    except DBAPIError as error:
+        if is_undone(error):
+            raise
+        # Sent, and not answered with yes or no: the server may have gone before or after it.
+        words = f"It is not known whether this was stored; ask again: {error.orig}"
+        raise StorageUnavailable(words, may_be_stored=True) from error
 
 
-def _unavailable(error: DBAPIError) -> StorageUnavailable:
-    return StorageUnavailable(f"The database can't be used right now: {error.orig}")
+def _server_clock(engine: Engine) -> ServerClock:
+    def attempt() -> ServerClock:
+        with engine.connect() as connection:
+            return ServerClock(connection)
+
+    return tried(attempt)

@@ -1,9 +1,10 @@
 """How connections are made: durable, checked, and with transactions that begin when we say so."""
 
 import json
+import sqlite3
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -16,6 +17,30 @@ _SQLITE_SETTINGS = {
     "foreign_keys": "ON",
     "busy_timeout": "5000",
 }
+# Before 3.51.3, two connections that write or checkpoint at the same moment can corrupt the file
+# (sqlite.org/wal.html, the WAL-reset bug). So one connection writes, and readers leave the log
+# alone: by themselves they never checkpoint it.
+_SQLITE_READER_SETTINGS = _SQLITE_SETTINGS | {"query_only": "ON", "wal_autocheckpoint": "0"}
+_SQLITE_WITHOUT_RESET_BUG = (3, 51, 3)
+
+# How long a server that has vanished without a word stays unnoticed: 15 seconds, not hours.
+_POSTGRESQL_ADDRESS = {
+    "application_name": "hitl",
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "1",
+    "tcp_user_timeout": "15000",
+}
+_POSTGRESQL_SETTINGS = """
+SELECT
+    -- A replica that is stopped in the middle of a verb must not keep its locks.
+    set_config('idle_in_transaction_session_timeout', '10s', false),
+    set_config('lock_timeout', '5s', false),
+    -- Off would acknowledge before the log is on disk; what is stricter than on may stay.
+    set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'),
+               false)
+"""
 
 
 class UnusableDatabaseUrl(HitlError):
@@ -29,7 +54,7 @@ def database_url(text: str) -> URL:
     except ArgumentError:
         raise UnusableDatabaseUrl("not an address such as sqlite:///hitl.db") from None
     if url.drivername in {"postgresql", "postgresql+psycopg"}:
-        return url.set(drivername="postgresql+psycopg")
+        return url.set(drivername="postgresql+psycopg", query=_POSTGRESQL_ADDRESS | dict(url.query))
     if url.drivername != "sqlite":
         raise UnusableDatabaseUrl(f"{url.drivername} is not supported; use sqlite or postgresql")
     if not url.database or url.database == ":memory:":
@@ -37,26 +62,48 @@ def database_url(text: str) -> URL:
     return url
 
 
-def writing_engine(text: str) -> Engine:
-    """For verbs: one connection on SQLite, whose transactions take the write lock at once."""
+def is_sqlite(url: URL) -> bool:
+    """Whether it is a file, used by this process alone, and not a server that others use too."""
+    return url.drivername == "sqlite"
+
+
+def writing_engine(text: str, *, connections: int = 1) -> Engine:
+    """For verbs; one connection on SQLite, whose transactions take the write lock at once."""
     url = database_url(text)
-    if url.drivername != "sqlite":
-        return _create(url, pool_size=8, max_overflow=0, pool_pre_ping=True)
-    engine = _create(url, pool_size=1, max_overflow=0)
-    _prepare_sqlite(engine, begin="BEGIN IMMEDIATE", settings=_SQLITE_SETTINGS)
+    if is_sqlite(url):
+        engine = _create(url, pool_size=1, max_overflow=0)
+        _prepare_sqlite(engine, begin="BEGIN IMMEDIATE", settings=_SQLITE_SETTINGS)
+        return engine
+    # The verbs' conditional statements look again after waiting, as READ COMMITTED lets them.
+    engine = _create(url, pool_size=connections, max_overflow=0, isolation_level="READ COMMITTED")
+    _prepare_postgresql(engine)
     return engine
 
 
 def reading_engine(text: str, *, connections: int) -> Engine:
     """For queries: each transaction is one snapshot that can't write."""
     url = database_url(text)
-    if url.drivername != "sqlite":
-        options = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
-        engine = _create(url, pool_size=connections, max_overflow=0, pool_pre_ping=True)
-        return engine.execution_options(**options)
     engine = _create(url, pool_size=connections, max_overflow=0)
-    _prepare_sqlite(engine, begin="BEGIN", settings=_SQLITE_SETTINGS | {"query_only": "ON"})
-    return engine
+    if is_sqlite(url):
+        _prepare_sqlite(engine, begin="BEGIN", settings=_SQLITE_READER_SETTINGS)
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def signalling_engine(text: str) -> Engine:
+    """For LISTEN and NOTIFY on PostgreSQL: each statement by itself, no connection kept."""
+    return _create(database_url(text), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+
+
+def sqlite_version_note(version: str = sqlite3.sqlite_version) -> str | None:
+    """What an operator should know of this SQLite; None when there is nothing to say."""
+    if tuple(int(part) for part in version.split(".")) >= _SQLITE_WITHOUT_RESET_BUG:
+        return None
+    return (
+        f"SQLite {version} has the WAL-reset bug that 3.51.3 repaired: it can corrupt a database"
+        " that several connections write at once. This service writes on one connection only, so"
+        " it is safe as long as no other program writes to the file."
+    )
 
 
 def _create(url: URL, **options: Any) -> Engine:
@@ -78,3 +125,10 @@ def _prepare_sqlite(engine: Engine, *, begin: str, settings: dict[str, str]) -> 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.execute(_POSTGRESQL_SETTINGS)
+        connection.commit()

@@ -6,33 +6,16 @@ import pytest
 from sqlalchemy import func, select, text
 
 from hitl.storage.bell import case_topic
-from hitl.storage.database import Database, StorageUnavailable
+from hitl.storage.database import Database, StorageUnavailable, Transaction
 from hitl.storage.tables import paces
 from tests.conftest import MONDAY, Clock
-from tests.storage.marks import Gate, Refused, mark, mark_and_refuse, marks, together
+from tests.storage.marks import Gate, Refused, mark, mark_and_refuse, marks
 
 
 async def test_a_refused_verb_leaves_nothing_behind(database: Database) -> None:
     with pytest.raises(Refused):
         await database.write(lambda tx: mark_and_refuse(tx, "refused"))
     assert await marks(database) == set()
-
-
-async def test_a_refused_verb_spares_those_it_shares_a_commit_with(database: Database) -> None:
-    answers = await together(
-        database,
-        lambda tx: mark(tx, "before"),
-        lambda tx: mark_and_refuse(tx, "refused"),
-        lambda tx: mark(tx, "before"),  # breaks a unique row
-        lambda tx: mark(tx, "after"),
-    )
-    assert [type(answer).__name__ for answer in answers] == [
-        "str",
-        "Refused",
-        "IntegrityError",
-        "str",
-    ]
-    assert await marks(database) == {"before", "after"}
 
 
 async def test_those_who_wait_are_rung_after_the_commit_and_only_then(database: Database) -> None:
@@ -45,17 +28,24 @@ async def test_those_who_wait_are_rung_after_the_commit_and_only_then(database: 
         assert rung.is_set()
 
 
-async def test_a_caller_who_goes_away_does_not_undo_its_verb(database: Database) -> None:
+async def test_a_caller_who_goes_away_does_not_undo_its_verb(
+    database_url: str, clock: Clock
+) -> None:
+    database = Database(database_url, clock=clock)
     gate = Gate()
-    holding = asyncio.create_task(database.write(gate.hold))
+
+    def held_mark(tx: Transaction) -> str:
+        gate.hold(tx)
+        return mark(tx, "kept")
+
+    leaving = asyncio.create_task(database.write(held_mark))
     await asyncio.to_thread(gate.entered.wait, 5)
-    leaving = asyncio.create_task(database.write(lambda tx: mark(tx, "kept")))
-    await asyncio.sleep(0.01)
     leaving.cancel()
     gate.open()
-    await holding
-    await database.write(lambda _tx: None)
-    assert await marks(database) == {"kept"}
+    await asyncio.to_thread(database.close)
+    reopened = Database(database_url, clock=clock)
+    assert await marks(reopened) == {"kept"}
+    reopened.close()
 
 
 async def test_verbs_are_given_the_clock_s_moment(database: Database, clock: Clock) -> None:

@@ -3,17 +3,53 @@
 import sqlite3
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, select, text
 
 from hitl.errors import HitlError
 from hitl.storage.database import Database, StorageUnavailable, Transaction
+from hitl.storage.engines import sqlite_version_note
+from hitl.storage.tables import paces, truths
 from tests.conftest import Clock
-from tests.storage.marks import mark, marks, together
+from tests.storage.marks import Refused, mark, mark_and_refuse, marks, together
 
 
 @pytest.fixture
 def engine() -> str:
     return "sqlite"
+
+
+async def test_a_refused_verb_spares_those_it_shares_a_commit_with(database: Database) -> None:
+    answers = await together(
+        database,
+        lambda tx: mark(tx, "before"),
+        lambda tx: mark_and_refuse(tx, "refused"),
+        lambda tx: mark(tx, "before"),  # breaks a unique row
+        lambda tx: mark(tx, "after"),
+    )
+    assert [type(answer).__name__ for answer in answers] == [
+        "str",
+        "Refused",
+        "IntegrityError",
+        "str",
+    ]
+    assert await marks(database) == {"before", "after"}
+
+
+async def test_a_refusal_that_goes_back_to_a_lost_commit_is_not_told(database: Database) -> None:
+    def break_commit(tx: Transaction) -> None:
+        tx.connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+        values = {"case_id": 1, "label": "clean", "source": "nobody", "at": tx.now}
+        tx.connection.execute(insert(truths), values)
+
+    def refuse_because_of_the_mark(tx: Transaction) -> None:
+        if tx.connection.execute(select(paces.c.name)).scalar() == "first":
+            raise Refused
+
+    answers = await together(
+        database, lambda tx: mark(tx, "first"), refuse_because_of_the_mark, break_commit
+    )
+    assert [type(answer) for answer in answers] == [StorageUnavailable] * 3
+    assert await marks(database) == set()
 
 
 async def test_many_waiting_verbs_share_one_commit(database: Database) -> None:
@@ -41,6 +77,23 @@ async def test_every_connection_is_durable_and_checked(
 
     assert await database.write(lambda tx: ask(tx.connection)) == value
     assert await database.read(ask) == value
+
+
+async def test_readers_leave_the_log_to_the_one_that_writes_it(database: Database) -> None:
+    def checkpoints_after(connection: Connection) -> object:
+        return connection.execute(text("PRAGMA wal_autocheckpoint")).scalar()
+
+    assert await database.read(checkpoints_after) == 0
+    assert await database.write(lambda tx: checkpoints_after(tx.connection)) == 1000
+
+
+@pytest.mark.parametrize(
+    ("version", "is_noted"), [("3.40.1", True), ("3.51.2", True), ("3.51.3", False), ("4.0", False)]
+)
+def test_a_version_with_the_reset_bug_is_said(version: str, is_noted: bool) -> None:
+    note = sqlite_version_note(version)
+    assert (note is not None) == is_noted
+    assert note is None or version in note
 
 
 async def test_a_locked_database_is_said_to_be_unavailable_and_recovers(
