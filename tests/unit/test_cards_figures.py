@@ -75,7 +75,7 @@ def assert_sendable(message: Message) -> None:
             {"predictions": None, "escalation": None},
             "Escalation unknown: send /v1/tallies (162 escalated)",
         ),
-        ({"predictions": 0, "escalation": None}, "No predictions"),
+        ({"predictions": 0, "escalation": None}, "No predictions in this time"),
         ({"escalation": share(3, 12)}, "Escalation: too few to say (12 of 30)"),
     ],
 )
@@ -189,6 +189,12 @@ def test_answers_about_two_hundred_use_cases_keep_slacks_limits() -> None:
     assert_sendable(queue_message(queues, now=NOON))
     check_view(queue_view(queues, now=NOON), kind="modal", unsupported=frozenset())
     check_view(home_view(many, now=NOON), kind="home", unsupported=frozenset())
+
+
+def test_where_nothing_happened_little_is_said() -> None:
+    quiet = stats(predictions=0, escalation=None, verdicts={}, agreement=None, cost=None)
+    assert "Agreement" not in str(stats_message(quiet).blocks)
+    assert "Cost" not in str(home_view([quiet], now=NOON)["blocks"])
 
 
 def test_the_queue_counts_what_it_does_not_list() -> None:

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable, Iterator
 
 from bot.slack import blocks
+from bot.slack.blocks import Element
 from bot.slack.message import Block, Message, View
-from bot.slack.text import clean, mrkdwn
+from bot.slack.text import clean, one_line
 from hitl.cases import Case, Evidence
 
 _MOST_BLOCKS = 90
@@ -62,10 +63,16 @@ def _words_of(piece: Evidence) -> str:
 
 def _paragraphs(parts: Iterator[tuple[str, str]]) -> Iterator[Block]:
     for title, text in parts:
-        yield blocks.section(f"*{mrkdwn(title, 150)}*")
-        cleaned = clean(text)
-        for start in range(0, len(cleaned), _CHUNK):
-            yield blocks.paragraph(cleaned[start : start + _CHUNK])
+        # Past what a view may weigh nothing can be shown anyway.
+        cleaned = clean(text[:_MOST_BYTES])
+        yield _paragraph(blocks.span(f"{one_line(title, 150)}\n", "bold"), cleaned[:_CHUNK])
+        for start in range(_CHUNK, len(cleaned), _CHUNK):
+            yield _paragraph(cleaned[start : start + _CHUNK])
+
+
+def _paragraph(*pieces: Element | str) -> Block:
+    spans = [blocks.span(piece) if isinstance(piece, str) else piece for piece in pieces]
+    return blocks.rich(blocks.line(*spans))
 
 
 def fitting(shown: Iterable[Block], *, otherwise: str) -> list[Block]:

@@ -28,7 +28,7 @@ def share_words(share: Share) -> str:
 def escalation_line(stats: Stats) -> str:
     """How much of all that was predicted people had to look at."""
     if stats.predictions == 0:
-        return "No predictions"
+        return "No predictions in this time"
     if stats.escalation is None:
         sent = f" ({stats.escalated:,} escalated)" if stats.escalated else ""
         return f"Escalation unknown: send /v1/tallies{sent}"
@@ -89,8 +89,15 @@ def cost_line(stats: Stats) -> str:
     return f"{line}, {percent((cost.review or 0) / spent)} of it review" if spent else line
 
 
+def is_quiet(stats: Stats) -> bool:
+    """Whether nothing came in and nothing was decided."""
+    return stats.predictions == 0 and not stats.verdicts
+
+
 def stats_lines(stats: Stats) -> list[str]:
     """Everything about one use case, the most asked for first."""
+    if is_quiet(stats):
+        return [escalation_line(stats), queue_line(stats.queue, now=stats.until)]
     return [
         escalation_line(stats),
         agreement_line(stats),

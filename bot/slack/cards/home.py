@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.slack import blocks, ids
-from bot.slack.cards.figures import agreement_line, cost_line, escalation_line, queue_line
+from bot.slack.cards.figures import (
+    agreement_line,
+    cost_line,
+    escalation_line,
+    is_quiet,
+    queue_line,
+)
 from bot.slack.message import Block, View
 from bot.slack.text import moment
 from hitl.reports.answers import Stats
@@ -46,7 +52,9 @@ def _buttons(waiting: int) -> list[blocks.Element]:
 
 
 def _use_case(stats: Stats, *, now: datetime) -> list[Block]:
-    figures = [escalation_line(stats), agreement_line(stats), cost_line(stats)]
+    figures = [escalation_line(stats)]
+    if not is_quiet(stats):
+        figures += [agreement_line(stats), cost_line(stats)]
     return [
         blocks.divider(),
         blocks.section(f"*{stats.use_case}*\n{queue_line(stats.queue, now=now)}"),

@@ -7,6 +7,7 @@ from bot.slack import blocks
 from bot.slack.cards.figures import (
     agreement_line,
     escalation_line,
+    is_quiet,
     queue_line,
     stats_lines,
     window_words,
@@ -28,16 +29,18 @@ def stats_message(stats: Stats) -> Message:
 def all_stats_message(all_stats: Sequence[Stats], *, window: timedelta) -> Message:
     """Two lines a use case; the first twenty."""
     heading = f"Every use case · last {window_words(window)}"
-    shown = [
-        blocks.section(
-            f"*{stats.use_case}* · {queue_line(stats.queue, now=stats.until)}\n"
-            f"{escalation_line(stats)} · {agreement_line(stats)}"
-        )
-        for stats in all_stats[:_MOST_USE_CASES]
-    ]
+    shown = [blocks.section(_in_brief(stats)) for stats in all_stats[:_MOST_USE_CASES]]
     missing = len(all_stats) - len(shown)
     hint = "`/hitl stats name` shows one in full"
-    hint = f"and {missing} more: {hint}" if missing else hint
-    summary = "; ".join(f"{stats.use_case}: {escalation_line(stats)}" for stats in all_stats[:20])
-    footer = blocks.context(blocks.mrkdwn(hint))
+    footer = blocks.context(blocks.mrkdwn(f"and {missing} more: {hint}" if missing else hint))
+    summary = "; ".join(
+        f"{stats.use_case}: {escalation_line(stats)}" for stats in all_stats[:_MOST_USE_CASES]
+    )
     return Message(f"{heading}. {summary}.", [blocks.header(heading), *shown, footer])
+
+
+def _in_brief(stats: Stats) -> str:
+    figures = escalation_line(stats)
+    if not is_quiet(stats):
+        figures = f"{figures} · {agreement_line(stats)}"
+    return f"*{stats.use_case}* · {queue_line(stats.queue, now=stats.until)}\n{figures}"
