@@ -56,11 +56,25 @@ def demo(
     auto: Annotated[bool, typer.Option(help="Let simulated reviewers do the clicking.")] = False,
     leave: Annotated[bool, typer.Option("--exit", help="With --auto: leave when done.")] = False,
     keep: Annotated[bool, typer.Option(help="Go on with the data of the last run.")] = False,
+    most: Annotated[
+        int | None, typer.Option(min=1, help="Send at most so many of each data set.")
+    ] = None,
     data: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("hitl-demo"),
     port: Annotated[int, typer.Option(help="Of the workspace's page; 0 takes a free one.")] = 8090,
     api_port: Annotated[int, typer.Option(help="Of the HTTP API; 0 takes a free one.")] = 8080,
 ) -> None:
     """Show everything on this machine: real models, a local workspace, no Slack account."""
     from bot.commands.demo import demo as run  # noqa: PLC0415
+    from bot.demo.options import Options  # noqa: PLC0415
 
-    run(auto=auto, leave=leave, keep=keep, data=data, port=port, api_port=api_port)
+    run(
+        Options(
+            auto=auto,
+            leave=leave,
+            keep=keep,
+            most=most,
+            data=data,
+            port=port,
+            api_port=api_port,
+        )
+    )

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hitl.errors import HitlError
-from hitl.storage.engines import database_url
+from hitl.storage.engines import UnusableDatabaseUrl, database_url
 
 _SHORTEST_KEY = 16
 
@@ -17,7 +17,10 @@ class SettingsError(HitlError):
 
 
 def _usable_database(url: str) -> str:
-    database_url(url)
+    try:
+        database_url(url)
+    except UnusableDatabaseUrl as error:
+        raise ValueError(str(error)) from None
     return url
 
 

@@ -5,8 +5,8 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from bot.app import RunningService, running_service
 from bot.demo.again import ask_again
 from bot.demo.data import Item, digits, tumours
+from bot.demo.options import Options
 from bot.demo.reviewers import Desk
 from bot.demo.screen import Bar, Bars, Screen
 from bot.demo.stream import Stream
@@ -37,25 +38,13 @@ _GROUPS = (
     UserGroup(id="S0PATHO", handle="pathologists", users=(_CHLOE, _DEV)),
 )
 _REVIEWERS = {"digits": (_ANA, _BEN), "tumours": (_CHLOE, _DEV)}
-_WATCHED_SECONDS = 180.0
-"""How long the predictions take to arrive when a person looks on."""
-_HURRIED_SECONDS = 15.0
+_WATCHED_RATE = 8.0
+"""Predictions a second of each data set when a person looks on."""
+_HURRIED_RATE = 100.0
 _SPEED = 60.0
 """How many times faster than people simulated reviewers are."""
 _LOOK_EVERY_SECONDS = 0.2
 _ZONE = "UTC"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What was asked for on the command line."""
-
-    auto: bool
-    leave: bool
-    keep: bool
-    data: Path
-    port: int
-    api_port: int
 
 
 async def run(options: Options, *, screen: Screen) -> None:
@@ -67,7 +56,7 @@ async def run(options: Options, *, screen: Screen) -> None:
             count = await service.services.database.write(lambda tx: ask_again(tx, policy=policy))
             screen.say(f"{count} cases of the last run still wait; they are asked again.")
         screen.say("Training two models on a small labelled part of their data…")
-        data = await asyncio.to_thread(_data)
+        data = await asyncio.to_thread(_data, options.most)
         with screen.progress() as bars:
             await _play(data, workspace, hitl, policy=policy, bars=bars, auto=options.auto)
         if options.auto:
@@ -85,8 +74,8 @@ def _prepare(options: Options) -> None:
             (options.data / f"{_FILE}{suffix}").unlink(missing_ok=True)
 
 
-def _data() -> dict[str, list[Item]]:
-    return {"digits": list(digits()), "tumours": list(tumours())}
+def _data(most: int | None) -> dict[str, list[Item]]:
+    return {"digits": list(islice(digits(), most)), "tumours": list(islice(tumours(), most))}
 
 
 @asynccontextmanager
@@ -137,8 +126,8 @@ async def _play(
                 for name, stream in streams.items()
             ]
         working = [asyncio.create_task(desk.work(random.Random(7))) for desk in desks]  # noqa: S311
-        seconds = _HURRIED_SECONDS if auto else _WATCHED_SECONDS
-        await asyncio.gather(*(stream.send(hitl, seconds=seconds) for stream in streams.values()))
+        rate = _HURRIED_RATE if auto else _WATCHED_RATE
+        await asyncio.gather(*(stream.send(hitl, rate=rate) for stream in streams.values()))
         if auto:
             await _until_decided(streams, desks, bars.add("decided by people", total=1))
         for task in working:

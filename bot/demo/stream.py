@@ -23,12 +23,12 @@ class Stream:
     escalated: int = 0
     stood: int = 0
 
-    async def send(self, hitl: AsyncHitl, *, seconds: float) -> None:
-        """Send everything, spread evenly over ``seconds``."""
+    async def send(self, hitl: AsyncHitl, *, rate: float) -> None:
+        """Send everything, ``rate`` a second."""
         loop = asyncio.get_running_loop()
         start = loop.time()
         for number, item in enumerate(self.items):
-            await asyncio.sleep(start + seconds * number / len(self.items) - loop.time())
+            await asyncio.sleep(start + number / rate - loop.time())
             self._count(await hitl.submit(**item.case), item)
             self.bar.advance(note=f"{self.stood} stood, {self.escalated} to people")
 

@@ -1,0 +1,89 @@
+"""What prevents the service from starting is one clear line that names it."""
+
+import errno
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.serving import AddressUnavailable, listen
+from hitl.storage.migrate import CURRENT, prepare_database
+from tests.service.process import environment, run_to_its_end
+
+SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({}, "SLACK_BOT_TOKEN is missing"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN is missing"),
+        (SLACK | {"SLACK_BOT_TOKEN": "xoxp-secret"}, "SLACK_BOT_TOKEN is wrong: must begin"),
+        (SLACK | {"SLACK_API_URL": "slack.com"}, "SLACK_API_URL is wrong"),
+        (SLACK | {"HITL_PORT": "eighty"}, "HITL_PORT is wrong"),
+        (SLACK | {"HITL_PORT": "99999"}, "HITL_PORT is wrong"),
+        (SLACK | {"HITL_API_KEYS": "short"}, "HITL_API_KEYS is wrong: every key must have"),
+        (SLACK | {"HITL_DATABASE_URL": "mysql://x"}, "HITL_DATABASE_URL is wrong: mysql"),
+        (SLACK | {"HITL_DATABASE_URL": "sqlite:////no/such/dir/x.db"}, "/no/such/dir/x.db"),
+        (SLACK | {"HITL_POLICY": "elsewhere.toml"}, "elsewhere.toml"),
+        (SLACK | {"HITL_HOST": "203.0.113.7"}, "203.0.113.7"),
+    ],
+)
+async def test_a_wrong_setting_is_named(
+    tmp_path: Path, settings: dict[str, str], says: str
+) -> None:
+    ended = await run_to_its_end(tmp_path, "serve", env=environment(tmp_path, **settings))
+    assert ended.status == 2
+    assert says in ended.said
+    assert "Traceback" not in ended.said
+    assert "secret" not in ended.said
+
+
+async def test_a_mistake_in_the_policy_is_named_with_its_line(tmp_path: Path) -> None:
+    env = environment(tmp_path, **SLACK)
+    policy = (tmp_path / "policy.toml").read_text().replace('channel   = "#mod', 'chanel = "#mod')
+    (tmp_path / "policy.toml").write_text(policy)
+    ended = await run_to_its_end(tmp_path, "serve", env=env)
+    assert ended.status == 2
+    assert 'policy.toml:4: use_cases.content-moderation.chanel: unknown key "chanel"' in ended.said
+
+
+async def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        env = environment(tmp_path, **SLACK, HITL_PORT=str(port))
+        ended = await run_to_its_end(tmp_path, "serve", env=env)
+    assert ended.status == 2
+    assert f"can't listen on 127.0.0.1:{port}: another program listens there" in ended.said
+
+
+def test_a_port_without_permission_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    # Patched because tests may run as root, who may listen anywhere.
+    monkeypatch.setattr(socket, "create_server", refuse)
+    with pytest.raises(AddressUnavailable, match=r"127\.0\.0\.1:80: no permission"):
+        listen("127.0.0.1", 80)
+
+
+async def test_a_database_that_can_not_be_written_is_named(tmp_path: Path) -> None:
+    prepare_database(f"sqlite:///{tmp_path}/hitl.db")
+    read_only = f"sqlite:///file:{tmp_path}/hitl.db?mode=ro&uri=true"
+    env = environment(tmp_path, **SLACK, HITL_DATABASE_URL=read_only)
+    ended = await run_to_its_end(tmp_path, "serve", env=env)
+    assert ended.status == 2
+    assert "hitl.db" in ended.said
+    assert "readonly" in ended.said
+
+
+async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    env = environment(tmp_path, **SLACK)
+    prepare_database(env["HITL_DATABASE_URL"])
+    with sqlite3.connect(tmp_path / "hitl.db") as connection:
+        connection.execute("UPDATE schema_version SET version = 99, minimum_compatible = 98")
+    connection.close()
+    ended = await run_to_its_end(tmp_path, "serve", env=env)
+    assert ended.status == 2
+    assert f"needs at least version 98 of the tables; this program knows {CURRENT}" in ended.said
