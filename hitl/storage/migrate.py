@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, inspect, select, text
+from sqlalchemy import Connection, Row, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from hitl.errors import HitlError
@@ -32,6 +32,8 @@ def prepare_database(url: str) -> None:
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
+                # Another replica's upgrade may take longer than a verb would wait.
+                connection.execute(text("SET LOCAL lock_timeout = 0"))
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})"))
             _bring_up(connection)
     except DBAPIError as error:
@@ -54,6 +56,15 @@ def _bring_up(connection: Connection) -> None:
         from alembic import command  # noqa: PLC0415
 
         command.upgrade(migration_config(connection), "head")
+    else:
+        _prove_writable(connection)
+
+
+def _prove_writable(connection: Connection) -> None:
+    """A change that is taken back: now is the time to learn that nothing can be stored."""
+    with connection.begin_nested() as attempt:
+        connection.execute(update(schema_version).values(id=schema_version.c.id))
+        attempt.rollback()
 
 
 def _found(connection: Connection) -> Row[Any] | None:
