@@ -5,12 +5,13 @@ import socket
 from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -40,11 +41,17 @@ async def page(_request: Request) -> Response:
     return FileResponse(STATIC / "index.html", headers=PAGE_HEADERS)
 
 
+async def permalink(request: Request) -> Response:
+    """The address ``chat.getPermalink`` gives, shown by the page."""
+    return RedirectResponse(f"/#/{quote(request.path_params['channel'])}")
+
+
 def sandbox_app(workspace: Workspace, *, port: int) -> Starlette:
     """Every door of the workspace, behind the guard."""
     app = Starlette(
         routes=[
             Route("/", page),
+            Route("/archives/{channel}/{message}", permalink),
             Route("/api/{method}", web_api, methods=["GET", "POST"]),
             *acts.ROUTES,
             *reading.ROUTES,

@@ -12,10 +12,10 @@ class ApiCall:
 
     method: str
     ok: bool
-    error: str | None
-    channel: str | None
-    ts: str | None
     at: float
+    error: str | None = None
+    channel: str | None = None
+    ts: str | None = None
 
 
 class Calls:

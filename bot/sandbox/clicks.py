@@ -7,7 +7,7 @@ from typing import Any
 from bot.sandbox.answers import NotOffered, answer_of, offered, typed_values
 from bot.sandbox.delivery import payloads
 from bot.sandbox.directory import User
-from bot.sandbox.interactions import GONE, NotDone, deliver, new_trigger, response_address
+from bot.sandbox.interactions import GONE, NotDone, deliver, new_response_url, new_trigger
 from bot.sandbox.kit import SLOTS, Json
 from bot.sandbox.views import state_values
 from bot.sandbox.workspace import Workspace
@@ -15,7 +15,7 @@ from bot.sandbox.workspace import Workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Click:
-    """A press or a choice; ``where`` is a message or a view, ``values`` what stands in inputs."""
+    """A press or a choice: ``given`` carries the choice, ``values`` what stands in inputs."""
 
     action_id: str
     block_id: str | None
@@ -42,17 +42,14 @@ async def click_in_message(
     remember(typed, _chosen(found, action))
     channel = state.channels[channel_id]
     source = payloads.message_source(message, channel=channel, shown=state.slack_message(message))
-    values = state_values(message.blocks, typed=typed)
-    token = workspace.response_urls.issue(
-        user=user.id, channel=channel_id, now=workspace.config.clock(), source=message
-    )
     body = payloads.interaction(
         "block_actions",
         config=workspace.config,
         user=user,
-        **source | {"state": {"values": values}},
+        **source,
+        state={"values": state_values(message.blocks, typed=typed)},
         trigger_id=new_trigger(workspace, user),
-        response_url=response_address(workspace, token),
+        response_url=new_response_url(workspace, user, channel, source=message),
         actions=[action],
     )
     await deliver(workspace, "interactive", body)

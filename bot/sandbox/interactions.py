@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.sandbox.delivery import payloads
-from bot.sandbox.delivery.link import AppSilent, Delivery
+from bot.sandbox.delivery.link import AppSilent, Delivery, Kind
 from bot.sandbox.directory import Channel, User
 from bot.sandbox.errors import Refused
 from bot.sandbox.kit import Json
@@ -36,9 +36,6 @@ async def command(workspace: Workspace, user: User, line: str, *, channel_id: st
     channel = joined(workspace, user, channel_id)
     if name not in workspace.config.commands:
         raise NotDone(f"{name} is not a valid command.")
-    token = workspace.response_urls.issue(
-        user=user.id, channel=channel.id, now=workspace.config.clock()
-    )
     form = payloads.command(
         name,
         text.strip(),
@@ -46,7 +43,7 @@ async def command(workspace: Workspace, user: User, line: str, *, channel_id: st
         user=user,
         channel=channel,
         trigger_id=new_trigger(workspace, user),
-        response_url=response_address(workspace, token),
+        response_url=new_response_url(workspace, user, channel),
     )
     answer = await deliver(workspace, "slash_commands", form)
     show_answer(workspace, answer, channel=channel, user_id=user.id)
@@ -65,14 +62,11 @@ async def shortcut(
             raise NotDone(GONE)
         kind = "message_action"
         channel = workspace.state.channels[channel_id]
-        token = workspace.response_urls.issue(
-            user=user.id, channel=channel_id, now=workspace.config.clock()
-        )
         rest |= {
             "message_ts": ts,
             "message": workspace.state.slack_message(message),
             "channel": {"id": channel.id, "name": payloads.channel_name(channel)},
-            "response_url": response_address(workspace, token),
+            "response_url": new_response_url(workspace, user, channel),
         }
     body = payloads.interaction(kind, config=workspace.config, user=user, **rest)
     await deliver(workspace, "interactive", body)
@@ -122,7 +116,7 @@ def open_home(workspace: Workspace, user: User) -> None:
     workspace.events.send(inner, subscription="app_home_opened")
 
 
-async def deliver(workspace: Workspace, kind: Any, body: Json) -> Any:
+async def deliver(workspace: Workspace, kind: Kind, body: Json) -> Any:
     """The app's answer to an interaction; raises NotDone in the words the client shows."""
     try:
         return await workspace.link.deliver(Delivery(kind=kind, payload=body))
@@ -134,13 +128,13 @@ def show_answer(workspace: Workspace, answer: Any, *, channel: Channel, user_id:
     """What a command is answered with directly: a text, or a message object."""
     if not answer:
         return
-    content = {"text": answer} if isinstance(answer, str) else answer
+    content = answer if isinstance(answer, dict) else {"text": str(answer)}
     public = content.get("response_type") == "in_channel"
     try:
         post_as_app(
             workspace,
             channel=channel,
-            text=content.get("text") or "",
+            text=str(content.get("text") or ""),
             blocks=content.get("blocks"),
             ephemeral_to=None if public else user_id,
         )
@@ -156,11 +150,17 @@ def joined(workspace: Workspace, user: User, channel_id: str) -> Channel:
     return channel
 
 
-def response_address(workspace: Workspace, token: str) -> str:
-    """The response_url that goes with a token."""
+def new_response_url(
+    workspace: Workspace, user: User, channel: Channel, *, source: Message | None = None
+) -> str:
+    """Where the app may answer what this person just did; ``source`` is the message clicked."""
+    token = workspace.response_urls.issue(
+        user=user.id, channel=channel.id, now=workspace.config.clock(), source=source
+    )
     return f"{workspace.url}/sandbox/response/{token}"
 
 
 def new_trigger(workspace: Workspace, user: User, *, view_id: str = "") -> str:
+    """A trigger id born of what this person just did, inside a view if one is named."""
     now = workspace.config.clock()
     return workspace.triggers.issue(user=user.id, now=now, view_id=view_id)

@@ -11,7 +11,7 @@ VERSIONS_KEPT = 10
 """Earlier blocks of a message that a stale click may still refer to."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Message:
     """One message; ``at`` is in seconds since the epoch."""
 

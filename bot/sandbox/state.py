@@ -92,6 +92,10 @@ class WorkspaceState:
         """A message that everyone in the channel sees."""
         return self._messages[channel_id].get(ts)
 
+    def holds(self, message: Message) -> bool:
+        """Whether it is still there, ephemeral or not."""
+        return message in (self.message(message.channel, message.ts), *self._ephemerals)
+
     def visible_message(self, channel_id: str, ts: str, *, user_id: str) -> Message | None:
         """A message as one person may see it: in their channels, or ephemeral and theirs."""
         channel = self.channels.get(channel_id)
@@ -133,9 +137,10 @@ class WorkspaceState:
         self._read[user_id, channel_id] = self.next_ts()
 
     def unread(self, user_id: str, channel_id: str) -> int:
-        """Messages in the channel (not in threads) since this person last looked."""
+        """Others' messages in the channel (not in threads) since this person last looked."""
         last = self._read.get((user_id, channel_id), "")
-        return sum(1 for m in self.messages(channel_id) if not m.is_reply and m.ts > last)
+        new = (m for m in self.messages(channel_id) if not m.is_reply and m.ts > last)
+        return sum(1 for m in new if m.user != user_id)
 
     # -- views ------------------------------------------------------------------------------
 

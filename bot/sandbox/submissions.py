@@ -119,8 +119,6 @@ def _note_refusal(workspace: Workspace, refused: Refused) -> None:
             method="view_submission",
             ok=False,
             error="; ".join([refused.code, *refused.messages]),
-            channel=None,
-            ts=None,
             at=workspace.config.clock(),
         )
     )

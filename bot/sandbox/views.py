@@ -12,7 +12,7 @@ from bot.sandbox.kit import SLOTS, Json, controls, sealed
 MOST_STACKED = 3
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class View:
     """One modal or Home tab; ``content`` is what the app sent, ids filled in."""
 

@@ -1,6 +1,5 @@
 """response_url: five uses, half an hour, and what each can do."""
 
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -9,15 +8,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.sandbox.config import WorkspaceConfig
-from bot.sandbox.interactions import response_address
+from bot.sandbox.interactions import new_response_url
 from bot.sandbox.workspace import Workspace
-from tests.sandbox.conftest import CONFIG, Clock, actions, button, section, with_clock
+from tests.sandbox.cards import actions, button, section
+from tests.sandbox.running import CONFIG, Clock, with_clock
 
 
 @pytest.fixture
 def config(clock: Clock) -> WorkspaceConfig:
     """The half hour passes by the test's clock."""
-    return replace(with_clock(CONFIG, clock), enforce_rates=False)
+    return with_clock(CONFIG, clock)
 
 
 async def source(workspace: Workspace, client: AsyncWebClient, *, ephemeral: bool) -> str:
@@ -32,9 +32,8 @@ async def source(workspace: Workspace, client: AsyncWebClient, *, ephemeral: boo
         await client.chat_postMessage(channel="C0MOD", **content)
     (seen,) = await workspace.person("U0ANA").messages("C0MOD")
     message = workspace.state.visible_message("C0MOD", seen.ts, user_id="U0ANA")
-    now = workspace.config.clock()
-    token = workspace.response_urls.issue(user="U0ANA", channel="C0MOD", now=now, source=message)
-    return response_address(workspace, token)
+    ana, channel = workspace.state.user("U0ANA"), workspace.state.channel("C0MOD")
+    return new_response_url(workspace, ana, channel, source=message)
 
 
 async def shown(workspace: Workspace) -> list[tuple[str, bool]]:
@@ -51,6 +50,8 @@ async def test_the_source_can_be_replaced_and_deleted(
     assert await shown(workspace) == [("decided", ephemeral)]
     await url.send(delete_original=True)
     assert await shown(workspace) == []
+    for again in ({"delete_original": True}, {"text": "x", "replace_original": True}):
+        assert (await url.send_dict(again)).status_code == 404
 
 
 async def test_by_default_an_answer_is_new_and_for_the_person_alone(
@@ -86,3 +87,12 @@ async def test_blocks_are_checked_there_too(workspace: Workspace, client: AsyncW
     async with httpx.AsyncClient(trust_env=False) as http:
         answer = await http.post(url, json={"text": "x", "blocks": [{"type": "hologram"}]})
     assert answer.json()["error"] == "invalid_blocks"
+
+
+async def test_a_command_has_no_original_to_replace(workspace: Workspace) -> None:
+    ana, channel = workspace.state.user("U0ANA"), workspace.state.channel("C0MOD")
+    url = AsyncWebhookClient(new_response_url(workspace, ana, channel))
+    await url.send(text="one")
+    await url.send(text="two", replace_original=True)
+    assert await shown(workspace) == [("one", True), ("two", True)]
+    assert (await url.send(delete_original=True)).status_code == 404

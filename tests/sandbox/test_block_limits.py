@@ -11,7 +11,7 @@ from bot.sandbox.errors import Refused
 from bot.sandbox.limits.blocks import BLOCKS
 from bot.sandbox.limits.messages import check_message
 from bot.sandbox.limits.views import check_view
-from tests.sandbox.conftest import actions, button, modal, note_input, section
+from tests.sandbox.cards import actions, button, modal, note_input, section
 
 
 def plain(text: str) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox.config import WorkspaceConfig
 from bot.sandbox.directory import Channel, Team, User
 from bot.sandbox.workspace import Workspace
-from tests.sandbox.conftest import APP, CONFIG, actions, button, eventually, over_socket
+from tests.sandbox.cards import actions, button
+from tests.sandbox.running import APP, CONFIG, eventually, over_socket
 
 TOOK_TOO_LONG = "The app took too long to answer. Try again?"
 DID_NOT_RESPOND = "The app didn't respond. Try again?"

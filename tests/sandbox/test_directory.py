@@ -10,7 +10,7 @@ from bot.sandbox.app import running_workspace
 from bot.sandbox.config import demo_config
 from bot.sandbox.directory import UserGroup
 from bot.sandbox.workspace import Workspace
-from tests.sandbox.conftest import CONFIG, refusal
+from tests.sandbox.running import CONFIG, refusal
 
 
 async def test_guests_and_the_deactivated_are_marked(

@@ -11,7 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox import feed as feeds
 from bot.sandbox.feed import Feed, TooManyStreams
 from bot.sandbox.workspace import Workspace
-from tests.sandbox.conftest import eventually, modal, section
+from tests.sandbox.cards import modal, section
+from tests.sandbox.running import eventually
 
 
 async def test_the_state_is_what_one_person_may_see(

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox.config import WorkspaceConfig
 from bot.sandbox.rates import Rates
 from bot.sandbox.workspace import Workspace
-from tests.sandbox.conftest import CONFIG, Clock, refusal, with_clock
+from tests.sandbox.running import CONFIG, Clock, refusal, with_clock
 
 
 @pytest.fixture

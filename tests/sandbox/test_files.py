@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.config import WorkspaceConfig
 from bot.sandbox.workspace import Workspace
-from tests.sandbox.conftest import refusal
+from tests.sandbox.running import refusal
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
 

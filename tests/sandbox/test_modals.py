@@ -8,18 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.config import WorkspaceConfig
 from bot.sandbox.workspace import Workspace
-from tests.sandbox.conftest import (
-    CONFIG,
-    Clock,
-    actions,
-    button,
-    modal,
-    note_input,
-    over_http,
-    refusal,
-    section,
-    with_clock,
-)
+from tests.sandbox.cards import actions, button, modal, note_input, section
+from tests.sandbox.running import CONFIG, Clock, over_http, refusal, with_clock
 
 
 @pytest.fixture

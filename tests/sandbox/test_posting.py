@@ -7,7 +7,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.workspace import Workspace
-from tests.sandbox.conftest import actions, button, refusal, section
+from tests.sandbox.cards import actions, button, section
+from tests.sandbox.running import refusal
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.workspace import Workspace
-from tests.sandbox.conftest import Connected, actions, button, modal, note_input, section
+from tests.sandbox.cards import actions, button, modal, note_input, section
+from tests.sandbox.running import Connected
 
 CARD = [section("May this stay up?"), actions(button("Approve · keep post", "approve", value="41"))]
 

@@ -29,8 +29,8 @@ class Events:
         """Tell a subscribed app in the channel of a new message, its own included."""
         subscription, scope = MESSAGE_EVENTS[channel.kind]
         in_channel = self._config.app.user_id in channel.members
-        kind = {"channel": "channel", "group": "group", "im": "im"}[channel.kind]
-        inner = shown | {"channel": channel.id, "channel_type": kind, "event_ts": message.ts}
+        place = {"channel": channel.id, "channel_type": channel.kind}
+        inner = shown | place | {"event_ts": message.ts}
         if in_channel and scope in self._config.scopes:
             self.send(inner, subscription=subscription, ext_shared=channel.is_ext_shared)
 

@@ -47,7 +47,6 @@ def message_source(message: Message, *, channel: Channel, shown: Json) -> Json:
     source: Json = {
         "container": container,
         "channel": {"id": channel.id, "name": channel_name(channel)},
-        "state": {"values": {}},
     }
     if message.ephemeral_to is None:
         source["message"] = shown

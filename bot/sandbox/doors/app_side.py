@@ -13,11 +13,12 @@ from bot.sandbox.errors import Refused
 from bot.sandbox.faults import Fault
 from bot.sandbox.files import LARGEST_FILE
 from bot.sandbox.kit import Json
+from bot.sandbox.messages import Message
 from bot.sandbox.trouble import strike, under_fault
 from bot.sandbox.webapi.posting import checked_content, post_as_app, rewrite
 from bot.sandbox.workspace import Workspace, workspace_of
 
-STATUS = {"expired_url": 404, "used_url": 404, "ratelimited": 429}
+NOT_FOUND = frozenset({"expired_url", "used_url", "message_not_found"})
 
 
 async def response_url(request: Request) -> Response:
@@ -35,12 +36,10 @@ async def _answered(request: Request, fault: Fault | None) -> Response:
     except Refused as refused:
         error = refused.code
     now = workspace.config.clock()
-    workspace.calls.note(
-        ApiCall(method="response_url", ok=not error, error=error, channel=None, ts=None, at=now)
-    )
+    workspace.calls.note(ApiCall(method="response_url", ok=not error, error=error, at=now))
     if error is None:
         return PlainTextResponse("ok")
-    status = STATUS.get(error, 500)
+    status = 404 if error in NOT_FOUND else 500
     return JSONResponse({"ok": False, "error": error}, status_code=status)
 
 
@@ -78,23 +77,27 @@ async def _content(request: Request) -> Json:
 
 def _respond(workspace: Workspace, token: str, content: Json) -> None:
     url = workspace.response_urls.use(token, now=workspace.config.clock())
-    source = url.source
-    if content.get("delete_original"):
-        if source is None:
-            raise Refused("message_not_found")
-        workspace.state.delete(source)
-        return
     text, blocks = str(content.get("text") or ""), content.get("blocks")
-    if content.get("replace_original") and source is not None:
+    if content.get("delete_original"):
+        workspace.state.delete(_source(workspace, url))
+    elif content.get("replace_original") and url.source is not None:
+        source = _source(workspace, url)
         text, blocks = checked_content(workspace, text=text, blocks=blocks)
         rewrite(workspace, source, text=text, blocks=blocks)
-        return
-    _post(workspace, url, content, text=text, blocks=blocks)
+    else:
+        _post(workspace, url, content, text=text, blocks=blocks)
+
+
+def _source(workspace: Workspace, url: ResponseUrl) -> Message:
+    """The message that was clicked, if it is still there."""
+    if url.source is None or not workspace.state.holds(url.source):
+        raise Refused("message_not_found")
+    return url.source
 
 
 def _post(workspace: Workspace, url: ResponseUrl, content: Json, *, text: str, blocks: Any) -> None:
     public = content.get("response_type") == "in_channel"
-    message = post_as_app(
+    post_as_app(
         workspace,
         channel=workspace.state.channels[url.channel],
         text=text,
@@ -103,8 +106,6 @@ def _post(workspace: Workspace, url: ResponseUrl, content: Json, *, text: str, b
         metadata=content.get("metadata"),
         ephemeral_to=None if public else url.user,
     )
-    # A later replace_original on a command's URL rewrites what this one showed.
-    url.source = url.source or message
 
 
 ROUTES = [

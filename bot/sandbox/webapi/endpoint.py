@@ -1,13 +1,13 @@
 """``/api/{method}``: arguments in, ordered faults, token, scope and rate checks, the answer out."""
 
 import json
-from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.sandbox.calls import ApiCall
+from bot.sandbox.config import WorkspaceConfig
 from bot.sandbox.errors import Refused, invalid_arguments
 from bot.sandbox.faults import Fault
 from bot.sandbox.kit import Json
@@ -32,8 +32,10 @@ async def _answered(request: Request, name: str, fault: Fault | None) -> Respons
     try:
         method, args = await _understood(request, name)
         strike(fault)
-        _admit(workspace, request, name, method, args)
-        answer = {"ok": True} | method.run(Call(workspace=workspace, method=name, args=args))
+        call = Call(workspace=workspace, method=name, args=args)
+        _check_token(method, _taken_token(request, args), workspace.config)
+        _admit(method, call)
+        answer = {"ok": True} | method.run(call)
     except Refused as refused:
         answer = refused.answer()
     _note(workspace, name, args, answer)
@@ -67,29 +69,32 @@ def _json_body(body: bytes) -> Json:
     return parsed
 
 
-def _admit(
-    workspace: Workspace, request: Request, name: str, method: Method, args: dict[str, Any]
-) -> None:
-    """Token, rate, scope and required arguments, in that order."""
-    config = workspace.config
-    bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
-    token = bearer or str(args.pop("token", ""))
-    args.pop("token", None)
-    if method.by != "anyone":
-        if not token:
-            raise Refused("not_authed")
-        if token not in (config.bot_token, config.app_token):
-            raise Refused("invalid_auth")
-        expected = config.app_token if method.by == "app" else config.bot_token
-        if token != expected:
-            raise Refused("not_allowed_token_type")
-    if config.enforce_rates:
-        wait = workspace.rates.wait_for_method(name, tier=method.tier)
+def _taken_token(request: Request, args: Json) -> str:
+    """The token from the header or else the arguments, which it is taken out of."""
+    among_arguments = str(args.pop("token", ""))
+    return request.headers.get("authorization", "").removeprefix("Bearer ") or among_arguments
+
+
+def _check_token(method: Method, token: str, config: WorkspaceConfig) -> None:
+    if method.by == "anyone":
+        return
+    if not token:
+        raise Refused("not_authed")
+    if token not in (config.bot_token, config.app_token):
+        raise Refused("invalid_auth")
+    if token != (config.app_token if method.by == "app" else config.bot_token):
+        raise Refused("not_allowed_token_type")
+
+
+def _admit(method: Method, call: Call) -> None:
+    """Rate, scope and required arguments, in that order."""
+    if call.workspace.config.enforce_rates:
+        wait = call.workspace.rates.wait_for_method(call.method, tier=method.tier)
         if wait:
             raise Refused("ratelimited", retry_after=wait)
     if method.scope:
-        Call(workspace=workspace, method=name, args=args).require_scope(method.scope)
-    missing = [need for need in method.needs if args.get(need) in (None, "")]
+        call.require_scope(method.scope)
+    missing = [need for need in method.needs if call.args.get(need) in (None, "")]
     if missing:
         raise invalid_arguments(*(f"missing required field: {need}" for need in missing))
 
