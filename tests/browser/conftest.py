@@ -16,7 +16,7 @@ from bot.sandbox.app import running_workspace
 from bot.sandbox.config import demo_config
 from bot.sandbox.workspace import Workspace
 from tests.browser.review_app import review_app
-from tests.sandbox.conftest import over_socket
+from tests.sandbox.running import over_socket
 
 CHANNEL = "C0001LOCAL"
 OTHER_CHANNEL = "C0002LOCAL"

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.sandbox.conftest import actions, button, modal, note_input, section
+from tests.sandbox.cards import actions, button, modal, note_input, section
 
 Json = dict[str, Any]
 

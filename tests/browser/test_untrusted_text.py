@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.workspace import Workspace
 from tests.browser.conftest import CHANNEL, OpenPage
-from tests.sandbox.conftest import actions, button, section
+from tests.sandbox.cards import actions, button, section
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package")]
 

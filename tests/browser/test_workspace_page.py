@@ -237,6 +237,6 @@ async def test_words_are_legible_in_light_and_dark(
 
 async def _fits(page: Page) -> None:
     """Nothing makes the page, or what scrolls in it, wider than the screen."""
-    wider = """() => [document.documentElement, ...document.querySelectorAll(".scroller, .body")]
-        .filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.id)"""
+    wider = """() => [...document.querySelectorAll("html, .scroller, .row, .body")]
+        .filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.className)"""
     assert await page.evaluate(wider) == []
