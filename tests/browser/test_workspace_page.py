@@ -135,6 +135,16 @@ async def test_one_can_act_as_another_person(client: AsyncWebClient, open_page: 
     await expect(page.get_by_role("button", name="You are: Ben Okafor")).to_be_visible()
 
 
+async def test_the_bare_address_opens_as_somebody(
+    workspace: Workspace, open_page: OpenPage
+) -> None:
+    page = await open_page()
+    await page.goto("about:blank")
+    await page.goto(workspace.url)
+    await expect(page.get_by_role("button", name="You are: Ana Costa")).to_be_visible()
+    await expect(page).to_have_url(f"{workspace.url}/#U0ANA/{CHANNEL}")
+
+
 async def test_what_happens_elsewhere_is_counted_until_it_is_read(
     client: AsyncWebClient, open_page: OpenPage
 ) -> None:
