@@ -84,7 +84,7 @@ async def running_service(
             session=session,
             channels=Channels(client, clock=services.database.now),
         )
-        await stack.enter_async_context(_delivering(desk, health=Health(), paced=paced))
+        await stack.enter_async_context(_delivering(desk, health=services.health, paced=paced))
         timetable = Timetable(services.database, digest_jobs(policy))
         timetable.start()
         stack.callback(timetable.stop)

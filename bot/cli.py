@@ -78,3 +78,38 @@ def demo(
             api_port=api_port,
         )
     )
+
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="The file to write; it must be new.")],
+) -> None:
+    """Copy the database while the service runs."""
+    from bot.commands.backup import backup as run  # noqa: PLC0415
+
+    run(target)
+
+
+outbox = typer.Typer(help="What waits to be sent, and what could not be sent.")
+app.add_typer(outbox, name="outbox", invoke_without_command=True)
+
+
+@outbox.callback()
+def outbox_list(context: typer.Context) -> None:
+    """Show what waits to be sent and what could not be sent."""
+    if context.invoked_subcommand is None:
+        from bot.commands.outbox import show  # noqa: PLC0415
+
+        show()
+
+
+@outbox.command("replay")
+def outbox_replay(
+    numbers: Annotated[list[int] | None, typer.Argument(help="Of dead letters.")] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Every dead letter.")] = False,
+) -> None:
+    """Send dead letters again."""
+    from bot.commands.outbox import send_again  # noqa: PLC0415
+
+    typer.echo(send_again(numbers or [], everything=everything))

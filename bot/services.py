@@ -1,19 +1,19 @@
 """What the doors of the service share: made once by the composition root, handed to each."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.delivery.health import Health
 from hitl.policy import Policy
 from hitl.storage.database import Database
 
 
 @dataclass(slots=True)
 class Services:
-    """The running service: its database, its policy, its source of chance, and its end."""
+    """The running service: its database, its policy, its source of chance, and how it is."""
 
     database: Database
     policy: Policy
     draw: Callable[[], float]
     """A fresh uniform number in [0, 1)."""
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    health: Health = field(default_factory=Health)

@@ -7,6 +7,7 @@ from bot.intake.problems import install_problems
 from bot.intake.routes.deciding import deciding_routes
 from bot.intake.routes.figures import figure_routes
 from bot.intake.routes.health import health_routes
+from bot.intake.routes.metrics import metric_routes
 from bot.intake.routes.reading import reading_routes
 from bot.intake.routes.submitting import submitting_routes
 from bot.services import Services
@@ -22,6 +23,7 @@ def build_intake(services: Services, *, keyring: Keyring) -> FastAPI:
         deciding_routes,
         figure_routes,
         health_routes,
+        metric_routes,
     ):
         app.include_router(routes(services))
     app.add_middleware(BodyLimit)

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.intake.problems import problem, problem_response
 
 MOST_BODY = 16 * 1024 * 1024
+_GUARDED = ("/v1", "/metrics")
 _SETTING_KEY_SCOPES = frozenset({"submit", "read", "review", "route"})
 
 
@@ -51,14 +52,14 @@ def _digest(key: str) -> bytes:
 
 
 class KeyRequired:
-    """Answers 401 to anything under ``/v1`` that carries no accepted key."""
+    """Answers 401 to anything under ``/v1``, and to ``/metrics``, that carries no accepted key."""
 
     def __init__(self, app: ASGIApp, *, keyring: Keyring) -> None:
         self._app = app
         self._keyring = keyring
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith("/v1"):
+        if scope["type"] == "http" and scope["path"].startswith(_GUARDED):
             caller = self._keyring.caller(Headers(scope=scope).get("authorization"))
             if caller is None:
                 await _refuse(

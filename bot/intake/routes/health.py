@@ -22,6 +22,8 @@ def health_routes(services: Services) -> APIRouter:
         """The database can be read and written; 503 otherwise."""
         await services.database.read(lambda connection: connection.execute(text("SELECT 1")).one())
         await services.database.write(lambda _tx: None)
-        return answer({"status": "ready"})
+        # Slack is told of and not waited for: cases are taken while it is away.
+        paused = services.health.paused
+        return answer({"status": "ready", "slack": f"paused: {paused}" if paused else "ok"})
 
     return router

@@ -1,0 +1,48 @@
+"""The database of the settings, for commands that look into it beside a running service."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from bot.settings import read_settings
+from hitl.errors import HitlError
+from hitl.storage.database import Database, Transaction
+from hitl.storage.engines import database_url
+from hitl.storage.migrate import prepare_database
+
+T = TypeVar("T")
+
+
+class NoDatabase(HitlError):
+    """A command that only looks makes no database."""
+
+
+def read_store(query: Callable[[Connection], T]) -> T:
+    """What the query returns."""
+    return _with(lambda database: database.read(query))
+
+
+def write_store(verb: Callable[[Transaction], T]) -> T:
+    """What the verb returns, once it is committed."""
+    return _with(lambda database: database.write(verb))
+
+
+def _with(work: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
+    url = read_settings().database_url
+    address = database_url(url)
+    if address.drivername == "sqlite" and not Path(str(address.database)).exists():
+        raise NoDatabase(f"there is no database at {address.database}: see HITL_DATABASE_URL")
+    prepare_database(url)
+
+    async def run() -> T:
+        database = Database(url, clock=lambda: datetime.now(UTC))
+        try:
+            return await work(database)
+        finally:
+            database.close()
+
+    return asyncio.run(run())

@@ -1,0 +1,87 @@
+"""What could not be sent, and sending it again."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, update
+
+from hitl.storage.bell import OUTBOX
+from hitl.storage.database import Transaction
+from hitl.storage.outbox import Sending
+from hitl.storage.tables import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A row that nobody tries to send any more, and why."""
+
+    id: int
+    kind: str
+    lane: str
+    case_id: int | None
+    created_at: datetime
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What the outbox holds in one state."""
+
+    state: Sending
+    lane: str
+    count: int
+    oldest_at: datetime
+
+
+def backlog(connection: Connection) -> list[Backlog]:
+    """What waits and what is dead, by lane."""
+    rows = connection.execute(
+        select(
+            outbox.c.state,
+            outbox.c.lane,
+            func.count().label("number"),
+            func.min(outbox.c.created_at).label("oldest_at"),
+        )
+        .where(outbox.c.state.in_((Sending.WAITING, Sending.DEAD)))
+        .group_by(outbox.c.state, outbox.c.lane)
+        .order_by(outbox.c.state, outbox.c.lane)
+    )
+    return [Backlog(Sending(row.state), row.lane, row.number, row.oldest_at) for row in rows]
+
+
+def dead_letters(connection: Connection, *, most: int) -> list[DeadLetter]:
+    """The newest dead letters."""
+    rows = connection.execute(
+        select(outbox)
+        .where(outbox.c.state == Sending.DEAD)
+        .order_by(outbox.c.id.desc())
+        .limit(most)
+    )
+    return [
+        DeadLetter(
+            id=row.id,
+            kind=row.kind,
+            lane=row.lane,
+            case_id=row.case_id,
+            created_at=row.created_at,
+            attempts=row.attempts,
+            error=row.last_error or "",
+        )
+        for row in rows
+    ]
+
+
+def replay(tx: Transaction, ids: Collection[int] | None) -> int:
+    """Put dead letters back, all of them for None; how many there were."""
+    wanted = outbox.c.state == Sending.DEAD
+    if ids is not None:
+        wanted &= outbox.c.id.in_(ids)
+    done = tx.connection.execute(
+        update(outbox)
+        .where(wanted)
+        .values(state=Sending.WAITING, attempts=0, due_at=tx.now, finished_at=None, leased_by=None)
+    )
+    tx.announce(OUTBOX)
+    return done.rowcount
