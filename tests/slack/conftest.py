@@ -113,6 +113,12 @@ class Desk:
         return next(m for m in await self.viewer.messages(channel) if m.ts == posted["ts"])
 
 
+@pytest.fixture
+def engine() -> str:
+    """Listeners reach the database only through the verbs, which are tested on each."""
+    return "sqlite"
+
+
 @pytest.fixture(autouse=True)
 def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     """slack_sdk would send loopback calls to the environment's proxy."""

@@ -90,6 +90,13 @@ async def test_guests_are_told_nothing(desk: Desk, people: People) -> None:
     assert not told.says("risotto")
 
 
+async def test_guests_see_no_list_of_cases(desk: Desk, people: People) -> None:
+    await desk.submit(post())
+    await people["gus"].shortcut("waiting_cases")
+    shown = await people["gus"].wait_for_view("Only full members")
+    assert not shown.says("risotto")
+
+
 async def test_home_shows_what_waits_and_is_refreshed(
     desk: Desk, people: People, clock: Clock
 ) -> None:

@@ -99,6 +99,27 @@ def test_a_thousand_labels_are_offered_as_far_as_a_card_can_carry_them() -> None
     assert menu["options"][-1]["text"]["text"] == "Another label…"
 
 
+def test_where_labels_fill_a_card_less_is_shown_of_the_item() -> None:
+    labels = [f"intent number {n} with a rather long name" for n in range(300)]
+    evidence = tuple(Evidence(f"Piece {n}", text='"' * 500) for n in range(8))
+    case = digit(label=labels[0], scores={}, text='"' * 1_500, evidence=evidence)
+    message = case_card(case, use_case=labelling(*labels), now=NOON)
+    assert_sendable(message)
+    assert "more characters, see Full text" in str(message.blocks)
+
+
+def test_a_card_that_nothing_makes_fit_takes_its_plain_form() -> None:
+    quotes = '"' * 500
+    labels = ['"' * 60 + str(n) for n in range(300)]
+    fields = {"title": quotes, "text": quotes, "reason": quotes, "route_reason": quotes}
+    notes = (Note(quotes, quotes, NOON),) * 3
+    scores = dict.fromkeys(labels[:3], 0.2)
+    case = digit(label=labels[0], scores=scores, notes=notes, key=quotes, **fields)
+    message = case_card(case, use_case=labelling(*labels), now=NOON)
+    assert_sendable(message)
+    assert message.blocks[0]["type"] == "section"
+
+
 def test_fifty_pieces_of_evidence_are_shown_in_part_and_counted() -> None:
     evidence = tuple(Evidence(f"Piece {n}", text="words " * 100) for n in range(50))
     message = case_card(post(evidence=evidence), use_case=MODERATION, now=NOON)

@@ -48,7 +48,9 @@ def register(app: AsyncApp, services: SlackServices) -> None:
         await services.people.require_withdrawer(actor, use_case)
         reason = (ids.answer(body["view"])["value"] or "").strip() or None
         await services.database.write(
-            lambda tx: withdraw(tx, case.id, by=actor.user_id, reason=reason)
+            lambda tx: withdraw(
+                tx, case.id, by=actor.user_id, reason=reason, webhooks=use_case.webhooks
+            )
         )
         await ack()
 
