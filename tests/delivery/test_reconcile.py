@@ -144,6 +144,22 @@ async def test_a_dead_taker_s_message_is_sent_after_its_lease(
     assert await how_it_got_there(desk, case.id) == how
 
 
+async def test_a_doubt_outlives_being_put_back_behind_another(
+    desk: Desk, workspace: Workspace, clock: RunningClock
+) -> None:
+    await unsure_case(desk)
+    await unsure_case(desk, "post-2")
+    for parcel in await taken_by_one_who_dies(desk.database):
+        await send_to_slack(desk, parcel)
+    clock.advance(seconds=31)
+    workspace.order_fault(HISTORY, "ratelimited")
+    async with delivering(desk, rates=in_order):
+        await troubled(desk.database, "ratelimited")
+        clock.advance(seconds=1)
+        assert await delivered(desk.database) == ["sent", "sent"]
+    assert len(workspace.messages("#moderation")) == 2
+
+
 async def test_the_card_of_a_case_closed_since_is_found_and_brought_up_to_date(
     desk: Desk, workspace: Workspace, clock: RunningClock
 ) -> None:
