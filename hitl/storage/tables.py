@@ -15,6 +15,10 @@ _BigId = BigInteger().with_variant(Integer(), "sqlite")
 _Json = JSON(none_as_null=True)
 
 
+# To be written out in a query, too: SQLite takes a partial index for no parameter.
+AWAITS_DEADLINE = text("state = 'open' AND NOT is_overdue")
+
+
 def _id() -> Any:
     return Field(default=None, sa_column=Column(_BigId, primary_key=True, autoincrement=True))
 
@@ -59,6 +63,14 @@ class CaseRow(SQLModel, table=True):
         Index("ix_cases_state", "use_case", "state", "id"),
         Index("ix_cases_submitted", "use_case", "submitted_at"),
         Index("ix_cases_decided", "use_case", "decided_at"),
+        Index(
+            "ix_cases_deadline",
+            "use_case",
+            "submitted_at",
+            "steps_taken_seconds",
+            sqlite_where=AWAITS_DEADLINE,
+            postgresql_where=AWAITS_DEADLINE,
+        ),
         {"sqlite_autoincrement": True},  # an id named in Slack is never given to another case
     )
 
@@ -83,6 +95,10 @@ class CaseRow(SQLModel, table=True):
     submitted_at: datetime = Field(sa_type=Moment)
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
     """When the current outcome was stored."""
+    steps_taken_seconds: int = Field(default=0, sa_type=BigInteger)
+    """Steps of its deadline that are due up to here after submission are past."""
+    is_overdue: bool = False
+    """The end of its deadline has come and left it open."""
 
 
 class CaseContent(SQLModel, table=True):

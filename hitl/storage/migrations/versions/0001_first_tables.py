@@ -33,9 +33,19 @@ def upgrade() -> None:
         sa.Column("callback_url", sa.String(), nullable=True),
         sa.Column("submitted_at", sa.BigInteger(), nullable=False),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("steps_taken_seconds", sa.BigInteger(), nullable=False),
+        sa.Column("is_overdue", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("use_case", "key"),
         sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_cases_deadline",
+        "cases",
+        ["use_case", "submitted_at", "steps_taken_seconds"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open' AND NOT is_overdue"),
+        postgresql_where=sa.text("state = 'open' AND NOT is_overdue"),
     )
     op.create_index("ix_cases_decided", "cases", ["use_case", "decided_at"], unique=False)
     op.create_index("ix_cases_state", "cases", ["use_case", "state", "id"], unique=False)
