@@ -101,6 +101,11 @@ Who = Annotated[
         'a user id ("U…" or "W…") or "channel" for its full members'
     ),
 ]
+Webhook = Annotated[
+    str,
+    Field(max_length=2_000, pattern=r"^https?://[^\s/?#@]+([/?][^\s#]*)?$"),
+    Must('an address like "https://example.com/hitl", without a user, a password or a fragment'),
+]
 Day = Annotated[
     Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
     Must('one of "mon", "tue", "wed", "thu", "fri", "sat" and "sun"'),

@@ -34,6 +34,7 @@ from hitl.policy.fields import (
     Threshold,
     Tie,
     UseCaseName,
+    Webhook,
     Who,
     Zone,
 )
@@ -124,6 +125,8 @@ class UseCase(_Frozen):
         Digest | None, Must('a table like { day = "mon", at = "09:00", zone = "UTC" }, or false')
     ] = Digest()
     costs: Annotated[Costs | None, Must("a table of costs")] = None
+    webhooks: Annotated[tuple[Webhook, ...], Field(strict=False), Must("a list of addresses")] = ()
+    """Told every outcome, also those that stand at once."""
 
     @field_validator("labels")
     @classmethod
@@ -163,12 +166,13 @@ class UseCase(_Frozen):
 
     @cached_property
     def version(self) -> str:
-        """Twelve hexadecimal digits that change with anything in the use case.
+        """Twelve hexadecimal digits that change with anything that decides.
 
-        The order of the labels counts, because people see it; keys that are not set do not,
-        so that a release that adds an optional key leaves every version as it was.
+        The order of the labels counts, because people see it; who is told afterwards does not,
+        nor do keys that are not set, so that a release that adds an optional key leaves every
+        version as it was.
         """
-        content = self.model_dump(mode="json", exclude_none=True)
+        content = self.model_dump(mode="json", exclude_none=True, exclude={"webhooks"})
         content["labels"] = list(content["labels"].items())
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:12]

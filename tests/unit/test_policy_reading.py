@@ -25,7 +25,7 @@ labels = ["0", "1", "2"]
 KEYS = (
     '"preset", "channel", "fallback_channel", "question", "reviewers", "leads", '
     '"allow_shared_channel", "auto_at", "labels", "flag_label", "flag_button", "always_review", '
-    '"audit_rate", "digest" and "costs"'
+    '"audit_rate", "digest", "costs", "deadline" and "webhooks"'
 )
 PRESETS = (
     '"content-moderation", "support-triage", "medical-assist", "spam", "recommendation" '
@@ -38,6 +38,8 @@ PERSON = (
 )
 LABELS = "a list of names or a table, of 2 to 1,000 different labels"
 USE_CASES = "1 to 200 tables, each named for its use case, as in [use_cases.spam]"
+TARGETS = "a list of addresses"
+TARGET = 'an address like "https://example.com/hitl", without a user, a password or a fragment'
 THRESHOLD = "above 0 and at most 1, as in 0.95"
 
 
@@ -125,6 +127,12 @@ def told(text: str) -> list[str]:
             'reviewers: found "@mods"; must be a list of at least one reviewer',
         ),
         ('leads = ["ana"]', f'leads: found "ana"; must be {PERSON}'),
+        (
+            'webhooks = "https://a.example"',
+            f'webhooks: found "https://a.example"; must be {TARGETS}',
+        ),
+        ('webhooks = ["a.example"]', f'webhooks: found "a.example"; must be {TARGET}'),
+        ('webhooks = ["https://u:p@a"]', f'webhooks: found "https://u:p@a"; must be {TARGET}'),
         ('question = "a\\nb"', r'question: found "a\nb"; must be 1 to 300 characters on one line'),
         ('always_review = "yes"', 'always_review: found "yes"; must be true or false'),
         ("audit_rate = 2", "audit_rate: found 2; must be at least 0 and at most 1, as in 0.02"),

@@ -169,6 +169,10 @@ def test_the_same_content_is_the_same_version_in_every_process() -> None:
     assert POSTS.version == verdict(flag_button="keep and monitor").version == "c136a6771097"
 
 
+def test_who_is_told_afterwards_is_no_part_of_the_version() -> None:
+    assert verdict(webhooks=("https://caller.example/hitl",)).version == verdict().version
+
+
 def test_a_changed_copy_does_not_keep_the_version_it_was_copied_from() -> None:
     assert POSTS.model_copy(update={"audit_rate": 1.0}).version != POSTS.version
 
@@ -223,6 +227,7 @@ def test_a_full_policy_says_what_it_says() -> None:
         question  = "May this post stay up?"
         reviewers = ["@moderators", "U0123ABCD", "S0123ABCD", "channel"]
         leads     = ["W0123ABCD"]
+        webhooks  = ["https://caller.example/hitl?team=1"]
         flag_label = "clean"
         audit_rate = 0.02
         digest    = { day = "mon", at = "09:00", zone = "Europe/Berlin" }
@@ -238,6 +243,7 @@ def test_a_full_policy_says_what_it_says() -> None:
     assert use_case.labels["violation"] == LabelRule(
         verdict=REJECT, auto_at=0.87, button="remove post"
     )
+    assert use_case.webhooks == ("https://caller.example/hitl?team=1",)
     assert use_case.costs is not None
     assert (use_case.costs.review, use_case.costs.reviewer_hour) == (2.0, None)
     assert use_case.costs.error == {"clean": 50.0, "violation": 5.0}
