@@ -24,7 +24,7 @@ from hitl.storage.queries import case_by_id
 logger = logging.getLogger(__name__)
 SLACK_TROUBLE = (SlackApiError, ClientError, TimeoutError, OSError)
 """What calling Slack can raise."""
-_UNEXPECTED = "Something went wrong on our side and nothing was changed. It has been logged."
+_UNEXPECTED = "Something went wrong on our side; it has been logged. The card shows what stands."
 _LONGEST = 2_000
 
 

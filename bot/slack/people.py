@@ -81,7 +81,8 @@ class People:
 
     async def can_decide(self, user_id: str, use_case: UseCase) -> bool:
         """Whether somebody else, who did not act, may decide in the use case."""
-        workspace = (await self._directory.installation()).workspace
+        async with _answered_in_time():
+            workspace = (await self._directory.installation()).workspace
         somebody = Actor(user_id, workspace.team_id, workspace.enterprise_id)
         try:
             await self.require_decider(somebody, use_case)

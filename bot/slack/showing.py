@@ -11,6 +11,7 @@ from bot.slack.errors import SLACK_TROUBLE
 from bot.slack.message import View
 from bot.slack.services import SlackServices
 from hitl.cases import Case
+from hitl.errors import HitlError
 
 logger = logging.getLogger(__name__)
 
@@ -41,21 +42,21 @@ async def show_in_place(
     respond: AsyncRespond,
     client: AsyncWebClient,
 ) -> None:
-    """Bring the copy of the card that was clicked up to date; the channel's own is not ours to.
+    """Bring a private copy of the card up to date; delivery rewrites the channel's own, in order.
 
-    The channel's card is rewritten by delivery, in order, whatever happens here.
+    Raises nothing: the decision is stored by now.
     """
     if way_back(body):
         return
-    card = await services.card(case, services.policy.use_case(case.use_case))
     try:
+        card = await services.card(case, services.policy.use_case(case.use_case))
         if view := body.get("view"):
             await client.views_update(
                 view_id=view["id"], hash=view["hash"], view=case_view(case, card)
             )
         else:
             await respond(text=card.text, blocks=card.blocks, replace_original=True)
-    except SLACK_TROUBLE as trouble:
+    except (HitlError, *SLACK_TROUBLE) as trouble:
         # The decision stands; only this copy of the card is old.
         logger.info(
             "A copy of case %d could not be brought up to date: %s",

@@ -16,7 +16,7 @@ _HIDDEN_JOINER = re.compile(
     r"[\u200c\u200d]{2,}|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
 )
 _JOINERS = "\u200c\u200d"
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 _CENT = 0.01
 _HUNDRED = 100
@@ -54,7 +54,7 @@ def one_line(text: str, limit: int) -> str:
 
 def escape(text: str) -> str:
     """The text with nothing left that Slack reads as a mention, a link or an entity."""
-    return "".join(_ENTITIES.get(character, character) for character in text)
+    return text.translate(_ENTITIES)
 
 
 def mrkdwn(text: str, limit: int) -> str:

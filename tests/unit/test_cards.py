@@ -1,66 +1,10 @@
-"""The case card asks so that it can be answered at a glance, and tells what was decided."""
-
-from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
+"""An open case's card asks so that it can be answered at a glance."""
 
 import pytest
 
-from bot.slack.cards.case import case_card
-from bot.slack.message import Message
-from hitl.cases import Case, Evidence, Note
-from hitl.policy import UseCase
-from hitl.vocabulary import By, CaseState, Verdict
-from tests.slack.samples import DIGITS, MAIL, MODERATION, NOON, by_ana, digit, labelling, post
-
-LATER = NOON + timedelta(minutes=3)
-
-
-def card(case: Case, use_case: UseCase, **options: Any) -> Message:
-    return case_card(case, use_case=use_case, now=LATER, **options)
-
-
-def words(message: Message) -> str:
-    """Everything the card shows, block after block."""
-    return "\n".join(_texts(message.blocks))
-
-
-def _texts(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key == "text" and isinstance(value, str):
-                yield value
-            else:
-                yield from _texts(value)
-    elif isinstance(node, list):
-        for item in node:
-            yield from _texts(item)
-
-
-def elements(message: Message) -> list[dict[str, Any]]:
-    """What can be pressed, left to right."""
-    return [
-        element
-        for block in message.blocks
-        if block["type"] == "actions"
-        for element in block["elements"]
-    ]
-
-
-def rarer(message: Message) -> list[str]:
-    """The words of the overflow menu."""
-    nodes = _objects(message.blocks)
-    menu = next(node for node in nodes if node["type"] == "overflow")
-    return [option["text"]["text"] for option in menu["options"]]
-
-
-def buttons(message: Message) -> dict[str, str | None]:
-    """The buttons' words and their style."""
-    return {
-        element["text"]["text"]: element.get("style")
-        for element in elements(message)
-        if element["type"] == "button"
-    }
+from hitl.cases import Evidence, Note
+from tests.slack.cards import buttons, card, elements, objects, rarer, words
+from tests.slack.samples import DIGITS, MAIL, MODERATION, NOON, digit, post
 
 
 def test_an_open_card_shows_question_proposal_reason_item_and_buttons() -> None:
@@ -188,19 +132,8 @@ def test_markup_in_the_item_stays_text() -> None:
     hostile = "<!channel> *now* <https://evil.example|bank>"
     message = card(post(title=hostile, text=hostile, key=hostile, reason=hostile), MODERATION)
     assert "<!channel>" not in message.text
-    interpreted = [node["text"] for node in _objects(message.blocks) if node["type"] == "mrkdwn"]
+    interpreted = [node["text"] for node in objects(message.blocks) if node["type"] == "mrkdwn"]
     assert not [text for text in interpreted if "channel" in text]
-
-
-def _objects(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict):
-        if "type" in node:
-            yield node
-        for value in node.values():
-            yield from _objects(value)
-    elif isinstance(node, list):
-        for item in node:
-            yield from _objects(item)
 
 
 def test_notes_are_shown_with_their_authors() -> None:
@@ -209,7 +142,7 @@ def test_notes_are_shown_with_their_authors() -> None:
     shown = words(message)
     assert "1 earlier note" in shown
     assert ": note 3" in shown
-    assert {"type": "user", "user_id": "U0ANA"} in list(_objects(message.blocks))
+    assert {"type": "user", "user_id": "U0ANA"} in list(objects(message.blocks))
 
 
 def test_the_summary_can_be_decided_by_without_seeing_the_blocks() -> None:
@@ -218,95 +151,3 @@ def test_the_summary_can_be_decided_by_without_seeing_the_blocks() -> None:
         " 70 % is under its 87 % threshold. Its reasoning: “Matches two slur patterns, one quoted”."
         " Waiting for 3 min. Case 41 in content-moderation."
     )
-
-
-def test_a_decided_card_says_what_who_when_and_how_long() -> None:
-    message = card(post(**by_ana(Verdict.REJECT, "violation")), MODERATION)
-    shown = words(message)
-    assert "✖ *Reject · remove post* · label violation" in shown
-    assert "by <@U0ANA> · <!date^1795435241^" in shown
-    assert "after 41 s · as the AI proposed" in shown
-    assert not buttons(message)
-    assert rarer(message) == ["Add a note", "Full text", "History"]
-    assert message.text.startswith("Reject · remove post, by <@U0ANA>: Reply in r/cooking.")
-
-
-def test_a_decision_against_the_ai_says_what_it_had_proposed() -> None:
-    shown = words(card(digit(**by_ana(Verdict.REJECT, "8")), DIGITS))
-    assert "✖ *Reject · 8*" in shown
-    assert "the AI proposed 3 (62 %)" in shown
-
-
-def test_a_flag_is_visible() -> None:
-    shown = words(card(post(**by_ana(Verdict.FLAG, "clean")), MODERATION))
-    assert "⚑ *Flag · keep and monitor* · label clean · flagged" in shown
-
-
-@pytest.mark.parametrize(
-    ("change", "by"),
-    [
-        ({"reviewer": "bo@example.org"}, "by bo@example.org"),
-        ({"reviewer": None, "by": By.AI}, "by the AI"),
-        ({"reviewer": None, "by": By.DEADLINE}, "by the deadline"),
-    ],
-)
-def test_an_outcome_says_where_it_comes_from(change: dict[str, Any], by: str) -> None:
-    decided = by_ana(Verdict.APPROVE, "clean", **change)
-    assert by in words(card(post(**decided), MODERATION))
-
-
-def test_the_reviewers_own_words_are_shown() -> None:
-    decided = by_ana(Verdict.APPROVE, "clean", note="Quoted, not said")
-    assert "“Quoted, not said”" in words(card(post(**decided), MODERATION))
-
-
-def test_a_decided_card_keeps_a_small_picture() -> None:
-    scan = (Evidence("Scan", image_id=5),)
-    message = card(digit(evidence=scan, **by_ana(Verdict.APPROVE, "3")), DIGITS, files={5: "F05"})
-    small = [node for node in _objects(message.blocks) if node["type"] == "image"]
-    assert small == [{"type": "image", "alt_text": "Scan", "slack_file": {"id": "F05"}}]
-
-
-def test_a_withdrawn_case_says_so_and_takes_no_decision() -> None:
-    message = card(post(state=CaseState.WITHDRAWN), MODERATION)
-    assert "⊘ *Withdrawn*" in words(message)
-    assert not buttons(message)
-    assert rarer(message) == ["Add a note", "Full text", "History"]
-
-
-def test_a_disputed_case_says_so_and_can_still_be_decided() -> None:
-    message = card(post(state=CaseState.DISPUTED), MODERATION)
-    assert "⚖ *Disputed*" in words(message)
-    assert "Approve · keep post" in buttons(message)
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        post(notes=(Note("bo", "hm", NOON),)),
-        post(state=CaseState.DISPUTED),
-        post(**by_ana(Verdict.REJECT, "violation")),
-        post(**by_ana(Verdict.REJECT, "violation", revision=2)),
-    ],
-)
-def test_a_changed_card_has_new_block_ids(changed: Case) -> None:
-    def named(case: Case) -> set[str]:
-        blocks = card(case, MODERATION).blocks
-        return {block["block_id"] for block in blocks if "block_id" in block}
-
-    assert not named(post()) & named(changed)
-
-
-def test_the_plain_form_has_only_the_plainest_blocks() -> None:
-    evidence = (Evidence("Photo", image_url="https://example.org/a.png"),)
-    message = card(post(evidence=evidence), MODERATION, plain=True)
-    assert {block["type"] for block in message.blocks} == {"section", "actions"}
-    assert "Approve · keep post" in buttons(message)
-
-
-def test_a_label_that_left_the_policy_can_only_be_replaced() -> None:
-    three = labelling("a", "b", "c")
-    shown = card(digit(label="old", scores={"old": 0.6, "b": 0.4}), three)
-    assert not buttons(shown)
-    assert [option["text"]["text"] for option in elements(shown)[0]["options"]] == ["b", "a", "c"]
-    assert "Reject · old" in words(card(digit(**by_ana(Verdict.REJECT, "old")), three))
