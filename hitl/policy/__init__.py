@@ -1,5 +1,6 @@
 """What an AI may decide by itself and who decides the rest, as a team has written it down."""
 
+from hitl.policy.deadline import Deadline, Ending, HandOverRule, HandTo
 from hitl.policy.mistakes import Mistake, PolicyError
 from hitl.policy.presets import PRESETS, Preset
 from hitl.policy.reading import parse_policy, read_policy
@@ -8,7 +9,11 @@ from hitl.policy.use_case import Costs, Digest, LabelRule, Policy, UnknownUseCas
 __all__ = [
     "PRESETS",
     "Costs",
+    "Deadline",
     "Digest",
+    "Ending",
+    "HandOverRule",
+    "HandTo",
     "LabelRule",
     "Mistake",
     "Policy",

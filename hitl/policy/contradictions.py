@@ -1,13 +1,15 @@
 """What no single value of a use case shows: values that do not go together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hitl.policy.mistakes import Fault
+from hitl.policy.lengths import maybe_length
+from hitl.policy.mistakes import Fault, KeyPath
 from hitl.policy.wording import quoted, unknown
 from hitl.vocabulary import Verdict
 
 _VERDICTS = (Verdict.APPROVE, Verdict.REJECT)
+_TWO = len(_VERDICTS)
 _Table = Mapping[str, Any]
 
 
@@ -17,11 +19,14 @@ def contradictions(use_case: _Table) -> Iterator[Fault]:
     A wrong value is not reported here, nor is anything that may only follow from one.
     """
     labels = _table(use_case.get("labels"))
+    deadline = _table(use_case.get("deadline"))
     if len(labels) > 1:
         ties = _ties(labels)
         yield from _thresholds(use_case, labels)
         yield from _verdicts(ties)
         yield from _flag(use_case.get("flag_label"), labels, ties)
+        yield from _end(deadline, ties)
+    yield from _steps(deadline)
     yield from _costs(_table(use_case.get("costs")), labels)
 
 
@@ -80,6 +85,30 @@ def _costs(costs: _Table, labels: _Table) -> Iterator[Fault]:
             yield Fault(("costs", "error", label), unknown("label", label, known=labels))
 
 
+def _end(deadline: _Table, ties: _Table) -> Iterator[Fault]:
+    then = deadline.get("then", "wait")
+    if deadline.get("due") is None and then != "wait":
+        yield Fault(("deadline", "then"), "must be left out unless due says when")
+    if then == Verdict.REJECT and len(ties) > _TWO and not any(ties.values()):
+        yield Fault(
+            ("deadline", "then"),
+            f"must not reject where {len(ties)} labels leave open which one is right",
+            then,
+        )
+
+
+def _steps(deadline: _Table) -> Iterator[Fault]:
+    due = maybe_length(deadline.get("due"))
+    hand_over = enumerate(_items(deadline.get("hand_over")))
+    steps: dict[KeyPath, Any] = {
+        ("remind", place): step for place, step in enumerate(_items(deadline.get("remind")))
+    } | {("hand_over", place, "after"): _table(step).get("after") for place, step in hand_over}
+    for key, step in steps.items():
+        after = maybe_length(step)
+        if due is not None and after is not None and after >= due:
+            yield Fault(("deadline", *key), f'must come before due, "{deadline["due"]}"', step)
+
+
 def _ties(labels: _Table) -> _Table:
     """Map each label to its verdict; to nothing at all when one of them is wrong."""
     ties = {
@@ -87,6 +116,10 @@ def _ties(labels: _Table) -> _Table:
         for label, rule in labels.items()
     }
     return ties if all(tie in (None, *_VERDICTS) for tie in ties.values()) else {}
+
+
+def _items(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _table(value: Any) -> _Table:

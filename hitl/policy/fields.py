@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, ValidationError
 from pydantic_core import PydanticCustomError, core_schema
 
+from hitl.policy.lengths import PATTERN
 from hitl.policy.presets import PRESETS
 from hitl.policy.wording import unknown
 from hitl.vocabulary import Verdict
@@ -114,6 +115,9 @@ ClockTime = Annotated[
     str,
     Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"),
     Must('a time from "00:00" to "23:59", in quotes'),
+]
+Length = Annotated[
+    str, Field(pattern=PATTERN), Must('a length of time like "90s", "30m", "2h" or "3d"')
 ]
 Zone = Annotated[
     str, AfterValidator(_known_zone), Must('a time zone\'s IANA name, as in "Europe/Berlin"')

@@ -11,8 +11,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from hitl.policy.contradictions import contradictions
+from hitl.policy.deadline import Deadline, HandOverRule, HandTo
 from hitl.policy.fields import Must
-from hitl.policy.mistakes import Fault, KeyPath, Mistake, PolicyError, placed
+from hitl.policy.mistakes import Fault, KeyPath, Mistake, PolicyError, dotted, placed
 from hitl.policy.positions import lines_of
 from hitl.policy.presets import with_preset
 from hitl.policy.use_case import Costs, Digest, LabelRule, Policy, UseCase
@@ -22,6 +23,7 @@ _INNER_TABLES: Mapping[str | int, type[BaseModel]] = {
     "labels": LabelRule,
     "digest": Digest,
     "costs": Costs,
+    "deadline": Deadline,
 }
 
 _TOLD_OTHERWISE = ("contradiction", "too_short")
@@ -93,7 +95,8 @@ def _fault(error: ErrorDetails) -> Fault:
     if error["type"] == "extra_forbidden":
         return _unknown_key(key)
     if error["type"] == "missing":
-        return Fault(key, f"is missing; must be {_must(UseCase.model_fields[str(key[-1])])}")
+        field = _model(key[:-1]).model_fields[str(key[-1])]
+        return Fault(key, f"is missing; must be {_must(field)}")
     of_a_name = key[-1] == "[key]" or key[2:] == ("name",)  # which stands as a table's key
     return Fault(
         key[:-1] if of_a_name else key,
@@ -103,10 +106,24 @@ def _fault(error: ErrorDetails) -> Fault:
 
 
 def _unknown_key(key: KeyPath) -> Fault:
-    models: dict[int, type[BaseModel]] = {1: Policy, 3: UseCase}
-    model = models.get(len(key)) or _INNER_TABLES[key[2]]
-    known = [name for name in model.model_fields if name != "name"]
+    known = [name for name in _model(key[:-1]).model_fields if name != "name"]
     return Fault(key, unknown("key", str(key[-1]), known=known))
+
+
+def _model(table: KeyPath) -> type[BaseModel]:
+    """What a table of the file is read as."""
+    match table:
+        case ():
+            return Policy
+        case _, _:
+            return UseCase
+        case _, _, "deadline", "hand_over", *_:
+            return HandOverRule
+        case _, _, "deadline", "then":
+            return HandTo
+        case _, _, inner, *_:
+            return _INNER_TABLES[inner]
+    raise LookupError(dotted(table))
 
 
 def _names_inside(use_cases: Mapping[str, Any]) -> Iterator[Fault]:

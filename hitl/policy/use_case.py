@@ -7,8 +7,6 @@ from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
@@ -18,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from hitl.errors import HitlError
 from hitl.policy.contradictions import contradictions
+from hitl.policy.deadline import Deadline
 from hitl.policy.fields import (
     ButtonWords,
     Channel,
@@ -38,6 +37,7 @@ from hitl.policy.fields import (
     Who,
     Zone,
 )
+from hitl.policy.frozen import Frozen
 from hitl.policy.mistakes import dotted
 from hitl.policy.wording import unknown
 from hitl.vocabulary import Verdict
@@ -55,11 +55,7 @@ class UnknownUseCase(HitlError):
         self.known = known
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class LabelRule(_Frozen):
+class LabelRule(Frozen):
     """What holds for one label of a use case."""
 
     verdict: Tie | None = None
@@ -70,7 +66,7 @@ class LabelRule(_Frozen):
     """The words after "Approve · "; None shows the label."""
 
 
-class Digest(_Frozen):
+class Digest(Frozen):
     """When the weekly digest is posted."""
 
     day: Day = "mon"
@@ -78,7 +74,7 @@ class Digest(_Frozen):
     zone: Zone = "UTC"
 
 
-class Costs(_Frozen):
+class Costs(Frozen):
     """What things cost, in ``currency``; what is None is unpriced, not free."""
 
     currency: Currency = "USD"
@@ -93,7 +89,7 @@ class Costs(_Frozen):
     """By label: the cost of wrongly letting it stand."""
 
 
-class UseCase(_Frozen):
+class UseCase(Frozen):
     """A named stream of predictions; a verdict use case ties each of two labels to a verdict."""
 
     name: UseCaseName
@@ -125,6 +121,8 @@ class UseCase(_Frozen):
         Digest | None, Must('a table like { day = "mon", at = "09:00", zone = "UTC" }, or false')
     ] = Digest()
     costs: Annotated[Costs | None, Must("a table of costs")] = None
+    deadline: Annotated[Deadline | None, Must("a table of remind, hand_over, due and then")] = None
+    """None lets cases wait for people for ever."""
     webhooks: Annotated[tuple[Webhook, ...], Field(strict=False), Must("a list of addresses")] = ()
     """Told every outcome, also those that stand at once."""
 
@@ -212,7 +210,7 @@ class UseCase(_Frozen):
         return (rule and rule.button) or label
 
 
-class Policy(_Frozen):
+class Policy(Frozen):
     """Every use case of a team, by name."""
 
     use_cases: Annotated[
