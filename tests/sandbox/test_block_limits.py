@@ -35,8 +35,10 @@ def table(kind: str, rows: int, cells: int) -> dict[str, Any]:
     return {"type": kind, "rows": [row] * rows}
 
 
-def chart(kind: str, *, series: int = 1, label: str = "Mon") -> dict[str, Any]:
-    lines = [{"name": f"s{n}", "data": [{"label": label, "value": 1}]} for n in range(series)]
+def chart(kind: str, *, series: int = 1, label: str = "Mon", name: str = "s{}") -> dict[str, Any]:
+    lines = [
+        {"name": name.format(n), "data": [{"label": label, "value": 1}]} for n in range(series)
+    ]
     plot = {"type": kind, "series": lines, "axis_config": {"categories": ["Mon"]}}
     return {"type": "data_visualization", "title": "Week", "chart": plot}
 
@@ -193,6 +195,10 @@ REFUSED = {
     "three charts": ([chart("bar")] * 3, "only 2 data_visualization allowed"),
     "7 series": ([chart("bar", series=7)], "no more than 6 items"),
     "a point off the axis": ([chart("line", label="Sun")], "labels must match the categories"),
+    "two series of one name": (
+        [chart("bar", series=2, name="one name")],
+        "series names must be unique",
+    ),
     "an unknown chart": ([chart("radar")], "unsupported type: radar"),
     "11 children": ([container(*[section("x")] * 11)], "no more than 10 items"),
     "a container in a container": (

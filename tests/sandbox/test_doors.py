@@ -26,6 +26,7 @@ async def test_the_state_is_what_one_person_may_see(
     channels = {c["name"]: (c["kind"], c["unread"]) for c in state["channels"]}
     assert channels == {"moderation": ("channel", 1), "old": ("channel", 0), "hitl": ("im", 0)}
     await ben.messages("C0MOD")
+    await ben.post("C0MOD", "one's own message is not news")
     assert (await ben.state())["channels"][0]["unread"] == 0
 
 
@@ -141,6 +142,16 @@ def test_pages_beyond_the_limit_are_sent_away() -> None:
         feed.open("U0ANA")
     with pytest.raises(TooManyStreams):
         feed.open("U0ANA")
+
+
+async def test_a_permalink_leads_to_the_channel_on_the_page(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    posted = await client.chat_postMessage(channel="C0MOD", text="x")
+    link = await client.chat_getPermalink(channel="C0MOD", message_ts=posted["ts"])
+    async with httpx.AsyncClient(trust_env=False) as http:
+        answer = await http.get(link["permalink"])
+    assert answer.headers["location"] == "/#/C0MOD"
 
 
 async def test_the_page_may_run_its_own_code_only(workspace: Workspace) -> None:

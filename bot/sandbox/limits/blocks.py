@@ -44,9 +44,12 @@ def rows_are_even(block: Any, at: str) -> Problems:
         yield told("rich_text is not allowed in the header", f"{at}/rows/0")
 
 
-def points_match_categories(chart: Any, at: str) -> Problems:
-    """Each series has one point a category, under the same names."""
+def series_fit_the_axis(chart: Any, at: str) -> Problems:
+    """Each series has a name of its own and one point a category, under the same labels."""
     categories = set(chart["axis_config"]["categories"])
+    names = [series["name"] for series in chart["series"]]
+    if len(names) != len(set(names)):
+        yield told("series names must be unique", f"{at}/series")
     for number, series in enumerate(chart["series"]):
         if {point["label"] for point in series["data"]} != categories:
             yield told("labels must match the categories", f"{at}/series/{number}")
@@ -114,7 +117,7 @@ _AXES = Shape(
     {"x_label": Words(50), "y_label": Words(50)},
 )
 _SERIES = Items(Shape({"name": Words(20, least=1), "data": Items(_POINT, 20)}), 6)
-_PLOT = Shape({"series": _SERIES, "axis_config": _AXES}, also=(points_match_categories,))
+_PLOT = Shape({"series": _SERIES, "axis_config": _AXES}, also=(series_fit_the_axis,))
 _CHARTS: dict[str, Rule] = {
     "pie": Shape({"segments": Items(_SLICE, 6)}),
     "bar": _PLOT,
