@@ -1,13 +1,12 @@
-"""What callers get back; the models document what the functions build."""
+"""What callers get back; the models document what ``hitl.documents`` builds."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from hitl.cases import Case, Outcome
 from hitl.vocabulary import By, CaseState, RouteTo, Verdict
 
 
@@ -76,39 +75,6 @@ class TalliesOut(BaseModel):
     """Whether the counts were new; the same key and counts again are not."""
 
     stored: bool
-
-
-def outcome_answer(outcome: Outcome) -> dict[str, Any]:
-    """An outcome in the form of ``OutcomeOut``."""
-    return {
-        "verdict": outcome.verdict,
-        "label": outcome.label,
-        "by": outcome.by,
-        "reviewer": outcome.reviewer,
-        "note": outcome.note,
-        "decided_at": moment(outcome.decided_at),
-        "revision": outcome.revision,
-        "flagged": outcome.flagged,
-    }
-
-
-def case_answer(case: Case) -> dict[str, Any]:
-    """A case in the form of ``CaseOut``."""
-    return {
-        "id": case.id,
-        "use_case": case.use_case,
-        "key": case.key,
-        "state": case.state,
-        "route": {"to": case.route_to, "reason": case.route_reason},
-        "prediction": {"label": case.label, "confidence": case.confidence},
-        "outcome": None if case.outcome is None else outcome_answer(case.outcome),
-        "metadata": case.metadata,
-    }
-
-
-def moment(at: datetime) -> str:
-    """UTC as RFC 3339, with a Z."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def answer(document: dict[str, Any], status: int = 200) -> Response:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot.intake.answers import outcome_answer
+from hitl.documents import outcome_document
 from hitl.errors import HitlError
 from hitl.policy import UnknownUseCase
 from hitl.reports.windows import WindowNotUnderstood
@@ -106,7 +106,7 @@ def problem_of(error: HitlError) -> dict[str, Any]:
         errors = [{"field": error.field, "message": error.message}]
     elif kind.field is not None:
         errors = [{"field": kind.field, "message": str(error)}]
-    more = {"outcome": outcome_answer(error.outcome)} if isinstance(error, AlreadyDecided) else {}
+    more = {"outcome": outcome_document(error.outcome)} if isinstance(error, AlreadyDecided) else {}
     return problem(kind.status, kind.code, str(error), errors=errors, **more)
 
 

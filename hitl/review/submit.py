@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 from hitl.cases import Case, Evidence, Outcome
 from hitl.errors import HitlError
 from hitl.policy.use_case import UseCase
+from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.record import POLICY, post_card, record_event, record_outcome
 from hitl.review.submission import NewEvidence, Submission
 from hitl.routing import Route, route
@@ -53,9 +54,12 @@ def submit(
         data={"route": decision.to, "reason": decision.reason, "draw": draw},
     )
     outcome = _accept(tx, case_id, decision, use_case=use_case) if stands else None
-    if not stands:
-        post_card(tx, case_id, use_case=use_case.name, channel=use_case.channel)
     case = _case(case_id, row, submission, evidence=evidence, outcome=outcome)
+    if stands:
+        # The caller has it in the answer to this very call, so its callback_url is not told.
+        tell_callers(tx, case, CaseEvent.DECIDED, targets=use_case.webhooks)
+    else:
+        post_card(tx, case_id, use_case=use_case.name, channel=use_case.channel)
     return case, True
 
 

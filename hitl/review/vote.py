@@ -7,6 +7,7 @@ from sqlalchemy import insert, update
 from hitl.cases import Case, Outcome
 from hitl.errors import HitlError
 from hitl.policy.use_case import UseCase
+from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.record import record_event, record_outcome, update_card
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_by_id
@@ -74,9 +75,6 @@ def vote(
     case = case_by_id(tx.connection, case_id)
     refuse_unless_open(case)
     chosen = _chosen_label(verdict, label, case=case, use_case=use_case)
-    if not close_case(tx, case_id, to=CaseState.DECIDED):
-        # On PostgreSQL another transaction may have closed it since the read above.
-        refuse_unless_open(case_by_id(tx.connection, case_id))
     outcome = Outcome(
         verdict=verdict,
         label=chosen,
@@ -87,12 +85,36 @@ def vote(
         revision=1,
         flagged=verdict is Verdict.FLAG,
     )
+    decided = settle_case(
+        tx, case, outcome, actor=reviewer, use_case=use_case, response_url=response_url
+    )
     _record_review(tx, case_id, outcome)
-    record_outcome(tx, case_id, outcome)
-    data = {"verdict": verdict, "label": chosen}
-    record_event(tx, case_id, event="decided", actor=reviewer, data=data)
+    return decided
+
+
+def settle_case(
+    tx: Transaction,
+    case: Case,
+    outcome: Outcome,
+    *,
+    actor: str,
+    use_case: UseCase,
+    response_url: str | None = None,
+) -> Case:
+    """Decide an open case; the case as it is then, which everybody who waits for it is told.
+
+    Raises ``AlreadyDecided`` and ``CaseWithdrawn``.
+    """
+    if not close_case(tx, case.id, to=CaseState.DECIDED):
+        # On PostgreSQL another transaction may have closed it since it was read.
+        refuse_unless_open(case_by_id(tx.connection, case.id))
+    record_outcome(tx, case.id, outcome)
+    data = {"verdict": outcome.verdict, "label": outcome.label}
+    record_event(tx, case.id, event="decided", actor=actor, data=data)
     decided = replace(case, state=CaseState.DECIDED, outcome=outcome)
     update_card(tx, decided, response_url=response_url)
+    targets = (case.callback_url, *use_case.webhooks)
+    tell_callers(tx, decided, CaseEvent.DECIDED, targets=targets)
     return decided
 
 

@@ -1,8 +1,10 @@
 """Taking a case back before anyone decided it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from hitl.cases import Case
+from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.record import record_event, update_card
 from hitl.review.vote import close_case, refuse_unless_open
 from hitl.storage.database import Transaction
@@ -17,10 +19,12 @@ def withdraw(
     by: str,
     reason: str | None = None,
     response_url: str | None = None,
+    webhooks: Iterable[str] = (),
 ) -> Case:
     """The case, withdrawn; withdrawing it again changes nothing.
 
-    Raises ``AlreadyDecided`` and ``CaseNotFound``.
+    ``webhooks`` are told beside the case's own ``callback_url``: those of its use case, which may
+    have left the policy. Raises ``AlreadyDecided`` and ``CaseNotFound``.
     """
     case = case_by_id(tx.connection, case_id)
     if case.state is CaseState.WITHDRAWN:
@@ -33,4 +37,6 @@ def withdraw(
     record_event(tx, case_id, event="withdrawn", actor=by, data={"reason": reason})
     withdrawn = replace(case, state=CaseState.WITHDRAWN)
     update_card(tx, withdrawn, response_url=response_url)
+    targets = (case.callback_url, *webhooks)
+    tell_callers(tx, withdrawn, CaseEvent.WITHDRAWN, targets=targets)
     return withdrawn

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
 
@@ -21,6 +22,8 @@ class Kind(StrEnum):
     CARD_UPDATE = "card.update"
     THREAD_REPLY = "thread.reply"
     DIGEST = "digest"
+    NOTICE = "notice"
+    WEBHOOK = "webhook"
 
 
 class Sending(StrEnum):
@@ -36,11 +39,18 @@ class Sending(StrEnum):
 SLACK = "slack"
 """The receiver of every lane whose name begins with it: holding it holds them all."""
 UPDATES_LANE = f"{SLACK}/update"
+WEBHOOK = "webhook"
+"""The receiver of everything that goes to callers."""
 
 
 def posts_lane(channel: str) -> str:
     """The lane of everything that appears as a new message in a channel."""
     return f"{SLACK}/post:{channel}"
+
+
+def webhook_lane(url: str) -> str:
+    """The lane of everything that goes to one server."""
+    return f"{WEBHOOK}/{urlsplit(url).netloc.lower()}"
 
 
 def case_stream(case_id: int) -> str:
@@ -96,21 +106,29 @@ def put(
 
 
 def take(
-    tx: Transaction, *, lease: str, lease_for: timedelta, rates: Rates, most: int
+    tx: Transaction,
+    *,
+    lease: str,
+    lease_for: timedelta,
+    rates: Rates,
+    most: int,
+    receiver: str | None = None,
 ) -> list[Parcel]:
     """Take due rows, the oldest of each lane first, as many as the lanes' rates allow.
 
     A row that is not settled within ``lease_for`` can be taken again by anyone. ``lease`` must
-    be unique to this call.
+    be unique to this call. ``receiver`` leaves the lanes of all others alone.
     """
     parcels: list[Parcel] = []
-    for lane in _lanes_with_work(tx):
+    for lane in _lanes_with_work(tx, receiver):
         wanted = most - len(parcels)
         if wanted <= 0:
             break
         rate = rates(lane)
         allowed = allowance(tx, lane, rate=rate, most=wanted)
-        if allowed == 0 or (rate is not None and rate.in_order and _is_busy(tx, lane)):
+        if rate is not None and allowed > 0:
+            allowed = min(allowed, rate.room(_out(tx, lane)))
+        if allowed == 0:
             continue
         taken = _take_from(tx, lane, lease=lease, lease_for=lease_for, most=allowed)
         if rate is not None and taken:
@@ -152,11 +170,13 @@ def settle(
     return done.rowcount == 1
 
 
-def next_due(connection: Connection, *, now: datetime, rates: Rates) -> datetime | None:
+def next_due(
+    connection: Connection, *, now: datetime, rates: Rates, receiver: str | None = None
+) -> datetime | None:
     """When the next row may be taken, a moment in the past for at once; None if none waits."""
     rows = connection.execute(
         select(outbox.c.lane, func.min(outbox.c.due_at).label("due_at"))
-        .where(outbox.c.state == Sending.WAITING, _is_first_of_stream())
+        .where(_waits_for(receiver), _is_first_of_stream())
         .group_by(outbox.c.lane)
     ).all()
     if not rows:
@@ -169,13 +189,15 @@ def next_due(connection: Connection, *, now: datetime, rates: Rates) -> datetime
     return min(moments)
 
 
-def _lanes_with_work(tx: Transaction) -> list[str]:
+def _waits_for(receiver: str | None) -> ColumnElement[bool]:
+    waits = outbox.c.state == Sending.WAITING
+    return waits if receiver is None else waits & outbox.c.lane.startswith(f"{receiver}/")
+
+
+def _lanes_with_work(tx: Transaction, receiver: str | None) -> list[str]:
     first = func.min(outbox.c.id)
     rows = tx.connection.execute(
-        select(outbox.c.lane)
-        .where(outbox.c.state == Sending.WAITING)
-        .group_by(outbox.c.lane)
-        .order_by(first)
+        select(outbox.c.lane).where(_waits_for(receiver)).group_by(outbox.c.lane).order_by(first)
     )
     return list(rows.scalars())
 
@@ -188,22 +210,23 @@ def _is_taken(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _is_busy(tx: Transaction, lane: str) -> bool:
+def _out(tx: Transaction, lane: str) -> int:
     return tx.connection.execute(
-        select(exists().where(outbox.c.lane == lane, _is_taken(tx.now)))
+        select(func.count()).where(outbox.c.lane == lane, _is_taken(tx.now))
     ).scalar_one()
 
 
 def _busy_until(connection: Connection, *, now: datetime, rates: Rates) -> dict[str, datetime]:
+    """From when lanes without room may have some again, should nobody settle before."""
     rows = connection.execute(
-        select(outbox.c.lane, func.max(outbox.c.due_at).label("until"))
+        select(outbox.c.lane, func.count().label("out"), func.min(outbox.c.due_at).label("until"))
         .where(_is_taken(now))
         .group_by(outbox.c.lane)
     )
     return {
         row.lane: row.until
         for row in rows
-        if (rate := rates(row.lane)) is not None and rate.in_order
+        if (rate := rates(row.lane)) is not None and rate.room(row.out) == 0
     }
 
 

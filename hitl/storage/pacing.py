@@ -22,6 +22,14 @@ class Rate:
     burst: int
     in_order: bool = False
     """Only one taker at a time, who sends what it took one after the other."""
+    most_out: int | None = None
+    """How many may be taken and not yet settled; None for any number."""
+
+    def room(self, out: int) -> int:
+        """How many more may be taken while ``out`` are not yet settled."""
+        if self.in_order:
+            return 0 if out else self.burst
+        return self.burst if self.most_out is None else max(0, self.most_out - out)
 
 
 Rates = Callable[[str], Rate | None]
@@ -45,12 +53,14 @@ def release(tx: Transaction, name: str) -> None:
 
 
 def allowance(tx: Transaction, lane: str, *, rate: Rate | None, most: int) -> int:
-    """How many rows the lane lets go now; a lane with a rate stays locked until the commit."""
-    wanted = select(paces).where(paces.c.name.in_(_names(lane)))
-    if rate is not None:
-        _ensure(tx, lane)
-        wanted = wanted.order_by(paces.c.name).with_for_update()
-    known = _paces(tx.connection.execute(wanted))
+    """How many rows the lane lets go now; a lane with a rate stays locked until the commit.
+
+    Zero too while another taker has it locked: waiting for one lane while holding others would
+    be a deadlock with whoever does it the other way round.
+    """
+    if rate is not None and not _lock(tx, lane):
+        return 0
+    known = _paces(tx.connection.execute(select(paces).where(paces.c.name.in_(_names(lane)))))
     if any(pace.held_until > tx.now for pace in known.values()):
         return 0
     if rate is None:
@@ -100,5 +110,13 @@ def _names(lane: str) -> tuple[str, str]:
     return lane, lane.partition("/")[0]
 
 
-def _ensure(tx: Transaction, name: str) -> None:
-    insert_new(tx.connection, paces, {"name": name, "free_at": EPOCH, "held_until": EPOCH})
+def _lock(tx: Transaction, lane: str) -> bool:
+    """Whether nobody else has the lane."""
+    chosen = select(paces.c.name).where(paces.c.name == lane).with_for_update(skip_locked=True)
+    return tx.connection.execute(chosen).first() is not None or _ensure(tx, lane)
+
+
+def _ensure(tx: Transaction, name: str) -> bool:
+    """Whether the row had to be made."""
+    row = {"name": name, "free_at": EPOCH, "held_until": EPOCH}
+    return insert_new(tx.connection, paces, row) is not None

@@ -31,6 +31,7 @@ class Shelf:
         self._clock = clock
         self._leases = 0
         self.rates: Callable[[str], Rate | None] = no_rates
+        self.receiver: str | None = None
 
     @property
     def tx(self) -> Transaction:
@@ -43,13 +44,22 @@ class Shelf:
     def take(self, *, most: int = 100) -> list[Parcel]:
         self._leases += 1
         lease = f"lease {self._leases}"
-        return take(self.tx, lease=lease, lease_for=LEASE, rates=self.rates, most=most)
+        return take(
+            self.tx,
+            lease=lease,
+            lease_for=LEASE,
+            rates=self.rates,
+            most=most,
+            receiver=self.receiver,
+        )
 
     def take_ids(self) -> list[int]:
         return [parcel.id for parcel in self.take()]
 
     def seconds_to_next(self) -> float | None:
-        due = next_due(self.tx.connection, now=self._clock.now, rates=self.rates)
+        due = next_due(
+            self.tx.connection, now=self._clock.now, rates=self.rates, receiver=self.receiver
+        )
         return None if due is None else max(0.0, (due - self._clock.now).total_seconds())
 
 
@@ -186,3 +196,27 @@ def test_nothing_is_due_when_nothing_waits(shelf: Shelf) -> None:
     assert shelf.seconds_to_next() == 0
     settle(shelf.tx, shelf.take()[0], state=Sending.SENT)
     assert shelf.seconds_to_next() is None
+
+
+def test_a_lane_may_limit_how_many_are_out(shelf: Shelf, clock: Clock) -> None:
+    shelf.rates = lambda _lane: Rate(interval=SECOND / 1000, burst=9, most_out=2)
+    for number in range(4):
+        shelf.put(stream=f"case:{number}")
+    first, _ = shelf.take()
+    assert shelf.take() == []
+    assert shelf.seconds_to_next() == LEASE / SECOND
+    settle(shelf.tx, first, state=Sending.SENT)
+    assert len(shelf.take()) == 1
+    clock.now += LEASE
+    assert len(shelf.take()) == 2
+
+
+def test_a_receiver_s_rows_are_taken_apart_from_all_others(shelf: Shelf) -> None:
+    shelf.put("case:1", lane="webhook/a.example")
+    shelf.put("case:2", lane="webhooks/b.example")
+    shelf.receiver = "slack"
+    assert shelf.take() == []
+    assert shelf.seconds_to_next() is None
+    shelf.receiver = "webhook"
+    assert shelf.seconds_to_next() == 0
+    assert [parcel.lane for parcel in shelf.take()] == ["webhook/a.example"]

@@ -5,12 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body
 from starlette.responses import Response
 
-from bot.intake.answers import CaseOut, answer, case_answer
+from bot.intake.answers import CaseOut, answer
 from bot.intake.doors import Reviewer, Submitter
 from bot.intake.problems import Problem
 from bot.intake.requests import ReviewIn, TruthIn, WithdrawIn
 from bot.intake.routes.reading import CaseId
 from bot.services import Services
+from hitl.cases import Case
+from hitl.documents import case_document
 from hitl.policy import UseCase
 from hitl.review import record_truth, vote, withdraw
 from hitl.storage.queries import case_by_id
@@ -25,9 +27,11 @@ def deciding_routes(services: Services) -> APIRouter:
     """``POST /v1/cases/{id}/reviews``, ``/truth`` and ``/withdraw``."""
     router = APIRouter(prefix="/v1/cases/{case_id}", responses=_PROBLEMS)
 
+    async def case_of(case_id: int) -> Case:
+        return await services.database.read(lambda connection: case_by_id(connection, case_id))
+
     async def use_case_of(case_id: int) -> UseCase:
-        case = await services.database.read(lambda connection: case_by_id(connection, case_id))
-        return services.policy.use_case(case.use_case)
+        return services.policy.use_case((await case_of(case_id)).use_case)
 
     @router.post("/reviews", status_code=201, response_model=CaseOut)
     async def review(
@@ -46,7 +50,7 @@ def deciding_routes(services: Services) -> APIRouter:
                 use_case=use_case,
             )
         )
-        return answer(case_answer(case), 201)
+        return answer(case_document(case), 201)
 
     @router.post("/truth", response_model=CaseOut)
     async def truth(
@@ -59,7 +63,7 @@ def deciding_routes(services: Services) -> APIRouter:
                 tx, case_id, label=truth.label, source=truth.source, use_case=use_case
             )
         )
-        return answer(case_answer(case))
+        return answer(case_document(case))
 
     @router.post("/withdraw", response_model=CaseOut)
     async def take_back(
@@ -69,9 +73,11 @@ def deciding_routes(services: Services) -> APIRouter:
     ) -> Response:
         """Say that the case is no longer needed; once decided, 409."""
         reason = None if why is None else why.reason
+        use_case = services.policy.use_cases.get((await case_of(case_id)).use_case)
+        webhooks = () if use_case is None else use_case.webhooks
         case = await services.database.write(
-            lambda tx: withdraw(tx, case_id, by=caller.name, reason=reason)
+            lambda tx: withdraw(tx, case_id, by=caller.name, reason=reason, webhooks=webhooks)
         )
-        return answer(case_answer(case))
+        return answer(case_document(case))
 
     return router

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from bot.intake.answers import answer, moment
+from bot.intake.answers import answer
 from bot.intake.doors import Reader
 from bot.intake.problems import Problem
 from bot.services import Services
+from hitl.documents import moment
 from hitl.reports.answers import Share, Stats, Waiting
 from hitl.reports.stats import stats
 from hitl.reports.windows import parse_window

@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from bot.intake.answers import CaseOut, CasesOut, answer, case_answer
+from bot.intake.answers import CaseOut, CasesOut, answer
 from bot.intake.doors import Reader
 from bot.intake.problems import Problem
 from bot.services import Services
 from hitl.cases import Case
+from hitl.documents import case_document
 from hitl.storage.bell import case_topic
 from hitl.storage.queries import CaseFilter, case_by_id, list_cases
 from hitl.vocabulary import CaseState
@@ -30,7 +31,7 @@ def reading_routes(services: Services) -> APIRouter:
         wait: Annotated[float, Query(ge=0, le=60, description="seconds to wait for it")] = 0,
     ) -> Response:
         """The case; with ``wait``, as soon as it is no longer waiting for people."""
-        return answer(case_answer(await _decided_or_late(services, case_id, wait=wait)))
+        return answer(case_document(await _decided_or_late(services, case_id, wait=wait)))
 
     @router.get("/cases", response_model=CasesOut)
     async def read_cases(
@@ -51,7 +52,7 @@ def reading_routes(services: Services) -> APIRouter:
         )
         page = found[:limit]
         following = str(page[-1].id) if len(found) > limit else None
-        return answer({"items": [case_answer(case) for case in page], "next": following})
+        return answer({"items": [case_document(case) for case in page], "next": following})
 
     return router
 

@@ -11,12 +11,13 @@ from fastapi import APIRouter, Body, Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from bot.intake.answers import BatchOut, CaseOut, TalliesOut, answer, case_answer
+from bot.intake.answers import BatchOut, CaseOut, TalliesOut, answer
 from bot.intake.doors import Caller, Submitter
 from bot.intake.problems import Problem, problem_of, problem_of_validation
 from bot.intake.requests import BatchIn, CaseIn, TalliesIn
 from bot.services import Services
 from hitl.cases import Case
+from hitl.documents import case_document
 from hitl.errors import HitlError
 from hitl.review import add_tallies, submit
 
@@ -33,7 +34,7 @@ def submitting_routes(services: Services) -> APIRouter:
     ) -> Response:
         """Submit a prediction; the same key and content again answer the same case with 200."""
         stored, created = await _submit(services, case, raw=await request.json(), caller=caller)
-        return answer(case_answer(stored), HTTPStatus.CREATED if created else HTTPStatus.OK)
+        return answer(case_document(stored), HTTPStatus.CREATED if created else HTTPStatus.OK)
 
     @router.post("/cases/batch", response_model=BatchOut)
     async def submit_batch(batch: Annotated[BatchIn, Body()], caller: Submitter) -> Response:
@@ -84,7 +85,7 @@ async def _submit_one_of_many(services: Services, raw: Any, *, caller: Caller) -
     except HitlError as error:
         return _spoiled(problem_of(error))
     status = HTTPStatus.CREATED if created else HTTPStatus.OK
-    return {"status": status, "case": case_answer(stored)}
+    return {"status": status, "case": case_document(stored)}
 
 
 def _spoiled(problem: Mapping[str, Any]) -> dict[str, Any]:

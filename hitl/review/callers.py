@@ -1,0 +1,45 @@
+"""What callers are told of a case: an outbox row for each target, with the case as it was then."""
+
+import hashlib
+from collections.abc import Iterable
+from enum import StrEnum
+
+from hitl.cases import Case
+from hitl.documents import case_document, moment
+from hitl.storage import outbox
+from hitl.storage.database import Transaction
+
+
+class CaseEvent(StrEnum):
+    """The ``type`` of a webhook."""
+
+    DECIDED = "case.decided"
+    WITHDRAWN = "case.withdrawn"
+
+
+def tell_callers(
+    tx: Transaction, case: Case, event: CaseEvent, *, targets: Iterable[str | None]
+) -> None:
+    """Send the case as it is now to each target once; a target hears of a case in order.
+
+    ``targets`` may hold None, for a case without a ``callback_url``.
+    """
+    for target in dict.fromkeys(targets):
+        if target is None:
+            continue
+        outbox.put(
+            tx,
+            kind=outbox.Kind.WEBHOOK,
+            stream=f"webhook:{case.id}:{hashlib.sha256(target.encode()).hexdigest()[:16]}",
+            lane=outbox.webhook_lane(target),
+            case_id=case.id,
+            use_case=case.use_case,
+            payload={
+                "target": target,
+                "body": {
+                    "type": event,
+                    "timestamp": moment(tx.now),
+                    "data": case_document(case),
+                },
+            },
+        )
