@@ -144,9 +144,7 @@ def test_pages_beyond_the_limit_are_sent_away() -> None:
         feed.open("U0ANA")
 
 
-async def test_a_permalink_leads_to_the_channel_on_the_page(
-    workspace: Workspace, client: AsyncWebClient
-) -> None:
+async def test_a_permalink_leads_to_the_channel_on_the_page(client: AsyncWebClient) -> None:
     posted = await client.chat_postMessage(channel="C0MOD", text="x")
     link = await client.chat_getPermalink(channel="C0MOD", message_ts=posted["ts"])
     async with httpx.AsyncClient(trust_env=False) as http:
