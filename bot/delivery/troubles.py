@@ -56,6 +56,8 @@ MISSING_PERMISSION = frozenset({"missing_scope", "no_permission"})
 """Codes that are about one method and not about the whole installation."""
 
 _WAIT_WHEN_UNTOLD = timedelta(seconds=5)
+_MOST_DIGITS = 5
+"""A day has 86,400 seconds; no one means more."""
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 
@@ -134,4 +136,5 @@ def _explained(code: str, answer: Mapping[str, Any]) -> str:
 
 def _retry_after(response: AsyncSlackResponse) -> timedelta:
     seconds = str(response.headers.get("Retry-After", ""))
-    return timedelta(seconds=int(seconds)) if seconds.isdecimal() else _WAIT_WHEN_UNTOLD
+    is_told = seconds.isdecimal() and len(seconds) <= _MOST_DIGITS
+    return timedelta(seconds=int(seconds)) if is_told else _WAIT_WHEN_UNTOLD

@@ -46,6 +46,7 @@ class Deliverer:
         lease_for: timedelta = timedelta(seconds=30),
         most_at_once: int = 16,
         look_every: timedelta = timedelta(seconds=2),
+        finish_within: timedelta = timedelta(seconds=10),
         chance: Callable[[], float] = random.random,
     ) -> None:
         """``look_every`` bounds how long another process's rows stay unnoticed."""
@@ -56,6 +57,7 @@ class Deliverer:
         self._lease_for = lease_for
         self._most = most_at_once
         self._look_every = look_every
+        self._finish_within = finish_within
         self._chance = chance
         self._in_hand = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -67,19 +69,33 @@ class Deliverer:
         with self._database.bell.listening(OUTBOX) as self._wake:
             while not self._stopping:
                 self._wake.clear()
-                try:
-                    if not await self._take():
-                        await self._rest(await self._idle_seconds())
-                except StorageUnavailable as error:
-                    log.warning("Delivery waits for the database: %s", error)
-                    await self._rest(self._look_every.total_seconds())
-        # Every sending ends with its lease, so this does too.
-        await asyncio.gather(*self._tasks)
+                await self._look()
+        await self._finish()
 
     def stop(self) -> None:
         """Take nothing more."""
         self._stopping = True
         self._wake.set()
+
+    async def _look(self) -> None:
+        """Start on what is due, or rest until something may be."""
+        try:
+            if not await self._take():
+                await self._rest(await self._idle_seconds())
+        except StorageUnavailable as error:
+            log.warning("Delivery waits for the database: %s", error)
+            await self._rest(self._look_every.total_seconds())
+        except Exception:  # the loop's edge: delivery that ended silently would be worse
+            log.exception("Delivery can't take what is due.", extra={"key": "delivery.mistake"})
+            await self._rest(self._look_every.total_seconds())
+
+    async def _finish(self) -> None:
+        """Let sendings end; one that takes too long keeps its lease and is looked into later."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=self._finish_within.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _take(self) -> bool:
         """Start on what is due; whether there was anything."""
@@ -161,7 +177,7 @@ class Deliverer:
             raise
         except Exception as error:  # one edge: our mistake in one message stops no other
             log.exception("Parcel %s can't be sent.", parcel.id, extra={"key": "delivery.mistake"})
-            return Trouble(Treatment.BURY, f"our mistake: {error!r}")
+            return Trouble(Treatment.BURY, f"our mistake: {type(error).__name__}")
 
     async def _failed(self, parcel: Parcel, trouble: Trouble) -> bool:
         """Whether the next in its lane may go all the same."""

@@ -103,6 +103,7 @@ def test_the_http_status_counts_where_there_is_no_code(
         ({}, 5),
         ({"Retry-After": "soon"}, 5),
         ({"Retry-After": "-1"}, 5),
+        ({"Retry-After": "9" * 30}, 5),
     ],
 )
 def test_slack_says_how_long_to_wait(headers: dict[str, str], seconds: int) -> None:

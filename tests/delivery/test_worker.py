@@ -130,7 +130,7 @@ async def test_our_own_mistake_in_one_message_stops_no_other(
     await put_letters(desk.database, 2)
     async with delivering(desk, send=mailbox.take, rates=in_order):
         assert await delivered(desk.database) == ["dead", "sent"]
-    assert (await rows(desk.database))[0].last_error == "our mistake: KeyError('oops')"
+    assert (await rows(desk.database))[0].last_error == "our mistake: KeyError"
     assert "Parcel 1 can't be sent" in caplog.text
 
 
@@ -172,6 +172,33 @@ async def test_stopping_finishes_what_is_in_flight_and_takes_nothing_more(desk: 
         await asyncio.sleep(0.1)
     assert mailbox.received == [1]
     assert [row.state for row in await rows(desk.database)] == ["sent", "waiting", "waiting"]
+
+
+async def test_a_sending_that_takes_too_long_to_finish_is_left_to_its_lease(desk: Desk) -> None:
+    mailbox = Mailbox()
+    mailbox.slowness = 60.0
+    await put_letters(desk.database, 1)
+    async with delivering(desk, send=mailbox.take, finish_within=timedelta(seconds=0.1)):
+        await asyncio.sleep(0.1)
+    [row] = await rows(desk.database)
+    assert row.state == "waiting"
+    assert row.leased_by is not None
+
+
+async def test_a_mistake_while_taking_does_not_end_delivery(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    mailbox = Mailbox()
+    await put_letters(desk.database, 1)
+    mistakes = [ZeroDivisionError()]
+
+    def rates(_lane: str) -> None:
+        if mistakes:
+            raise mistakes.pop()
+
+    async with delivering(desk, send=mailbox.take, rates=rates):
+        assert await delivered(desk.database) == ["sent"]
+    assert "Delivery can't take what is due" in caplog.text
 
 
 async def test_a_pace_is_kept_by_all_together(desk: Desk, second_desk: Desk) -> None:
