@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.directory import Directory
 from bot.slack.refusals import Refusal
-from bot.slack.text import is_slack_user, mention, mrkdwn
+from bot.slack.text import is_slack_user, mrkdwn, whom
 from hitl.eligibility import Permission, Person, Workspace, may_decide, may_withdraw
 from hitl.policy import UseCase
 
@@ -56,13 +56,17 @@ class People:
         if not may_decide(person, workspace=workspace, reviewers=own, ask=""):
             raise Refusal("Only full members of this workspace can look at this.")
 
-    async def require_decider(self, actor: Actor, use_case: UseCase) -> None:
-        """Someone who may decide in the use case."""
+    async def require_decider(
+        self, actor: Actor, use_case: UseCase, *, also: tuple[str, ...] = ()
+    ) -> None:
+        """Someone who may decide in the use case; ``also`` names whom a case was handed to."""
         async with _answered_in_time():
             (person, workspace), reviewers = await asyncio.gather(
                 self._known(actor), self._members(use_case.reviewers, use_case)
             )
-        ask = _whom_to_ask(use_case.reviewers, use_case)
+            if person.id not in reviewers:
+                reviewers |= await self._members(also, use_case)
+        ask = _whom_to_ask((*use_case.reviewers, *also), use_case)
         _require(may_decide(person, workspace=workspace, reviewers=reviewers, ask=ask))
 
     async def require_withdrawer(self, actor: Actor, use_case: UseCase) -> None:
@@ -79,13 +83,15 @@ class People:
         )
         _require(allowed)
 
-    async def can_decide(self, user_id: str, use_case: UseCase) -> bool:
+    async def can_decide(
+        self, user_id: str, use_case: UseCase, *, also: tuple[str, ...] = ()
+    ) -> bool:
         """Whether somebody else, who did not act, may decide in the use case."""
         async with _answered_in_time():
             workspace = (await self._directory.installation()).workspace
         somebody = Actor(user_id, workspace.team_id, workspace.enterprise_id)
         try:
-            await self.require_decider(somebody, use_case)
+            await self.require_decider(somebody, use_case, also=also)
         except NotAllowed:
             return False
         return True
@@ -141,12 +147,4 @@ def _require(permission: Permission) -> None:
 
 def _whom_to_ask(named: tuple[str, ...], use_case: UseCase) -> str:
     """Names and mentions, escaped: ``@moderators or <@U1>``."""
-    return " or ".join(_name(each, use_case) for each in named)
-
-
-def _name(named: str, use_case: UseCase) -> str:
-    if named == _CHANNEL:
-        return f"the members of {mrkdwn(use_case.channel, 100)}"
-    if named.startswith("S"):
-        return f"<!subteam^{named}>"
-    return mention(named)
+    return " or ".join(whom(each, channel=use_case.channel) for each in named)

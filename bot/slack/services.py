@@ -7,6 +7,7 @@ from bot.slack.cards.case import case_card
 from bot.slack.message import Message
 from bot.slack.people import People
 from hitl.cases import Case
+from hitl.deadlines import handed_to
 from hitl.policy import Policy, UseCase
 from hitl.storage.database import Database
 from hitl.storage.queries import case_by_id, picture_files
@@ -27,6 +28,10 @@ class SlackServices:
         """
         case = await self.database.read(partial(case_by_id, case_id=case_id))
         return case, self.policy.use_case(case.use_case)
+
+    def handed_to(self, case: Case, use_case: UseCase) -> tuple[str, ...]:
+        """Who may decide the case besides the reviewers, as the policy names them."""
+        return handed_to(use_case, waited=self.database.now() - case.submitted_at)
 
     async def card(self, case: Case, use_case: UseCase) -> Message:
         """The case's card, with its pictures."""

@@ -72,6 +72,15 @@ def mention(person: str) -> str:
     return f"<@{person}>" if is_slack_user(person) else mrkdwn(person, 100)
 
 
+def whom(named: str, *, channel: str) -> str:
+    """Whom the policy names, escaped; a group by its ``@handle`` stays text and notifies nobody."""
+    if named == "channel":
+        return f"the members of {mrkdwn(channel, 100)}"
+    if named.startswith("S"):
+        return f"<!subteam^{named}>"
+    return mention(named)
+
+
 def is_slack_user(person: str) -> bool:
     """Whether this is a Slack user's id rather than a name from another interface."""
     return _SLACK_USER.fullmatch(person) is not None

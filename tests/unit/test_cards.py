@@ -68,6 +68,7 @@ def test_more_than_three_options_are_counted() -> None:
 def test_a_score_never_reads_as_the_threshold_it_misses() -> None:
     near = post(confidence=0.8696, scores={"violation": 0.8696, "clean": 0.1304})
     assert "86.96 %" in words(card(near, MODERATION))
+    assert "The AI proposes violation (86.96 %)" in card(near, MODERATION).text
 
 
 def test_a_bar_is_full_or_empty_only_when_certain() -> None:

@@ -2,10 +2,10 @@
 
 from bot.slack import blocks
 from bot.slack.blocks import Element
+from bot.slack.cards.wording import score_words
 from bot.slack.message import Block
 from bot.slack.text import one_line
 from hitl.cases import Case
-from hitl.percent import percent
 from hitl.policy import UseCase
 
 _SHOWN = 3
@@ -39,7 +39,7 @@ def likeliest_first(case: Case) -> list[tuple[str, float]]:
 def _options(case: Case, *, use_case: UseCase) -> list[Element]:
     """One line a label: bar, figure, name."""
     scored = likeliest_first(case)
-    figures = [_figure(label, score, use_case=use_case) for label, score in scored[:_SHOWN]]
+    figures = [score_words(label, score, use_case=use_case) for label, score in scored[:_SHOWN]]
     spans: list[Element] = []
     for (label, score), figure in zip(scored, figures, strict=False):
         # Digits and figure spaces are equally wide, so the names stand in one column.
@@ -54,12 +54,6 @@ def _options(case: Case, *, use_case: UseCase) -> list[Element]:
     if len(scored) > _SHOWN:
         spans.append(blocks.span(f"\nand {len(scored) - _SHOWN} more"))
     return spans
-
-
-def _figure(label: str, score: float, *, use_case: UseCase) -> str:
-    """Never "87 %" beside a threshold of 87 % that the score misses."""
-    rule = use_case.labels.get(label)
-    return percent(score, apart_from=rule.auto_at if rule else None)
 
 
 def _bar(score: float) -> str:

@@ -27,10 +27,18 @@ _SENTENCE = 300
 _WORTH_SAYING = 60  # seconds of waiting
 
 
-def proposal(case: Case) -> str:
+def score_words(label: str, score: float, *, use_case: UseCase) -> str:
+    """``70 %``; never "87 %" beside a threshold of 87 % that the score misses."""
+    rule = use_case.labels.get(label)
+    return percent(score, apart_from=rule.auto_at if rule else None)
+
+
+def _proposal(case: Case, *, use_case: UseCase) -> str:
     """``violation (70 %)``, escaped; the label alone where it came without confidence."""
     label = mrkdwn(case.label, _NAME)
-    return label if case.confidence is None else f"{label} ({percent(case.confidence)})"
+    if case.confidence is None:
+        return label
+    return f"{label} ({score_words(case.label, case.confidence, use_case=use_case)})"
 
 
 def outcome_title(outcome: Outcome, *, use_case: UseCase) -> str:
@@ -53,7 +61,10 @@ def settled_lines(case: Case, *, use_case: UseCase) -> list[str]:
     outcome = case.outcome
     if outcome is None or case.state is CaseState.WITHDRAWN:
         return [_WITHDRAWN]
-    lines = [_outcome_line(outcome, use_case=use_case), _decided_how(case, outcome)]
+    lines = [
+        _outcome_line(outcome, use_case=use_case),
+        _decided_how(case, outcome, use_case=use_case),
+    ]
     return [*lines, f"“{mrkdwn(outcome.note, 500)}”"] if outcome.note else lines
 
 
@@ -74,13 +85,14 @@ def decided_by(outcome: Outcome) -> str:
     return mention(outcome.reviewer) if outcome.reviewer else _OTHERS[outcome.by]
 
 
-def _decided_how(case: Case, outcome: Outcome) -> str:
+def _decided_how(case: Case, outcome: Outcome, *, use_case: UseCase) -> str:
     """Who decided, when, how long after submission, and whether it is what the AI proposed."""
     waited = (outcome.decided_at - case.submitted_at).total_seconds()
     said = [f"by {decided_by(outcome)}", moment(outcome.decided_at), f"after {duration(waited)}"]
     if outcome.by is not By.AI:
         agrees = outcome.label == case.label
-        said.append("as the AI proposed" if agrees else f"the AI proposed {proposal(case)}")
+        proposed = f"the AI proposed {_proposal(case, use_case=use_case)}"
+        said.append("as the AI proposed" if agrees else proposed)
     return " · ".join(said)
 
 
@@ -100,13 +112,18 @@ def case_text(case: Case, *, use_case: UseCase, now: datetime) -> str:
         decided = outcome_title(case.outcome, use_case=use_case)
         said = [f"{decided}, by {decided_by(case.outcome)}: {title}."]
     else:
-        said = [mrkdwn(use_case.question, 150), f"{title}.", *_waiting_sentences(case, now)]
+        said = [
+            mrkdwn(use_case.question, 150),
+            f"{title}.",
+            *_asking(case, use_case=use_case, now=now),
+        ]
     said.append(f"Case {case.id} in {case.use_case}.")
     return " ".join(said)
 
 
-def _waiting_sentences(case: Case, now: datetime) -> list[str]:
-    said = [f"The AI proposes {proposal(case)}: {mrkdwn(case.route_reason, _SENTENCE)}."]
+def _asking(case: Case, *, use_case: UseCase, now: datetime) -> list[str]:
+    proposed = _proposal(case, use_case=use_case)
+    said = [f"The AI proposes {proposed}: {mrkdwn(case.route_reason, _SENTENCE)}."]
     if case.reason:
         said.append(f"Its reasoning: “{mrkdwn(case.reason, _SENTENCE)}”.")
     if case.state is CaseState.DISPUTED:

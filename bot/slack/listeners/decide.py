@@ -44,7 +44,8 @@ def register(app: AsyncApp, services: SlackServices) -> None:
         case_id, label = ids.choice(action["selected_option"]["value"])
         if label == ANOTHER_LABEL:
             case, use_case = await services.find(case_id)
-            await services.people.require_decider(actor_of(body), use_case)
+            also = services.handed_to(case, use_case)
+            await services.people.require_decider(actor_of(body), use_case, also=also)
             await open_modal(client, body, label_form(case, use_case=use_case))
             await ack()
             return
@@ -70,7 +71,8 @@ async def decide(
     """The case with the actor's vote stored; raises what the vote is refused with."""
     case, use_case = await services.find(case_id)
     actor = actor_of(body)
-    await services.people.require_decider(actor, use_case)
+    also = services.handed_to(case, use_case)
+    await services.people.require_decider(actor, use_case, also=also)
     return await services.database.write(
         lambda tx: vote(
             tx,

@@ -44,5 +44,6 @@ async def _wanted(services: SlackServices, case_id: int, *, wanted: str, actor: 
     if wanted == ids.MORE_WITHDRAW:
         await services.people.require_withdrawer(actor, use_case)
         return withdraw_form(case)
-    await services.people.require_decider(actor, use_case)
+    also = services.handed_to(case, use_case)
+    await services.people.require_decider(actor, use_case, also=also)
     return hand_over_form(case) if wanted == ids.MORE_HAND_OVER else note_form(case)
