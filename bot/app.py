@@ -87,7 +87,7 @@ async def running_service(
         await stack.enter_async_context(_delivering(desk, health=services.health, paced=paced))
         timetable = Timetable(services.database, digest_jobs(policy))
         timetable.start()
-        stack.callback(timetable.stop)
+        stack.push_async_callback(timetable.stop)
         host, port = listener.getsockname()[:2]
         yield RunningService(services, url=f"http://{host}:{port}")
 

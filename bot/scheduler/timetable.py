@@ -1,5 +1,6 @@
 """The clock that wakes the jobs; what was run is known by the database alone."""
 
+import asyncio
 import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -28,11 +29,15 @@ class Timetable:
         self._looked_at: dict[str, datetime] = {}
         """The moment of each job for which this process has asked the database."""
         self._clock = AsyncIOScheduler(timezone=UTC)
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._looking: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin, with a look at once: something may have been due while nothing ran."""
+        self._looking = asyncio.create_task(self._look())
         self._clock.add_job(
-            self.tick,
+            self._ring,
             "interval",
             seconds=self._every.total_seconds(),
             next_run_time=datetime.now(UTC),
@@ -42,9 +47,22 @@ class Timetable:
         )
         self._clock.start()
 
-    def stop(self) -> None:
-        """Wake no more."""
+    async def stop(self) -> None:
+        """Wake no more, and let a look that is under way end."""
         self._clock.shutdown(wait=False)
+        self._stopping = True
+        self._wake.set()
+        if self._looking is not None:
+            await self._looking
+
+    async def _ring(self) -> None:
+        # No more than this: APScheduler cancels what it runs when it is shut down.
+        self._wake.set()
+
+    async def _look(self) -> None:
+        while await self._wake.wait() and not self._stopping:
+            self._wake.clear()
+            await self.tick()
 
     async def tick(self) -> None:
         """Run whatever is due."""

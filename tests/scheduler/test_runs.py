@@ -132,7 +132,7 @@ async def test_a_timetable_runs_what_was_due_while_nothing_ran(
     async with asyncio.timeout(5):
         while not await diary(database):  # noqa: ASYNC110 - a database tells no other way
             await asyncio.sleep(0.01)
-    timetable.stop()
+    await timetable.stop()
     assert await diary(database) == [MONDAY + WEEK]
 
 
