@@ -69,10 +69,12 @@ def slack_settings(
     return settings | {"SLACK_SIGNING_SECRET": config.signing_secret}
 
 
-async def run_to_its_end(folder: Path, *arguments: str, env: Mapping[str, str]) -> Ended:
+async def run_to_its_end(
+    folder: Path, *arguments: str, env: Mapping[str, str], seconds: float = 30
+) -> Ended:
     """Run a command that should end by itself."""
     process = await _start(folder, *arguments, env=env)
-    said, _ = await asyncio.wait_for(process.communicate(), 30)
+    said, _ = await asyncio.wait_for(process.communicate(), seconds)
     return Ended(process.returncode or 0, said.decode())
 
 
