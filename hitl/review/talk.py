@@ -9,13 +9,13 @@ from hitl.policy.use_case import UseCase
 from hitl.review.record import record_event, reply_in_thread, update_card
 from hitl.review.vote import refuse_unless_open
 from hitl.storage.database import Transaction
-from hitl.storage.queries import case_by_id
+from hitl.storage.queries import case_to_change
 from hitl.storage.tables import notes
 
 
 def add_note(tx: Transaction, case_id: int, *, author: str, text: str) -> Case:
     """The case with the note; decided and withdrawn cases take notes too."""
-    case = case_by_id(tx.connection, case_id)
+    case = case_to_change(tx.connection, case_id)
     tx.connection.execute(
         insert(notes), {"case_id": case_id, "author": author, "text": text, "at": tx.now}
     )
@@ -31,7 +31,7 @@ def hand_over(tx: Transaction, case_id: int, *, by: str, to: str, use_case: UseC
 
     Raises ``AlreadyDecided`` and ``CaseWithdrawn``.
     """
-    case = case_by_id(tx.connection, case_id)
+    case = case_to_change(tx.connection, case_id)
     refuse_unless_open(case)
     record_event(tx, case_id, event="handed_over", actor=by, data={"to": to})
     payload = {"says": "handed_over", "by": by, "to": to}

@@ -130,5 +130,6 @@ def _prepare_sqlite(engine: Engine, *, begin: str, settings: dict[str, str]) -> 
 def _prepare_postgresql(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
+        connection.autocommit = True
         connection.execute(_POSTGRESQL_SETTINGS)
-        connection.commit()
+        connection.autocommit = False

@@ -58,6 +58,18 @@ def case_by_id(connection: Connection, case_id: int) -> Case:
     return found[0]
 
 
+def case_to_change(connection: Connection, case_id: int) -> Case:
+    """The case, which nobody else changes before this transaction ends; raises ``CaseNotFound``.
+
+    For verbs that put something in the case's stream without changing its row: it keeps what
+    they put in the order of their commits. On SQLite verbs follow one another anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        chosen = select(cases.c.id).where(cases.c.id == case_id)
+        connection.execute(chosen.with_for_update(key_share=True))
+    return case_by_id(connection, case_id)
+
+
 def list_cases(connection: Connection, wanted: CaseFilter, *, limit: int) -> list[Case]:
     """At most ``limit`` cases in order of id."""
     rows = connection.execute(
