@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.slack.cards.case import case_card
 from bot.slack.message import Message
-from bot.slack.people import People
+from bot.slack.people import Actor, People
 from hitl.cases import Case
 from hitl.deadlines import handed_to
 from hitl.policy import Policy, UseCase
@@ -32,6 +32,11 @@ class SlackServices:
     def handed_to(self, case: Case, use_case: UseCase) -> tuple[str, ...]:
         """Who may decide the case besides the reviewers, as the policy names them."""
         return handed_to(use_case, waited=self.database.now() - case.submitted_at)
+
+    async def require_decider(self, actor: Actor, case: Case, use_case: UseCase) -> None:
+        """Someone who may decide the case now; raises ``Refusal``."""
+        also = self.handed_to(case, use_case)
+        await self.people.require_decider(actor, use_case, also=also)
 
     async def card(self, case: Case, use_case: UseCase) -> Message:
         """The case's card, with its pictures."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.slack import blocks
 from bot.slack.cards.actions import block_id, settled_menu, waiting_actions
+from bot.slack.cards.deadline import deadline_notes
 from bot.slack.cards.evidence import (
     Room,
     cut,
@@ -43,19 +44,21 @@ def case_card(
     if plain:
         return Message(text, _plain(case, text, use_case=use_case))
     for room in _ROOMS:
-        full = _full(case, use_case=use_case, room=room, files=files or {})
+        full = _full(case, use_case=use_case, now=now, room=room, files=files or {})
         if blocks.fits(full):
             return Message(text, full)
     return Message(text, _plain(case, text, use_case=use_case))
 
 
-def _full(case: Case, *, use_case: UseCase, room: Room, files: Mapping[int, str]) -> list[Block]:
+def _full(
+    case: Case, *, use_case: UseCase, now: datetime, room: Room, files: Mapping[int, str]
+) -> list[Block]:
     if is_settled(case):
         return _settled(case, use_case=use_case, files=files)
     disputed = case.state is CaseState.DISPUTED
     return [
         blocks.header(use_case.question),
-        _where(case),
+        _where(case, *deadline_notes(case, use_case=use_case, now=now)),
         *([blocks.section(_DISPUTED)] if disputed else []),
         proposal_block(case, use_case=use_case),
         blocks.divider(),
@@ -82,11 +85,11 @@ def _result(case: Case, *, use_case: UseCase) -> Block:
     return block | {"block_id": block_id(case)}
 
 
-def _where(case: Case) -> Block:
+def _where(case: Case, *notes: str) -> Block:
     """Which case this is and how old; every reader's Slack keeps the age current."""
     name = f"{case.use_case} · case {case.id} · {case.key}"
     age = moment(case.submitted_at, "{ago}")
-    return blocks.context(blocks.plain(name, 200), blocks.mrkdwn(age))
+    return blocks.context(blocks.plain(name, 200), *map(blocks.mrkdwn, [age, *notes]))
 
 
 def _plain(case: Case, text: str, *, use_case: UseCase) -> list[Block]:

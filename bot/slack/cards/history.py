@@ -8,6 +8,7 @@ from bot.slack.cards.details import fitting, modal
 from bot.slack.message import Block, View
 from bot.slack.text import mention, moment, mrkdwn
 from hitl.cases import Case, Event, Note
+from hitl.policy.wording import listed
 
 _WORDS = 500
 
@@ -37,11 +38,19 @@ def _decided(data: Mapping[str, Any]) -> str:
 
 
 def _handed_over(data: Mapping[str, Any]) -> str:
-    return f"handed it over to {mention(str(data.get('to')))}"
+    return f"handed it over to {_people(data)}"
 
 
 def _withdrawn(data: Mapping[str, Any]) -> str:
     return f"withdrew it: {_quoted(data, 'reason')}" if data.get("reason") else "withdrew it"
+
+
+def _reminded(data: Mapping[str, Any]) -> str:
+    return f"reminded {_people(data)}"
+
+
+def _overdue(data: Mapping[str, Any]) -> str:
+    return f"passed without a decision; still asked: {_people(data)}"
 
 
 def _truth(data: Mapping[str, Any]) -> str:
@@ -52,6 +61,8 @@ _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "submitted": _submitted,
     "decided": _decided,
     "handed_over": _handed_over,
+    "reminded": _reminded,
+    "overdue": _overdue,
     "withdrawn": _withdrawn,
     "truth_recorded": _truth,
 }
@@ -63,6 +74,12 @@ def _note(event: Event, notes: Sequence[Note]) -> str:
         if note.author == event.actor and note.at == event.at:
             return f"noted: {mrkdwn(note.text, _WORDS)}"
     return "added a note"
+
+
+def _people(data: Mapping[str, Any]) -> str:
+    """One person, or all whom the policy names."""
+    to = data.get("to")
+    return listed(mention(name) for name in (to if isinstance(to, list) else [str(to)]))
 
 
 def _quoted(data: Mapping[str, Any], name: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from bot.slack.cards.deadline import deadline_sentences
 from bot.slack.text import counted, duration, mention, moment, mrkdwn
 from hitl.cases import Case, Outcome
 from hitl.percent import percent
@@ -131,6 +132,7 @@ def _asking(case: Case, *, use_case: UseCase, now: datetime) -> list[str]:
     waited = (now - case.submitted_at).total_seconds()
     if waited >= _WORTH_SAYING:
         said.append(f"Waiting for {duration(waited)}.")
+    said += deadline_sentences(case, use_case=use_case, now=now)
     if case.notes:
         said.append(f"{counted(len(case.notes), 'note')}.")
     return said

@@ -44,8 +44,7 @@ def register(app: AsyncApp, services: SlackServices) -> None:
         case_id, label = ids.choice(action["selected_option"]["value"])
         if label == ANOTHER_LABEL:
             case, use_case = await services.find(case_id)
-            also = services.handed_to(case, use_case)
-            await services.people.require_decider(actor_of(body), use_case, also=also)
+            await services.require_decider(actor_of(body), case, use_case)
             await open_modal(client, body, label_form(case, use_case=use_case))
             await ack()
             return
@@ -71,8 +70,7 @@ async def decide(
     """The case with the actor's vote stored; raises what the vote is refused with."""
     case, use_case = await services.find(case_id)
     actor = actor_of(body)
-    also = services.handed_to(case, use_case)
-    await services.people.require_decider(actor, use_case, also=also)
+    await services.require_decider(actor, case, use_case)
     return await services.database.write(
         lambda tx: vote(
             tx,

@@ -17,8 +17,7 @@ def register(app: AsyncApp, services: SlackServices) -> None:
     async def note(ack: AsyncAck, body: dict[str, Any]) -> None:
         case, use_case = await services.find(ids.case_of(body["view"]))
         actor = actor_of(body)
-        also = services.handed_to(case, use_case)
-        await services.people.require_decider(actor, use_case, also=also)
+        await services.require_decider(actor, case, use_case)
         text = (ids.answer(body["view"])["value"] or "").strip()
         if not text:
             await _wrong(ack, ids.NOTE_FORM, case.id, "Write something first.")
@@ -32,9 +31,9 @@ def register(app: AsyncApp, services: SlackServices) -> None:
     async def give(ack: AsyncAck, body: dict[str, Any]) -> None:
         case, use_case = await services.find(ids.case_of(body["view"]))
         actor = actor_of(body)
-        also = services.handed_to(case, use_case)
-        await services.people.require_decider(actor, use_case, also=also)
+        await services.require_decider(actor, case, use_case)
         chosen = ids.answer(body["view"])["selected_user"]
+        also = services.handed_to(case, use_case)
         if not await services.people.can_decide(chosen, use_case, also=also):
             await _wrong(ack, ids.HAND_OVER_FORM, case.id, "They may not decide this case.")
             return

@@ -44,6 +44,5 @@ async def _wanted(services: SlackServices, case_id: int, *, wanted: str, actor: 
     if wanted == ids.MORE_WITHDRAW:
         await services.people.require_withdrawer(actor, use_case)
         return withdraw_form(case)
-    also = services.handed_to(case, use_case)
-    await services.people.require_decider(actor, use_case, also=also)
+    await services.require_decider(actor, case, use_case)
     return hand_over_form(case) if wanted == ids.MORE_HAND_OVER else note_form(case)

@@ -1,0 +1,72 @@
+"""What time does to a waiting case: reminders, hand-overs, and the end of its deadline."""
+
+from hitl.cases import Case, Outcome
+from hitl.deadlines import End, HandOver, Remind, Step, decision, handed_to, plan, steps_to_take
+from hitl.policy import HandTo, UseCase
+from hitl.review.record import record_event, reply_in_thread, update_card
+from hitl.review.vote import settle_case
+from hitl.storage.database import Transaction
+from hitl.storage.progress import progress_of, record_progress
+from hitl.storage.queries import case_to_change
+from hitl.vocabulary import By, CaseState, Verdict
+
+
+def take_steps(tx: Transaction, case_id: int, *, use_case: UseCase) -> tuple[Step, ...]:
+    """Take the steps that are due, each once whoever else tries; those that this call took.
+
+    An end that decides leaves nothing else to be done. Raises ``CaseNotFound``.
+    """
+    case = case_to_change(tx.connection, case_id)
+    progress = progress_of(tx.connection, case_id)
+    waited = tx.now - case.submitted_at
+    steps = steps_to_take(plan(use_case.deadline), waited=waited, progress=progress)
+    if case.state is not CaseState.OPEN or not steps:
+        return ()
+    last = steps[-1]
+    if isinstance(last, End) and (
+        answer := decision(last.then, ai_label=case.label, use_case=use_case)
+    ):
+        _decide(tx, case, *answer, use_case=use_case)
+        return (last,)
+    for step in steps:
+        _take(tx, case, step, use_case=use_case)
+        progress = progress.beyond(step)
+    record_progress(tx, case_id, progress)
+    if not isinstance(last, Remind):
+        update_card(tx, case)
+    return steps
+
+
+def _decide(
+    tx: Transaction, case: Case, verdict: Verdict, label: str, *, use_case: UseCase
+) -> None:
+    outcome = Outcome(
+        verdict=verdict,
+        label=label,
+        by=By.DEADLINE,
+        reviewer=None,
+        note=None,
+        decided_at=tx.now,
+        revision=1,
+        flagged=verdict is Verdict.FLAG,
+    )
+    settle_case(tx, case, outcome, actor=By.DEADLINE, use_case=use_case)
+    payload = {"says": "deadline_decided"}
+    reply_in_thread(tx, case, channel=use_case.channel, payload=payload)
+
+
+def _take(tx: Transaction, case: Case, step: Step, *, use_case: UseCase) -> None:
+    """Tell whom the step concerns, in the thread and in the history."""
+    asked = (*use_case.reviewers, *handed_to(use_case, waited=step.after))
+    match step:
+        case Remind():
+            event, to = "reminded", asked
+        case HandOver(to=name):
+            event, to = "handed_over", (name,)
+        case End(then=HandTo(to=name)):
+            event, to = "overdue", (name,)
+        case End():
+            event, to = "overdue", asked
+    record_event(tx, case.id, event=event, actor=By.DEADLINE, data={"to": list(to)})
+    payload = {"says": f"deadline_{event}", "to": list(to)}
+    reply_in_thread(tx, case, channel=use_case.channel, payload=payload)
