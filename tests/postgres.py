@@ -96,6 +96,16 @@ def running_server(settings: dict[str, str] | None = None) -> Iterator[Server]:
         shutil.rmtree(folder)
 
 
+def end_connections(url: str) -> int:
+    """End everybody's connections to the database; how many there were."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        ended = connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return ended.rowcount
+
+
 def _programs() -> Path:
     """The folder of the newest server on this machine."""
     found = [path for place in _PLACES for path in Path(place).glob("**/bin/initdb")]

@@ -9,11 +9,10 @@ import pytest
 from sqlalchemy import select, text, update
 
 from hitl.storage.database import Database, StorageUnavailable, Transaction
-from hitl.storage.engines import writing_engine
 from hitl.storage.migrate import prepare_database
 from hitl.storage.tables import paces
 from tests.conftest import Clock
-from tests.postgres import Server, running_server
+from tests.postgres import Server, end_connections, running_server
 from tests.storage.marks import Gate, mark, marks
 from tests.storage.wire import Way, Wire, wire_to
 
@@ -45,20 +44,6 @@ def far_database(wire: Wire, postgresql_url: str, clock: Clock) -> Iterator[Data
     database = Database(f"postgresql://postgres@{here}/{name}?{options}", clock=clock)
     yield database
     database.close()
-
-
-def end_connections(url: str) -> int:
-    """End everybody's connections to the database; how many there were."""
-    engine = writing_engine(url)
-    with engine.begin() as connection:
-        ended = connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        ).all()
-    engine.dispose()
-    return len(ended)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Reading cases back: one, one as soon as it is decided, or page by page."""
 
 import asyncio
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -16,6 +17,8 @@ from hitl.storage.bell import case_topic
 from hitl.storage.queries import CaseFilter, case_by_id, list_cases
 from hitl.vocabulary import CaseState
 
+LOOK_EVERY_SECONDS = 3.0
+"""A decision made by another replica rings here at once; should that be lost, it is seen so."""
 _UNDECIDED = {CaseState.OPEN, CaseState.DISPUTED}
 CaseId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
@@ -59,16 +62,14 @@ def reading_routes(services: Services) -> APIRouter:
 
 async def _decided_or_late(services: Services, case_id: int, *, wait: float) -> Case:
     """The case, decided if that happens within ``wait`` seconds or before the service stops."""
-    with services.database.bell.listening(case_topic(case_id)) as rung:
-        case = await services.database.read(lambda connection: case_by_id(connection, case_id))
-        try:
-            async with asyncio.timeout(wait):
-                while case.state in _UNDECIDED and not services.database.bell.silenced:
+    database, clock = services.database, asyncio.get_running_loop().time
+    late = clock() + wait
+    with database.bell.listening(case_topic(case_id)) as rung:
+        case = await database.read(lambda connection: case_by_id(connection, case_id))
+        while case.state in _UNDECIDED and not database.bell.silenced and clock() < late:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(late - clock(), LOOK_EVERY_SECONDS)):
                     await rung.wait()
-                    rung.clear()
-                    case = await services.database.read(
-                        lambda connection: case_by_id(connection, case_id)
-                    )
-        except TimeoutError:
-            pass
+            rung.clear()
+            case = await database.read(lambda connection: case_by_id(connection, case_id))
     return case
