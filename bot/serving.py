@@ -19,16 +19,22 @@ class AddressUnavailable(HitlError):
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises ``AddressUnavailable``."""
+    # Named TCP on purpose: asyncio switches Nagle's algorithm off only then, and with it on, each
+    # answer to a kept connection waits 40 ms for an acknowledgement.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        return socket.create_server((host, port), family=family, backlog=2_048)
+        listener.bind((host, port))
     except OSError as error:
+        listener.close()
         why = {
             errno.EACCES: "no permission; ports under 1024 are the system's, take a higher one",
             errno.EADDRINUSE: "another program listens there; stop it or take another port",
             errno.EADDRNOTAVAIL: "this machine has no such address",
         }.get(error.errno or 0, error.strerror or str(error))
         raise AddressUnavailable(f"can't listen on {host}:{port}: {why}") from error
+    return listener
 
 
 @asynccontextmanager

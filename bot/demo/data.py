@@ -91,11 +91,11 @@ def tumours() -> Iterator[Item]:
             "reason": _reason(samples.feature_names[most], pull[number][most]),
             "context": [
                 {
-                    "title": "Measurements that mattered most",
+                    "title": "Measurements that mattered most, beside typical ones",
                     "fields": {
                         str(samples.feature_names[index]): (
-                            f"{split.asked[number][index]:.4g}"
-                            f"  (benign {typical[1][index]:.4g}, malignant {typical[0][index]:.4g})"
+                            f"{split.asked[number][index]:.3g}"
+                            f" · benign {typical[1][index]:.3g}, malignant {typical[0][index]:.3g}"
                         )
                         for index in most
                     },

@@ -59,11 +59,12 @@ async def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
 
 
 def test_a_port_without_permission_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied")
+    class Refused(socket.socket):
+        def bind(self, _address: object) -> None:
+            raise PermissionError(errno.EACCES, "Permission denied")
 
     # Patched because tests may run as root, who may listen anywhere.
-    monkeypatch.setattr(socket, "create_server", refuse)
+    monkeypatch.setattr(socket, "socket", Refused)
     with pytest.raises(AddressUnavailable, match=r"127\.0\.0\.1:80: no permission"):
         listen("127.0.0.1", 80)
 
