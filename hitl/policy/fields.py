@@ -75,6 +75,7 @@ Money = Annotated[
     float, Field(ge=0, allow_inf_nan=False), Must("an amount of at least 0, as in 2.50")
 ]
 Switch = Annotated[bool, Must("true or false")]
+CaseCount = Annotated[int, Field(ge=1, le=1_000), Must("a whole number from 1 to 1,000")]
 Tie = Annotated[Literal[Verdict.APPROVE, Verdict.REJECT], Must('"approve" or "reject"')]
 LabelName = Annotated[
     str, Field(max_length=100), _ONE_LINE, Must("1 to 100 characters on one line")

@@ -19,6 +19,7 @@ from hitl.policy.contradictions import contradictions
 from hitl.policy.deadline import Deadline
 from hitl.policy.fields import (
     ButtonWords,
+    CaseCount,
     Channel,
     ClockTime,
     Currency,
@@ -117,6 +118,11 @@ class UseCase(Frozen):
     always_review: Switch = False
     audit_rate: Share = 0.02
     """The share of all predictions that a person checks blind."""
+    queue_after: CaseCount = 30
+    """While more cases wait, one queue card stands for those without a card of their own.
+
+    Once only half as many wait, each of them gets its card after all.
+    """
     digest: Annotated[
         Digest | None, Must('a table like { day = "mon", at = "09:00", zone = "UTC" }, or false')
     ] = Digest()
@@ -166,11 +172,12 @@ class UseCase(Frozen):
     def version(self) -> str:
         """Twelve hexadecimal digits that change with anything that decides.
 
-        The order of the labels counts, because people see it; who is told afterwards does not,
-        nor do keys that are not set, so that a release that adds an optional key leaves every
-        version as it was.
+        The order of the labels counts, because people see it; who is told afterwards and where
+        waiting cases are shown do not, nor do keys that are not set, so that a release that adds
+        an optional key leaves every version as it was.
         """
-        content = self.model_dump(mode="json", exclude_none=True, exclude={"webhooks"})
+        irrelevant = {"webhooks", "queue_after"}
+        content = self.model_dump(mode="json", exclude_none=True, exclude=irrelevant)
         content["labels"] = list(content["labels"].items())
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:12]

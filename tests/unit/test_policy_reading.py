@@ -25,7 +25,7 @@ labels = ["0", "1", "2"]
 KEYS = (
     '"preset", "channel", "fallback_channel", "question", "reviewers", "leads", '
     '"allow_shared_channel", "auto_at", "labels", "flag_label", "flag_button", "always_review", '
-    '"audit_rate", "digest", "costs", "deadline" and "webhooks"'
+    '"audit_rate", "queue_after", "digest", "costs", "deadline" and "webhooks"'
 )
 PRESETS = (
     '"content-moderation", "support-triage", "medical-assist", "spam", "recommendation" '
@@ -136,6 +136,9 @@ def told(text: str) -> list[str]:
         ('question = "a\\nb"', r'question: found "a\nb"; must be 1 to 300 characters on one line'),
         ('always_review = "yes"', 'always_review: found "yes"; must be true or false'),
         ("audit_rate = 2", "audit_rate: found 2; must be at least 0 and at most 1, as in 0.02"),
+        ("queue_after = 0", "queue_after: found 0; must be a whole number from 1 to 1,000"),
+        ("queue_after = 2.5", "queue_after: found 2.5; must be a whole number from 1 to 1,000"),
+        ("queue_after = true", "queue_after: found true; must be a whole number from 1 to 1,000"),
         (
             'digest.day = "monday"',
             (

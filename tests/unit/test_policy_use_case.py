@@ -173,6 +173,10 @@ def test_who_is_told_afterwards_is_no_part_of_the_version() -> None:
     assert verdict(webhooks=("https://caller.example/hitl",)).version == verdict().version
 
 
+def test_where_waiting_cases_are_shown_is_no_part_of_the_version() -> None:
+    assert verdict(queue_after=5).version == verdict().version
+
+
 def test_a_changed_copy_does_not_keep_the_version_it_was_copied_from() -> None:
     assert POSTS.model_copy(update={"audit_rate": 1.0}).version != POSTS.version
 
@@ -197,6 +201,7 @@ def test_only_what_a_policy_must_say_has_to_be_said() -> None:
     """).use_case("digits")
     assert use_case.reviewers == ("channel",)
     assert use_case.audit_rate == 0.02
+    assert use_case.queue_after == 30
     assert use_case.digest == Digest(day="mon", at="09:00", zone="UTC")
     assert list(use_case.labels) == ["0", "1"]
 
