@@ -18,7 +18,7 @@ def demo(options: Options) -> None:
         from bot.demo.screen import Screen  # noqa: PLC0415
     except ImportError as error:
         raise DemoNotInstalled(
-            f"the demo needs {error.name}; install it with: pip install 'hitl[demo]'"
+            f"the demo needs {error.name}: start it in a clone with: uv run hitl demo"
         ) from error
     logging.basicConfig(level=logging.WARNING)
     screen = Screen()
