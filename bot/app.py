@@ -19,6 +19,7 @@ from bot.delivery.slack import send_to_slack
 from bot.delivery.worker import Deliverer
 from bot.intake.app import build_intake
 from bot.intake.doors import Keyring
+from bot.scheduler.deadlines import keeping_deadlines
 from bot.scheduler.digests import digest_jobs
 from bot.scheduler.timetable import Timetable
 from bot.services import Services
@@ -26,6 +27,7 @@ from bot.serving import listen, serving
 from bot.settings import Settings
 from bot.slack.app import build_slack_app
 from bot.slack.connection import slack_route, socket_mode
+from bot.slack.directory import Directory
 from hitl.policy import Policy
 from hitl.storage.database import Database
 from hitl.storage.migrate import prepare_database
@@ -83,8 +85,10 @@ async def running_service(
             client=client,
             session=session,
             channels=Channels(client, clock=services.database.now),
+            directory=Directory(client),
         )
         await stack.enter_async_context(_delivering(desk, health=services.health, paced=paced))
+        await stack.enter_async_context(keeping_deadlines(services.database, policy))
         timetable = Timetable(services.database, digest_jobs(policy))
         timetable.start()
         stack.push_async_callback(timetable.stop)

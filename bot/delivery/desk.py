@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.channels import Channels
 from bot.delivery.troubles import Treatment, Trouble
+from bot.slack.directory import Directory
 from hitl.policy import Policy, UseCase
 from hitl.review.posted import PostedCard
 from hitl.storage.database import Database
@@ -27,6 +28,7 @@ class Desk:
     session: aiohttp.ClientSession
     """The client's own, for addresses outside the Web API."""
     channels: Channels
+    directory: Directory
     history_lag: timedelta = timedelta(seconds=10)
     """How long a message may stand in a channel before Slack's history shows it."""
 

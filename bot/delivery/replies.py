@@ -1,21 +1,97 @@
 """What is said under a card, by the word that the outbox row carries."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from bot.delivery.desk import Desk, Sent, Skipped
+from bot.delivery.mentions import mentions
+from bot.delivery.posting import rendered, say
+from bot.delivery.reconcile import find_posted
 from bot.slack import blocks
+from bot.slack.cards.wording import is_settled, outcome_title
 from bot.slack.message import Message
-from bot.slack.text import mention
+from bot.slack.text import duration, mention, moment
+from hitl.cases import Case
+from hitl.deadlines import time_left
+from hitl.policy import UseCase
+from hitl.storage.outbox import Parcel
+from hitl.storage.queries import case_by_id
+from hitl.storage.slack_copies import card_place
 
 
-def reply_message(payload: Mapping[str, Any]) -> Message:
-    """The reply that ``payload["says"]`` asks for."""
-    text = _SAYINGS[payload["says"]](payload)
-    return Message(text, [blocks.section(text)])
+@dataclass(frozen=True, slots=True)
+class _Occasion:
+    payload: Mapping[str, Any]
+    case: Case
+    use_case: UseCase
+    now: datetime
+    called: str
+    """Whom the payload calls by their names in the policy, mentioned."""
+
+    @property
+    def waited(self) -> timedelta:
+        return self.now - self.case.submitted_at
 
 
-def _handed_over(payload: Mapping[str, Any]) -> str:
-    return f"{mention(payload['by'])} asks {mention(payload['to'])} to look at this case."
+async def reply(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent | Skipped:
+    """Say it in the thread of the case's card, unless it asks for what is done already."""
+    case, place = await desk.database.read(
+        lambda c: (case_by_id(c, case_id), card_place(c, case_id))
+    )
+    if place is None:
+        return Skipped("the case has no card")
+    says = parcel.payload["says"]
+    if says in _ASKING and is_settled(case):
+        return Skipped(f"the case is {case.state} already")
+    if await find_posted(desk, parcel, channels=[place.channel], thread_ts=place.ts) is None:
+        text = _SAYINGS[says](await _occasion(desk, parcel, case))
+        render = rendered(Message(text, [blocks.section(text)]))
+        await say(desk, parcel, render, channel=place.channel, thread_ts=place.ts)
+    return Sent()
 
 
-_SAYINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {"handed_over": _handed_over}
+async def _occasion(desk: Desk, parcel: Parcel, case: Case) -> _Occasion:
+    use_case, payload = desk.use_case(parcel), parcel.payload
+    called = await mentions(desk, payload.get("called", ()), use_case=use_case)
+    return _Occasion(payload, case, use_case, now=desk.database.now(), called=called)
+
+
+def _handed_over(on: _Occasion) -> str:
+    return f"{mention(on.payload['by'])} asks {mention(on.payload['to'])} to look at this case."
+
+
+def _reminder(on: _Occasion) -> str:
+    left = time_left(on.use_case, waited=on.waited)
+    due = "" if left is None else f" It is due {moment(on.now + left)}."
+    return f"{on.called}: this case has been waiting for {_waited(on)}.{due}"
+
+
+def _next_in_line(on: _Occasion) -> str:
+    return f"{on.called}: nobody has decided this case for {_waited(on)}. You can decide it too."
+
+
+def _overdue(on: _Occasion) -> str:
+    return f"{on.called}: this case is overdue and goes on waiting. You can decide it."
+
+
+def _decided_by_deadline(on: _Occasion) -> str:
+    if on.case.outcome is None:
+        raise ValueError(f"case {on.case.id} has no outcome")
+    title = outcome_title(on.case.outcome, use_case=on.use_case)
+    return f"Nobody decided this case in time. *{title}* stands, as the policy says."
+
+
+def _waited(on: _Occasion) -> str:
+    return duration(on.waited.total_seconds())
+
+
+_Saying = Callable[[_Occasion], str]
+_ASKING: Mapping[str, _Saying] = {
+    "handed_over": _handed_over,
+    "reminder": _reminder,
+    "next_in_line": _next_in_line,
+    "overdue": _overdue,
+}
+_SAYINGS: Mapping[str, _Saying] = {**_ASKING, "decided_by_deadline": _decided_by_deadline}

@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from bot.delivery.desk import Desk, Sent, Skipped
 from bot.delivery.pictures import uploaded_pictures
-from bot.delivery.posting import post, rendered, say
+from bot.delivery.posting import post, rendered
 from bot.delivery.reconcile import find_posted
-from bot.delivery.replies import reply_message
+from bot.delivery.replies import reply
 from bot.delivery.rewriting import rewrite_card
 from bot.slack.cards.case import case_card
 from bot.slack.cards.digest import digest_message
@@ -60,14 +60,7 @@ async def _update_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
 
 
 async def _reply(desk: Desk, parcel: Parcel) -> Sent | Skipped:
-    case_id = _case_id(parcel)
-    place = await desk.database.read(lambda c: card_place(c, case_id))
-    if place is None:
-        return Skipped("the case has no card")
-    if await find_posted(desk, parcel, channels=[place.channel], thread_ts=place.ts) is None:
-        render = rendered(reply_message(parcel.payload))
-        await say(desk, parcel, render, channel=place.channel, thread_ts=place.ts)
-    return Sent()
+    return await reply(desk, parcel, case_id=_case_id(parcel))
 
 
 async def _post_digest(desk: Desk, parcel: Parcel) -> Sent | Skipped:

@@ -43,21 +43,22 @@ class Directory:
         """One account."""
         return await self._kept.get(("person", user_id), lambda: self._ask_person(user_id))
 
+    async def group_id(self, handle: str) -> str:
+        """The id of the group that ``@handle`` names."""
+        known = await self._kept.get("groups", self._ask_groups)
+        if handle not in known:
+            raise Refusal(f"There is no user group {mrkdwn(handle, 100)} in this workspace.")
+        return known[handle]
+
     async def group_members(self, group: str) -> frozenset[str]:
         """The user ids in a group, by its id or its ``@handle``."""
-        group_id = await self._group_id(group) if group.startswith("@") else group
+        group_id = await self.group_id(group) if group.startswith("@") else group
         return await self._kept.get(("group", group_id), lambda: self._ask_group(group_id))
 
     async def channel_members(self, channel: str) -> frozenset[str]:
         """The user ids in a channel, by its id or its ``#name``; guests and bots included."""
         channel_id = await self._channel_id(channel)
         return await self._kept.get(("members", channel_id), lambda: self._ask_members(channel_id))
-
-    async def _group_id(self, handle: str) -> str:
-        known = await self._kept.get("groups", self._ask_groups)
-        if handle not in known:
-            raise Refusal(f"There is no user group {mrkdwn(handle, 100)} in this workspace.")
-        return known[handle]
 
     async def _channel_id(self, channel: str) -> str:
         if not channel.startswith("#"):

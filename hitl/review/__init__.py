@@ -1,5 +1,6 @@
 """The verbs: everything that changes a case, one transaction each."""
 
+from hitl.review.expire import take_steps
 from hitl.review.submission import NewEvidence, NewPicture, Submission
 from hitl.review.submit import KeyReused, submit
 from hitl.review.talk import add_note, hand_over
@@ -34,6 +35,7 @@ __all__ = [
     "hand_over",
     "record_truth",
     "submit",
+    "take_steps",
     "vote",
     "withdraw",
 ]

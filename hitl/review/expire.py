@@ -51,22 +51,22 @@ def _decide(
         flagged=verdict is Verdict.FLAG,
     )
     settle_case(tx, case, outcome, actor=By.DEADLINE, use_case=use_case)
-    payload = {"says": "deadline_decided"}
+    payload = {"says": "decided_by_deadline"}
     reply_in_thread(tx, case, channel=use_case.channel, payload=payload)
 
 
 def _take(tx: Transaction, case: Case, step: Step, *, use_case: UseCase) -> None:
     """Tell whom the step concerns, in the thread and in the history."""
-    asked = (*use_case.reviewers, *handed_to(use_case, waited=step.after))
+    everyone = (*use_case.reviewers, *handed_to(use_case, waited=step.after))
     match step:
         case Remind():
-            event, to = "reminded", asked
+            event, says, called = "reminded", "reminder", everyone
         case HandOver(to=name):
-            event, to = "handed_over", (name,)
+            event, says, called = "handed_over", "next_in_line", (name,)
         case End(then=HandTo(to=name)):
-            event, to = "overdue", (name,)
+            event, says, called = "overdue", "overdue", (name,)
         case End():
-            event, to = "overdue", asked
-    record_event(tx, case.id, event=event, actor=By.DEADLINE, data={"to": list(to)})
-    payload = {"says": f"deadline_{event}", "to": list(to)}
+            event, says, called = "overdue", "overdue", everyone
+    record_event(tx, case.id, event=event, actor=By.DEADLINE, data={"to": list(called)})
+    payload = {"says": says, "called": list(called)}
     reply_in_thread(tx, case, channel=use_case.channel, payload=payload)

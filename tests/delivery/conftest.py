@@ -14,6 +14,7 @@ from bot.sandbox.app import running_workspace
 from bot.sandbox.config import PEOPLE, WorkspaceConfig
 from bot.sandbox.directory import Channel
 from bot.sandbox.workspace import Workspace
+from bot.slack.directory import Directory
 from hitl.policy import Policy, parse_policy
 from hitl.storage.database import Database
 from tests.delivery.running import RunningClock
@@ -96,5 +97,6 @@ async def desk(workspace: Workspace, database: Database, policy: Policy) -> Asyn
             client=client,
             session=session,
             channels=Channels(client, clock=database.now),
+            directory=Directory(client),
             history_lag=timedelta(seconds=0.2),
         )
