@@ -174,6 +174,17 @@ class ReviewRow(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
+class ClaimRow(SQLModel, table=True):
+    """Who looks at a case, and until when it is kept for them; it says nothing once decided."""
+
+    __tablename__ = "claims"
+
+    case_id: int = _case_id(primary_key=True)
+    reviewer: str
+    claimed_at: datetime = Field(sa_type=Moment)
+    until: datetime = Field(sa_type=Moment)
+
+
 class NoteRow(SQLModel, table=True):
     """What a person wrote on a case."""
 
@@ -289,6 +300,38 @@ class SlackMessage(SQLModel, table=True):
     posted_at: datetime = Field(sa_type=Moment)
 
 
+class QueueCardRow(SQLModel, table=True):
+    """A message that stands for waiting cases which are too many for a card each.
+
+    The partial index allows one open queue card for a use case in a channel.
+    """
+
+    __tablename__ = "queue_cards"
+    __table_args__ = (
+        Index(
+            "ux_queue_cards_open",
+            "use_case",
+            "channel",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: int | None = _id()
+    use_case: str
+    channel: str
+    """As the policy named it; ``slack_channel`` is where the message got to."""
+    opened_at: datetime = Field(sa_type=Moment)
+    closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    slack_channel: str | None = None
+    ts: str | None = None
+    told_open: int
+    """What the message was last told to show, and when."""
+    told_oldest_at: datetime | None = Field(default=None, sa_type=Moment)
+    told_at: datetime = Field(sa_type=Moment)
+
+
 class Pace(SQLModel, table=True):
     """When a lane, or everything for one receiver, may be used; shared by all who deliver."""
 
@@ -318,12 +361,14 @@ _tables = SQLModel.metadata.tables
 audit_events = _tables["audit_events"]
 case_contents = _tables["case_contents"]
 cases = _tables["cases"]
+claims = _tables["claims"]
 notes = _tables["notes"]
 outbox = _tables["outbox"]
 outcomes = _tables["outcomes"]
 paces = _tables["paces"]
 pictures = _tables["pictures"]
 policy_versions = _tables["policy_versions"]
+queue_cards = _tables["queue_cards"]
 reviews = _tables["reviews"]
 schedule_runs = _tables["schedule_runs"]
 schema_version = _tables["schema_version"]

@@ -73,6 +73,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("use_case", "version"),
     )
     op.create_table(
+        "queue_cards",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("use_case", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("slack_channel", sa.String(), nullable=True),
+        sa.Column("ts", sa.String(), nullable=True),
+        sa.Column("told_open", sa.Integer(), nullable=False),
+        sa.Column("told_oldest_at", sa.BigInteger(), nullable=True),
+        sa.Column("told_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "ux_queue_cards_open",
+        "queue_cards",
+        ["use_case", "channel"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
         "schedule_runs",
         sa.Column(
             "id",
@@ -145,6 +172,18 @@ def upgrade() -> None:
         sa.Column("evidence", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("ask", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("caller_metadata", sa.JSON(none_as_null=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("case_id"),
+    )
+    op.create_table(
+        "claims",
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("reviewer", sa.String(), nullable=False),
+        sa.Column("claimed_at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["cases.id"],
