@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,7 +38,7 @@ def _with(work: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
     prepare_database(url)
 
     async def run() -> T:
-        database = Database(url, clock=lambda: datetime.now(UTC))
+        database = Database(url)
         try:
             return await work(database)
         finally:
