@@ -5,6 +5,9 @@ from hitl.vocabulary import CaseState
 FIRST: frozenset[CaseState] = frozenset({CaseState.OPEN, CaseState.DECIDED})
 """Where a case may start: a prediction that stands by itself is decided at once."""
 
+WAITING: frozenset[CaseState] = frozenset({CaseState.OPEN, CaseState.DISPUTED})
+"""Where a case waits for somebody."""
+
 TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
     CaseState.OPEN: frozenset({CaseState.DECIDED, CaseState.DISPUTED, CaseState.WITHDRAWN}),
     CaseState.DISPUTED: frozenset({CaseState.DECIDED, CaseState.WITHDRAWN}),

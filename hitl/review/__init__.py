@@ -1,5 +1,6 @@
 """The verbs: everything that changes a case, one transaction each."""
 
+from hitl.review.claim import claim_next, release
 from hitl.review.expire import take_steps
 from hitl.review.submission import NewEvidence, NewPicture, Submission
 from hitl.review.submit import KeyReused, submit
@@ -32,8 +33,10 @@ __all__ = [
     "TallyKeyReused",
     "add_note",
     "add_tallies",
+    "claim_next",
     "hand_over",
     "record_truth",
+    "release",
     "submit",
     "take_steps",
     "vote",

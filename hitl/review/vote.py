@@ -8,6 +8,7 @@ from hitl.cases import Case, Outcome
 from hitl.errors import HitlError
 from hitl.policy.use_case import UseCase
 from hitl.review.callers import CaseEvent, tell_callers
+from hitl.review.claim import seconds_looked
 from hitl.review.record import record_event, record_outcome, update_card
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_by_id
@@ -88,7 +89,7 @@ def vote(
     decided = settle_case(
         tx, case, outcome, actor=reviewer, use_case=use_case, response_url=response_url
     )
-    _record_review(tx, case_id, outcome)
+    _record_review(tx, case_id, outcome, reviewer=reviewer)
     return decided
 
 
@@ -149,15 +150,16 @@ def _chosen_label(verdict: Verdict, label: str | None, *, case: Case, use_case: 
     return label
 
 
-def _record_review(tx: Transaction, case_id: int, outcome: Outcome) -> None:
+def _record_review(tx: Transaction, case_id: int, outcome: Outcome, *, reviewer: str) -> None:
     tx.connection.execute(
         insert(reviews),
         {
             "case_id": case_id,
-            "reviewer": outcome.reviewer,
+            "reviewer": reviewer,
             "verdict": outcome.verdict,
             "label": outcome.label,
             "note": outcome.note,
+            "seconds": seconds_looked(tx, case_id, reviewer=reviewer),
             "at": tx.now,
         },
     )
