@@ -53,11 +53,11 @@ async def take_due_steps(database: Database, policy: Policy) -> None:
 
 
 async def _take_due_steps_of(database: Database, use_case: UseCase) -> None:
-    seen_to = 0
-    query = partial(cases_with_steps_due, use_case=use_case, now=database.now(), limit=_AT_ONCE)
-    while case_ids := await database.read(partial(query, after=seen_to)):
-        await asyncio.gather(*(_take_steps_of(database, each, use_case) for each in case_ids))
-        seen_to = case_ids[-1]
+    query = partial(cases_with_steps_due, use_case=use_case, now=database.now())
+    due = await database.read(query)
+    for start in range(0, len(due), _AT_ONCE):
+        batch = due[start : start + _AT_ONCE]
+        await asyncio.gather(*(_take_steps_of(database, each, use_case) for each in batch))
 
 
 async def _take_steps_of(database: Database, case_id: int, use_case: UseCase) -> None:

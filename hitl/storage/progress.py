@@ -12,20 +12,21 @@ from hitl.storage.tables import AWAITS_DEADLINE, cases
 _SECOND = timedelta(seconds=1)
 
 
-def cases_with_steps_due(
-    connection: Connection, use_case: UseCase, *, now: datetime, after: int, limit: int
-) -> list[int]:
-    """At most ``limit`` ids beyond ``after``, in order."""
-    conditions = [_is_due(step, now) for step in plan(use_case.deadline)]
-    if not conditions:
+def cases_with_steps_due(connection: Connection, use_case: UseCase, *, now: datetime) -> list[int]:
+    """The ids of those that wait for people and for whom something is due, oldest first."""
+    steps = plan(use_case.deadline)
+    if not steps:
         return []
     found = connection.execute(
         select(cases.c.id)
         .where(
-            cases.c.use_case == use_case.name, AWAITS_DEADLINE, cases.c.id > after, or_(*conditions)
+            cases.c.use_case == use_case.name,
+            AWAITS_DEADLINE,
+            # Follows from what comes after; said for the index, which an "or" leaves unused.
+            cases.c.submitted_at <= now - min(step.after for step in steps),
+            or_(*(_is_due(step, now) for step in steps)),
         )
-        .order_by(cases.c.id)
-        .limit(limit)
+        .order_by(cases.c.submitted_at)
     )
     return list(found.scalars())
 

@@ -66,8 +66,8 @@ class CaseRow(SQLModel, table=True):
         Index(
             "ix_cases_deadline",
             "use_case",
+            "state",
             "submitted_at",
-            "steps_taken_seconds",
             sqlite_where=AWAITS_DEADLINE,
             postgresql_where=AWAITS_DEADLINE,
         ),

@@ -42,7 +42,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_cases_deadline",
         "cases",
-        ["use_case", "submitted_at", "steps_taken_seconds"],
+        ["use_case", "state", "submitted_at"],
         unique=False,
         sqlite_where=sa.text("state = 'open' AND NOT is_overdue"),
         postgresql_where=sa.text("state = 'open' AND NOT is_overdue"),
