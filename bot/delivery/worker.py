@@ -19,6 +19,7 @@ from bot.delivery.health import Health
 from bot.delivery.pacing import slack_rates
 from bot.delivery.settling import give_back, settle_result, settle_trouble
 from bot.delivery.troubles import Treatment, Trouble
+from hitl.failpoints import Instant, reach
 from hitl.storage.bell import OUTBOX
 from hitl.storage.database import Database, StorageUnavailable
 from hitl.storage.outbox import Parcel, Sending, next_due, take
@@ -163,12 +164,16 @@ class Deliverer:
             self._health.resume()
         if not await self._database.write(lambda tx: settle_result(tx, parcel, result)):
             log.warning("Parcel %s was sent after its lease.", parcel.id)
+        reach(Instant.SETTLED, parcel.kind)
         return True
 
     async def _tried(self, parcel: Parcel, *, until: float) -> Sent | Skipped | Trouble:
         try:
             async with asyncio.timeout_at(until):
-                return await self._send(parcel)
+                reach(Instant.SEND_BEFORE, parcel.kind)
+                sent = await self._send(parcel)
+                reach(Instant.SEND_AFTER, parcel.kind)
+                return sent
         except Trouble as trouble:
             return trouble
         except TimeoutError:

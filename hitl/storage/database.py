@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, RootTransaction
 from sqlalchemy.exc import DBAPIError
 
+from hitl.failpoints import Instant, reach
 from hitl.storage.bell import Bell
 from hitl.storage.clocks import Clock, ServerClock, system_now
 from hitl.storage.engines import reading_engine, writing_engine
@@ -153,7 +154,9 @@ class Database:
             if all(job.error for job in jobs):
                 transaction.rollback()
             else:
+                reach(Instant.COMMIT_BEFORE)
                 _commit(transaction)
+                reach(Instant.COMMIT_AFTER)
         return topics
 
     def _run(self, job: _Job, connection: Connection, *, alone: bool) -> set[str]:
