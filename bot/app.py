@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import aiohttp
 from pydantic import SecretStr
@@ -16,9 +17,15 @@ from bot.delivery.desk import Desk
 from bot.delivery.health import Health
 from bot.delivery.pacing import slack_rates, unpaced
 from bot.delivery.slack import send_to_slack
+from bot.delivery.webhook_retries import settle_webhook_trouble, webhook_rates
+from bot.delivery.webhook_signing import signing_key
+from bot.delivery.webhooks import ANSWER_WITHIN, WebhookDesk, send_webhook
 from bot.delivery.worker import Deliverer
 from bot.intake.app import build_intake
+from bot.intake.callbacks import Callbacks
 from bot.intake.doors import Keyring
+from bot.outgoing.addresses import Allowed
+from bot.outgoing.client import outgoing
 from bot.scheduler.deadlines import keeping_deadlines
 from bot.scheduler.digests import digest_jobs
 from bot.scheduler.timetable import Timetable
@@ -31,6 +38,7 @@ from bot.slack.directory import Directory
 from hitl.policy import Policy
 from hitl.storage.database import Database
 from hitl.storage.migrate import prepare_database
+from hitl.storage.outbox import WEBHOOK
 from hitl.storage.policy_versions import record_policy
 
 _GRACE_SECONDS = 5
@@ -61,6 +69,10 @@ async def running_service(
             database=Database(settings.database_url, clock=_system_now),
             policy=policy,
             draw=random.SystemRandom().random,
+            callbacks=Callbacks(
+                signed=bool(settings.webhook_secrets),
+                allowed=Allowed.parse(settings.webhook_allow),
+            ),
         )
         stack.callback(services.database.close)
         await services.database.write(lambda tx: record_policy(tx, policy))
@@ -87,8 +99,8 @@ async def running_service(
             channels=Channels(client, clock=services.database.now),
             directory=Directory(client),
         )
-        await stack.enter_async_context(_delivering(desk, health=services.health, paced=paced))
-        await stack.enter_async_context(keeping_deadlines(services.database, policy))
+        await stack.enter_async_context(_to_slack(desk, health=services.health, paced=paced))
+        await stack.enter_async_context(_to_callers(services, settings))
         timetable = Timetable(services.database, digest_jobs(policy))
         timetable.start()
         stack.push_async_callback(timetable.stop)
@@ -97,19 +109,44 @@ async def running_service(
 
 
 @asynccontextmanager
-async def _delivering(desk: Desk, *, health: Health, paced: bool) -> AsyncIterator[None]:
+async def _to_slack(desk: Desk, *, health: Health, paced: bool) -> AsyncIterator[None]:
     deliverer = Deliverer(
         desk.database,
         lambda parcel: send_to_slack(desk, parcel),
         health=health,
         rates=slack_rates if paced else unpaced,
     )
-    running = asyncio.create_task(deliverer.run())
+    async with _running(deliverer):
+        yield
+
+
+@asynccontextmanager
+async def _to_callers(services: Services, settings: Settings) -> AsyncIterator[None]:
+    keys = [signing_key(secret.get_secret_value()) for secret in settings.webhook_secrets]
+    async with outgoing(services.callbacks.allowed, within=ANSWER_WITHIN) as client:
+        desk = WebhookDesk(client=client, keys=keys, clock=services.database.now)
+        deliverer = Deliverer(
+            services.database,
+            lambda parcel: send_webhook(desk, parcel),
+            health=Health(),
+            rates=webhook_rates,
+            lease_for=3 * ANSWER_WITHIN,
+            most_at_once=64,
+            receiver=WEBHOOK,
+            settle_trouble=partial(settle_webhook_trouble, policy=services.policy),
+        )
+        async with _running(deliverer):
+            yield
+
+
+@asynccontextmanager
+async def _running(deliverer: Deliverer) -> AsyncIterator[None]:
+    task = asyncio.create_task(deliverer.run())
     try:
         yield
     finally:
         deliverer.stop()
-        await running
+        await task
 
 
 def _client(

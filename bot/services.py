@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.delivery.health import Health
+from bot.intake.callbacks import Callbacks
 from hitl.policy import Policy
 from hitl.storage.database import Database
 
@@ -16,4 +17,5 @@ class Services:
     policy: Policy
     draw: Callable[[], float]
     """A fresh uniform number in [0, 1)."""
+    callbacks: Callbacks = field(default_factory=Callbacks)
     health: Health = field(default_factory=Health)

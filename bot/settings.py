@@ -6,6 +6,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.delivery.webhook_signing import signing_key
+from bot.outgoing.addresses import Allowed
 from hitl.errors import HitlError
 from hitl.storage.engines import UnusableDatabaseUrl, database_url
 
@@ -52,7 +54,14 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65_535, alias="HITL_PORT")
     api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(default=(), alias="HITL_API_KEYS")
 
-    @field_validator("api_keys", mode="before")
+    webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), alias="HITL_WEBHOOK_SECRETS"
+    )
+    webhook_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), alias="HITL_WEBHOOK_ALLOW"
+    )
+
+    @field_validator("api_keys", "webhook_secrets", "webhook_allow", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -65,6 +74,19 @@ class Settings(BaseSettings):
         if any(len(key.get_secret_value()) < _SHORTEST_KEY for key in keys):
             raise ValueError(f"every key must have at least {_SHORTEST_KEY} characters")
         return keys
+
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _hold_keys(cls, secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for secret in secrets:
+            signing_key(secret.get_secret_value())
+        return secrets
+
+    @field_validator("webhook_allow")
+    @classmethod
+    def _name_hosts(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        Allowed.parse(entries)
+        return entries
 
     @field_validator("slack_api_url")
     @classmethod

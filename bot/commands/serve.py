@@ -35,6 +35,8 @@ async def _serve(settings: Settings, policy: Policy) -> None:
         log.info("Taking cases of %s at %s", cases, service.url)
         if not settings.api_keys:
             log.warning("HITL_API_KEYS is empty: every call of the API will be refused with 401.")
+        if not settings.webhook_secrets and any(u.webhooks for u in policy.use_cases.values()):
+            log.warning("HITL_WEBHOOK_SECRETS is empty: the policy's webhooks can't be sent.")
         await stopping.wait()
         log.info("Stopping: finishing what is under way.")
 

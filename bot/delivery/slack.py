@@ -7,6 +7,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot.delivery.desk import Desk, Sent, Skipped
+from bot.delivery.notices import notice_message
 from bot.delivery.pictures import uploaded_pictures
 from bot.delivery.posting import post, rendered
 from bot.delivery.reconcile import find_posted
@@ -14,6 +15,7 @@ from bot.delivery.replies import reply
 from bot.delivery.rewriting import rewrite_card
 from bot.slack.cards.case import case_card
 from bot.slack.cards.digest import digest_message
+from bot.slack.message import Message
 from hitl.policy import UseCase
 from hitl.reports.answers import Digest
 from hitl.reports.stats import stats
@@ -65,10 +67,25 @@ async def _reply(desk: Desk, parcel: Parcel) -> Sent | Skipped:
 
 async def _post_digest(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     use_case = desk.use_case(parcel)
+    return await _post_once(
+        desk,
+        parcel,
+        lambda c: digest_message(_digest(c, parcel, use_case=use_case), use_case=use_case),
+    )
+
+
+async def _post_notice(desk: Desk, parcel: Parcel) -> Sent | Skipped:
+    return await _post_once(desk, parcel, lambda _c: notice_message(parcel))
+
+
+async def _post_once(
+    desk: Desk, parcel: Parcel, message: Callable[[Connection], Message]
+) -> Sent | Skipped:
+    """Post what is about no card, unless an earlier try did."""
+    use_case = desk.use_case(parcel)
     channels = _channels(parcel, use_case)
     if await find_posted(desk, parcel, channels=channels) is None:
-        digest = await desk.database.read(lambda c: _digest(c, parcel, use_case=use_case))
-        render = rendered(digest_message(digest, use_case=use_case))
+        render = rendered(await desk.database.read(message))
         shared = use_case.allow_shared_channel
         await post(desk, parcel, render, channels=channels, allow_shared=shared)
     return Sent()
@@ -102,4 +119,5 @@ _SENDERS: Mapping[Kind, Callable[[Desk, Parcel], Awaitable[Sent | Skipped]]] = {
     Kind.CARD_UPDATE: _update_card,
     Kind.THREAD_REPLY: _reply,
     Kind.DIGEST: _post_digest,
+    Kind.NOTICE: _post_notice,
 }

@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from itertools import groupby
+from typing import Protocol
 
 from bot.delivery.desk import Sent, Skipped
 from bot.delivery.health import Health
@@ -21,8 +22,8 @@ from bot.delivery.settling import give_back, settle_result, settle_trouble
 from bot.delivery.troubles import Treatment, Trouble
 from hitl.failpoints import Instant, reach
 from hitl.storage.bell import OUTBOX
-from hitl.storage.database import Database, StorageUnavailable
-from hitl.storage.outbox import Parcel, Sending, next_due, take
+from hitl.storage.database import Database, StorageUnavailable, Transaction
+from hitl.storage.outbox import SLACK, Parcel, Sending, next_due, take
 from hitl.storage.pacing import Rates
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,14 @@ Send = Callable[[Parcel], Awaitable[Sent | Skipped]]
 _ROOM = 1 / 3
 """What must be left of a lease for another parcel to be begun."""
 _SHORTEST_REST = 0.05
+
+
+class SettleTrouble(Protocol):
+    """What a trouble leaves in the outbox; as ``settling.settle_trouble``, which is Slack's."""
+
+    def __call__(
+        self, tx: Transaction, parcel: Parcel, trouble: Trouble, *, chance: float
+    ) -> Sending: ...
 
 
 class Deliverer:
@@ -49,8 +58,14 @@ class Deliverer:
         look_every: timedelta = timedelta(seconds=2),
         finish_within: timedelta = timedelta(seconds=10),
         chance: Callable[[], float] = random.random,
+        receiver: str = SLACK,
+        settle_trouble: SettleTrouble = settle_trouble,
     ) -> None:
-        """``look_every`` bounds how long another process's rows stay unnoticed."""
+        """``look_every`` bounds how long another process's rows stay unnoticed.
+
+        What goes to other receivers than ``receiver`` is left to other deliverers, so that none
+        waits for another's.
+        """
         self._database = database
         self._send = send
         self._health = health
@@ -60,6 +75,8 @@ class Deliverer:
         self._look_every = look_every
         self._finish_within = finish_within
         self._chance = chance
+        self._receiver = receiver
+        self._settle_trouble = settle_trouble
         self._in_hand = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -108,7 +125,12 @@ class Deliverer:
         lease = secrets.token_hex(8)
         parcels = await self._database.write(
             lambda tx: take(
-                tx, lease=lease, lease_for=self._lease_for, rates=self._rates, most=free
+                tx,
+                lease=lease,
+                lease_for=self._lease_for,
+                rates=self._rates,
+                most=free,
+                receiver=self._receiver,
             )
         )
         for together in self._sequences(parcels):
@@ -132,7 +154,9 @@ class Deliverer:
         if self._in_hand == self._most:
             return longest
         now = self._database.now()
-        due = await self._database.read(lambda c: next_due(c, now=now, rates=self._rates))
+        due = await self._database.read(
+            lambda c: next_due(c, now=now, rates=self._rates, receiver=self._receiver)
+        )
         return longest if due is None else min(longest, (due - now).total_seconds())
 
     async def _rest(self, seconds: float) -> None:
@@ -190,7 +214,7 @@ class Deliverer:
             self._health.pause(str(trouble))
         chance = self._chance()
         state = await self._database.write(
-            lambda tx: settle_trouble(tx, parcel, trouble, chance=chance)
+            lambda tx: self._settle_trouble(tx, parcel, trouble, chance=chance)
         )
         if state is Sending.DEAD:
             log.error(

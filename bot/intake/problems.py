@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from bot.intake.callbacks import CallbackRefused
 from hitl.documents import outcome_document
 from hitl.errors import HitlError
 from hitl.policy import UnknownUseCase
@@ -64,6 +65,7 @@ _KINDS: dict[type[HitlError], _Kind] = {
     LabelRequired: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "label-required", "label"),
     LabelNotAllowed: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "label-not-allowed", "label"),
     WindowNotUnderstood: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "window"),
+    CallbackRefused: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "callback_url"),
     RoutingError: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request"),
     CaseNotFound: _Kind(HTTPStatus.NOT_FOUND, "case-not-found"),
     AlreadyDecided: _Kind(HTTPStatus.CONFLICT, "already-decided"),

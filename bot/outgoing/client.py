@@ -7,15 +7,18 @@ no cookie is used.
 
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from bot.outgoing.addresses import Allowed, fault_in
+
+_CONNECT_SECONDS = 5.0
 
 
 class AddressRefused(OSError):
@@ -48,7 +51,9 @@ class Outgoing:
 
 
 @asynccontextmanager
-async def outgoing(allowed: Allowed, *, within: timedelta) -> AsyncIterator[Outgoing]:
+async def outgoing(
+    allowed: Allowed, *, within: timedelta, resolver: AbstractResolver | None = None
+) -> AsyncIterator[Outgoing]:
     """A client for as long as the block runs; ``within`` bounds a whole exchange."""
 
     def checked_socket(info: tuple[Any, ...]) -> socket.socket:
@@ -58,21 +63,16 @@ async def outgoing(allowed: Allowed, *, within: timedelta) -> AsyncIterator[Outg
             raise AddressRefused("the address leads to a machine that HITL_WEBHOOK_ALLOW lacks")
         return socket.socket(family, kind, protocol)
 
-    async with AsyncExitStack() as stack:
-        guarded, trusted = [
-            await stack.enter_async_context(_session(connector, within=within))
-            for connector in (
-                aiohttp.TCPConnector(socket_factory=checked_socket),
-                aiohttp.TCPConnector(),
-            )
-        ]
-        yield Outgoing(allowed, guarded, trusted)
+    guarded = aiohttp.TCPConnector(socket_factory=checked_socket, resolver=resolver)
+    trusted = aiohttp.TCPConnector(resolver=resolver)
+    async with _session(guarded, within=within) as one, _session(trusted, within=within) as other:
+        yield Outgoing(allowed, one, other)
 
 
 def _session(connector: aiohttp.TCPConnector, *, within: timedelta) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=connector,
-        timeout=aiohttp.ClientTimeout(total=within.total_seconds()),
+        timeout=aiohttp.ClientTimeout(total=within.total_seconds(), sock_connect=_CONNECT_SECONDS),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
     )

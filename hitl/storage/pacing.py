@@ -52,6 +52,17 @@ def release(tx: Transaction, name: str) -> None:
     tx.announce(OUTBOX)
 
 
+def once_each(tx: Transaction, name: str, *, every: timedelta) -> bool:
+    """Whether ``name`` has had no turn for so long; then this is its turn, and nobody else's."""
+    _ensure(tx, name)
+    turn = tx.connection.execute(
+        update(paces)
+        .where(paces.c.name == name, paces.c.held_until <= tx.now)
+        .values(held_until=tx.now + every)
+    )
+    return turn.rowcount == 1
+
+
 def allowance(tx: Transaction, lane: str, *, rate: Rate | None, most: int) -> int:
     """How many rows the lane lets go now; a lane with a rate stays locked until the commit.
 

@@ -24,6 +24,13 @@ SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
         (SLACK | {"HITL_PORT": "eighty"}, "HITL_PORT is wrong"),
         (SLACK | {"HITL_PORT": "99999"}, "HITL_PORT is wrong"),
         (SLACK | {"HITL_API_KEYS": "short"}, "HITL_API_KEYS is wrong: every key must have"),
+        (SLACK | {"HITL_WEBHOOK_SECRETS": "secret"}, "each must begin with whsec_"),
+        (
+            SLACK | {"HITL_WEBHOOK_SECRETS": "whsec_%"},
+            "HITL_WEBHOOK_SECRETS is wrong: what follows",
+        ),
+        (SLACK | {"HITL_WEBHOOK_SECRETS": "whsec_c2VjcmV0"}, "each must hold 24 to 64 bytes"),
+        (SLACK | {"HITL_WEBHOOK_ALLOW": "10.0.0.1/8"}, "HITL_WEBHOOK_ALLOW is wrong: '10.0.0.1/8'"),
         (SLACK | {"HITL_DATABASE_URL": "mysql://x"}, "HITL_DATABASE_URL is wrong: mysql"),
         (SLACK | {"HITL_DATABASE_URL": "sqlite:////no/such/dir/x.db"}, "/no/such/dir/x.db"),
         (SLACK | {"HITL_POLICY": "elsewhere.toml"}, "elsewhere.toml"),

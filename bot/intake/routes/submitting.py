@@ -69,6 +69,8 @@ async def _submit(
     services: Services, case: CaseIn, *, raw: Any, caller: Caller
 ) -> tuple[Case, bool]:
     use_case = services.policy.use_case(case.use_case)
+    if case.callback_url is not None:
+        services.callbacks.require_usable(case.callback_url)
     submission = case.submission(fingerprint=_fingerprint(raw), submitted_by=caller.name)
     draw = services.draw()
     return await services.database.write(
