@@ -32,7 +32,7 @@ _switch = _Switch()
 
 
 def reach(instant: Instant, about: str = "") -> None:
-    """Say that the process is at this instant; ``about`` tells sendings of different kinds apart."""
+    """Say that the process is at this instant; ``about`` tells kinds of sendings apart."""
     if _switch.hook is not None:
         _switch.hook(instant, about)
 
