@@ -101,6 +101,7 @@ async def running_service(
         )
         await stack.enter_async_context(_to_slack(desk, health=services.health, paced=paced))
         await stack.enter_async_context(_to_callers(services, settings))
+        await stack.enter_async_context(keeping_deadlines(services.database, policy))
         timetable = Timetable(services.database, digest_jobs(policy))
         timetable.start()
         stack.push_async_callback(timetable.stop)
