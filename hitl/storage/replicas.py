@@ -1,7 +1,7 @@
 """What processes on one PostgreSQL tell each other: which topics were just committed.
 
 Told after the commit and beside it: NOTIFY inside the verbs' own transactions would make them
-commit one after the other. Topics that gather while one message is under way share the next.
+commit one after the other. Topics that gather meanwhile share a message.
 """
 
 import logging
@@ -30,6 +30,8 @@ CHANNEL = "hitl"
 _NOTIFY = text(f"SELECT pg_notify('{CHANNEL}', :message)")
 _LONGEST_MESSAGE = 7_900
 """PostgreSQL takes fewer than 8,000 bytes; topics are ASCII words without spaces."""
+_GATHER_SECONDS = 0.01
+"""After each message: a busy process sends a hundred a second, not one for every verb."""
 _SET_CLOCK_SECONDS = 10.0
 _REDIAL_SECONDS = 2.0
 
@@ -102,6 +104,7 @@ class Replicas:
                 if self._clock is not None and time.monotonic() >= set_clock_at:
                     self._clock.ask(connection)
                     set_clock_at = time.monotonic() + _SET_CLOCK_SECONDS
+                self._closing.wait(_GATHER_SECONDS)
 
     def _say(self, connection: Connection) -> None:
         room = _LONGEST_MESSAGE - len(self._name) - 1

@@ -1,6 +1,9 @@
 """A database is brought to the tables the code knows, or refused in a clear line."""
 
+import subprocess
+import sys
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -17,6 +20,15 @@ from hitl.storage.migrate import (
     prepare_database,
 )
 from hitl.storage.tables import schema_version
+
+PREPARING = """
+import sys
+from alembic import command
+from hitl.storage.migrate import prepare_database
+print("ready", flush=True)
+sys.stdin.readline()
+prepare_database(sys.argv[1])
+"""
 
 
 def statement(url: str, sql: str) -> None:
@@ -43,6 +55,22 @@ def test_an_empty_database_gets_the_tables_that_the_code_declares(database_url: 
         assert scripts.get_current_head() == f"{CURRENT:04}"
     engine.dispose()
     assert version(database_url) == CURRENT
+
+
+def test_of_processes_that_start_at_once_one_makes_the_tables(empty_url: str) -> None:
+    command = (sys.executable, "-c", PREPARING, empty_url)
+    processes = [subprocess.Popen(command, stdin=PIPE, stdout=PIPE) for _ in range(3)]  # noqa: S603 - our own
+    for process in processes:
+        assert process.stdout is not None
+        process.stdout.readline()
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.close()
+    for process in processes:
+        process.stdin = None
+        process.communicate(timeout=30)
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert version(empty_url) == CURRENT
 
 
 def test_a_database_that_is_ready_is_left_alone(sqlite_url: str) -> None:
