@@ -93,7 +93,7 @@ class Database:
         loop = asyncio.get_running_loop()
         job = _Job(verb=verb, answer=loop.create_future(), loop=loop)
         self._jobs.put(job)
-        # Whoever goes away meanwhile leaves an answer that nobody reads; the verb runs all the same.
+        # Whoever goes away leaves an answer that nobody reads; the verb is run all the same.
         answer: T = await job.answer
         return answer
 
