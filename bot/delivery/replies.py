@@ -65,15 +65,15 @@ def _handed_over(on: _Occasion) -> str:
 def _reminder(on: _Occasion) -> str:
     left = time_left(on.use_case, waited=on.waited)
     due = "" if left is None else f" It is due {moment(on.now + left)}."
-    return f"{on.called}: this case has been waiting for {_waited(on)}.{due}"
+    return f"Reminder to {on.called}: this case has been waiting for {_waited(on)}.{due}"
 
 
 def _next_in_line(on: _Occasion) -> str:
-    return f"{on.called}: nobody has decided this case for {_waited(on)}. You can decide it too."
+    return f"Handed to {on.called}: nobody has decided this case for {_waited(on)}."
 
 
 def _overdue(on: _Occasion) -> str:
-    return f"{on.called}: this case is overdue and goes on waiting. You can decide it."
+    return f"This case is overdue and goes on waiting for {on.called}."
 
 
 def _decided_by_deadline(on: _Occasion) -> str:

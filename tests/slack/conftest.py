@@ -140,11 +140,15 @@ def client(workspace: Workspace) -> AsyncWebClient:
 
 
 @pytest.fixture
+def policy() -> Policy:
+    return parse_policy(POLICY + INTENTS)
+
+
+@pytest.fixture
 async def desk(
-    workspace: Workspace, client: AsyncWebClient, database: Database
+    workspace: Workspace, client: AsyncWebClient, database: Database, policy: Policy
 ) -> AsyncIterator[Desk]:
     """The app, reachable by the workspace."""
-    policy = parse_policy(POLICY + INTENTS)
     services = Services(database=database, policy=policy, draw=lambda: 0.5)
     secret = workspace.config.signing_secret
     web = FastAPI()
