@@ -28,6 +28,7 @@ from bot.outgoing.addresses import Allowed
 from bot.outgoing.client import outgoing
 from bot.scheduler.deadlines import keeping_deadlines
 from bot.scheduler.digests import digest_jobs
+from bot.scheduler.queues import tending_queue_cards
 from bot.scheduler.timetable import Timetable
 from bot.services import Services
 from bot.serving import listen, serving
@@ -102,6 +103,7 @@ async def running_service(
         await stack.enter_async_context(_to_slack(desk, health=services.health, paced=paced))
         await stack.enter_async_context(_to_callers(services, settings))
         await stack.enter_async_context(keeping_deadlines(services.database, policy))
+        await stack.enter_async_context(tending_queue_cards(services.database, policy))
         timetable = Timetable(services.database, digest_jobs(policy))
         timetable.start()
         stack.push_async_callback(timetable.stop)

@@ -11,6 +11,7 @@ from bot.delivery.troubles import Treatment, Trouble
 from bot.slack.directory import Directory
 from hitl.policy import Policy, UseCase
 from hitl.review.posted import PostedCard
+from hitl.review.queueing import PostedQueueCard
 from hitl.storage.database import Database
 from hitl.storage.outbox import Parcel
 
@@ -45,8 +46,8 @@ class Desk:
 class Sent:
     """Slack has it."""
 
-    card: PostedCard | None = None
-    """Where a case's new card stands."""
+    card: PostedCard | PostedQueueCard | None = None
+    """Where a new card stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,11 @@ class Skipped:
     """Nothing was left to say."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queued(Skipped):
+    """The case comes to people through the queue card of its channel."""
+
+    use_case: UseCase
+    channel: str

@@ -7,12 +7,19 @@ from typing import Any, Protocol
 from bot.delivery.desk import Desk
 from bot.delivery.troubles import Treatment, Trouble, told_as_trouble
 from bot.slack.message import Message
+from hitl.policy import UseCase
 from hitl.storage.moments import to_microseconds
 from hitl.storage.outbox import Kind, Parcel
 from hitl.storage.slack_copies import Place
 
 _EVENT_TYPES = {Kind.CARD_POST: "hitl_case"}
 _OTHER_EVENT_TYPE = "hitl_message"
+
+
+def channels_for(parcel: Parcel, use_case: UseCase) -> list[str]:
+    """Where it may go: as it was when the row was written, else the fallback of today."""
+    wanted = [parcel.payload["channel"], use_case.fallback_channel]
+    return list(dict.fromkeys(name for name in wanted if name is not None))
 
 
 class Rendering(Protocol):

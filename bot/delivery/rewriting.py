@@ -37,7 +37,7 @@ async def rewrite_card(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent | Sk
     if await _answered_the_click(desk, parcel, render()):
         return Sent()
     try:
-        await _update(desk, place, render)
+        await rewrite(desk, place, render)
     except Trouble as trouble:
         if trouble.treatment is not Treatment.TELL_IN_THREAD:
             raise
@@ -63,7 +63,8 @@ async def _answered_the_click(desk: Desk, parcel: Parcel, message: Message) -> b
     return answer.body in _ACCEPTED
 
 
-async def _update(desk: Desk, place: Place, render: Rendering) -> None:
+async def rewrite(desk: Desk, place: Place, render: Rendering) -> None:
+    """Make the message show this; raises ``Trouble``, ``TELL_IN_THREAD`` where it is gone."""
     try:
         await _update_with(desk, place, render())
     except Trouble as trouble:

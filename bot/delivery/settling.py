@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from bot.delivery.desk import Sent, Skipped
+from bot.delivery.desk import Queued, Sent, Skipped
 from bot.delivery.pacing import backoff
 from bot.delivery.troubles import Treatment, Trouble
-from hitl.review.posted import record_posted
+from hitl.review.posted import PostedCard, record_posted
+from hitl.review.queueing import PostedQueueCard, put_into_queue, record_queue_card_posted
 from hitl.storage.database import Transaction
 from hitl.storage.outbox import SLACK, Parcel, Sending, settle
 from hitl.storage.pacing import hold
@@ -31,10 +32,15 @@ _UNCOUNTED = frozenset({Treatment.WAIT, Treatment.PAUSE})
 
 def settle_result(tx: Transaction, parcel: Parcel, result: Sent | Skipped) -> bool:
     """Store that it is done; False when the lease had passed to someone else."""
-    if isinstance(result, Skipped):
-        return settle(tx, parcel, state=Sending.SKIPPED, error=result.reason)
-    if result.card is not None:
-        return record_posted(tx, parcel, result.card)
+    match result:
+        case Queued(use_case=use_case, channel=channel):
+            return put_into_queue(tx, parcel, use_case=use_case, channel=channel)
+        case Skipped(reason=reason):
+            return settle(tx, parcel, state=Sending.SKIPPED, error=reason)
+        case Sent(card=PostedCard() as card):
+            return record_posted(tx, parcel, card)
+        case Sent(card=PostedQueueCard() as queue_card):
+            return record_queue_card_posted(tx, parcel, queue_card)
     return settle(tx, parcel, state=Sending.SENT)
 
 

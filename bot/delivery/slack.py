@@ -6,26 +6,27 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot.delivery.desk import Desk, Sent, Skipped
+from bot.delivery.desk import Desk, Queued, Sent, Skipped
 from bot.delivery.notices import notice_message
 from bot.delivery.pictures import uploaded_pictures
-from bot.delivery.posting import post, rendered
+from bot.delivery.posting import channels_for, post, rendered
+from bot.delivery.queue_card import show_queue_card
 from bot.delivery.reconcile import find_posted
 from bot.delivery.replies import reply
 from bot.delivery.rewriting import rewrite_card
 from bot.slack.cards.case import case_card
 from bot.slack.cards.digest import digest_message
 from bot.slack.message import Message
+from hitl.lifecycle import WAITING
 from hitl.policy import UseCase
 from hitl.reports.answers import Digest
 from hitl.reports.stats import stats
 from hitl.review.posted import How, PostedCard
+from hitl.review.queueing import goes_into_queue
 from hitl.storage.outbox import Kind, Parcel
 from hitl.storage.queries import case_by_id
+from hitl.storage.queue_cards import IN_THE_QUEUE
 from hitl.storage.slack_copies import card_place
-from hitl.vocabulary import CaseState
-
-_WAITING = frozenset({CaseState.OPEN, CaseState.DISPUTED})
 
 
 async def send_to_slack(desk: Desk, parcel: Parcel) -> Sent | Skipped:
@@ -41,14 +42,18 @@ async def _post_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     if place is not None:
         return Skipped("its card is posted already")
     use_case = desk.use_case(parcel)
-    channels = _channels(parcel, use_case)
+    channels = channels_for(parcel, use_case)
     # Looked for before anything else: also a case that was closed since needs its card found,
     # or its buttons would stay.
     found = await find_posted(desk, parcel, channels=channels)
     if found is not None:
         return Sent(PostedCard(case_id, found, How.FOUND))
-    if case.state not in _WAITING:
+    if case.state not in WAITING:
         return Skipped(f"the case is {case.state} already")
+    if await desk.database.read(
+        lambda c: goes_into_queue(c, use_case=use_case, channel=channels[0])
+    ):
+        return Queued(IN_THE_QUEUE, use_case, channels[0])
     files = await uploaded_pictures(desk, parcel, case_id=case_id)
     render = partial(case_card, case, use_case=use_case, now=desk.database.now(), files=files)
     shared = use_case.allow_shared_channel
@@ -83,7 +88,7 @@ async def _post_once(
 ) -> Sent | Skipped:
     """Post what is about no card, unless an earlier try did."""
     use_case = desk.use_case(parcel)
-    channels = _channels(parcel, use_case)
+    channels = channels_for(parcel, use_case)
     if await find_posted(desk, parcel, channels=channels) is None:
         render = rendered(await desk.database.read(message))
         shared = use_case.allow_shared_channel
@@ -102,12 +107,6 @@ def _digest(connection: Connection, parcel: Parcel, *, use_case: UseCase) -> Dig
     )
 
 
-def _channels(parcel: Parcel, use_case: UseCase) -> list[str]:
-    """Where it may go: as it was when the row was written, else the fallback of today."""
-    wanted = [parcel.payload["channel"], use_case.fallback_channel]
-    return list(dict.fromkeys(name for name in wanted if name is not None))
-
-
 def _case_id(parcel: Parcel) -> int:
     if parcel.case_id is None:
         raise ValueError(f"a {parcel.kind} without a case")
@@ -119,5 +118,6 @@ _SENDERS: Mapping[Kind, Callable[[Desk, Parcel], Awaitable[Sent | Skipped]]] = {
     Kind.CARD_UPDATE: _update_card,
     Kind.THREAD_REPLY: _reply,
     Kind.DIGEST: _post_digest,
+    Kind.QUEUE_CARD: show_queue_card,
     Kind.NOTICE: _post_notice,
 }

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from functools import partial
 
+from bot.scheduler.sweeps import EVERY, sweeping
 from hitl.policy import Policy, UseCase
 from hitl.review import take_steps
 from hitl.storage.database import Database, StorageUnavailable
@@ -17,32 +17,14 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 100
 
 
-@asynccontextmanager
-async def keeping_deadlines(
-    database: Database, policy: Policy, *, every: timedelta = timedelta(seconds=5)
-) -> AsyncIterator[None]:
+def keeping_deadlines(
+    database: Database, policy: Policy, *, every: timedelta = EVERY
+) -> AbstractAsyncContextManager[None]:
     """Keep the policy's deadlines for as long as the block runs.
 
     It begins with a look at once: something may have been due while nothing ran.
     """
-    running = asyncio.create_task(_keep(database, policy, every=every))
-    try:
-        yield
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
-
-
-async def _keep(database: Database, policy: Policy, *, every: timedelta) -> None:
-    while True:
-        try:
-            await take_due_steps(database, policy)
-        except StorageUnavailable as error:
-            log.warning("Deadlines wait for the database: %s", error)
-        except Exception:  # the loop's edge: deadlines that ended silently would be worse
-            log.exception("Deadlines can't be kept.", extra={"key": "deadlines.failed"})
-        await asyncio.sleep(every.total_seconds())
+    return sweeping("deadlines", partial(take_due_steps, database, policy), every=every)
 
 
 async def take_due_steps(database: Database, policy: Policy) -> None:

@@ -39,7 +39,7 @@ def error_edge(services: SlackServices) -> Callable[..., Awaitable[BoltResponse]
             logger.error(
                 "A Slack %s failed", kind, exc_info=error, extra={"key": "slack.listener_failed"}
             )
-        words = await _in_words(error, services)
+        words = await in_words(error, services)
         if kind == "view_submission":
             answer = {"response_action": "update", "view": refused_view(words)}
             return BoltResponse(status=200, body=answer)
@@ -73,8 +73,8 @@ async def _tell(
         await show(trigger_id=body["trigger_id"], view=refused_view(words))
 
 
-async def _in_words(error: Exception, services: SlackServices) -> str:
-    """What the person reads, as mrkdwn."""
+async def in_words(error: Exception, services: SlackServices) -> str:
+    """What the person reads, as mrkdwn; unexpected errors are told without what they say."""
     if isinstance(error, Refusal):
         return str(error)
     if isinstance(error, AlreadyDecided):

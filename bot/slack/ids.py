@@ -23,6 +23,13 @@ SHOW_CASE = "show_case"
 SHOW_QUEUE = "show_queue"
 REFRESH_HOME = "refresh_home"
 
+START_REVIEWING = "start_reviewing"
+"""The queue card's button; its value is the use case's name."""
+STOP_REVIEWING = "stop_reviewing"
+"""On a card that was served from the queue; its value is the case's id."""
+SERVED_PREFIX = "served:"
+"""Begins the id of every block with which such a card can be answered."""
+
 NOTE_FORM = "note_form"
 HAND_OVER_FORM = "hand_over_form"
 WITHDRAW_FORM = "withdraw_form"

@@ -2,6 +2,7 @@
 
 from hitl.review.claim import claim_next, release
 from hitl.review.expire import take_steps
+from hitl.review.queueing import tend_queue_card
 from hitl.review.submission import NewEvidence, NewPicture, Submission
 from hitl.review.submit import KeyReused, submit
 from hitl.review.talk import add_note, hand_over
@@ -39,6 +40,7 @@ __all__ = [
     "release",
     "submit",
     "take_steps",
+    "tend_queue_card",
     "vote",
     "withdraw",
 ]

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     CARD_UPDATE = "card.update"
     THREAD_REPLY = "thread.reply"
     DIGEST = "digest"
+    QUEUE_CARD = "queue_card"
     NOTICE = "notice"
     WEBHOOK = "webhook"
 

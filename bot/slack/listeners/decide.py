@@ -1,19 +1,22 @@
 """Someone decides a case: stored first, then acknowledged, then shown."""
 
 import re
+from collections.abc import Awaitable
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
-from slack_sdk.web.async_client import AsyncWebClient
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.slack import ids
 from bot.slack.cards.actions import ANOTHER_LABEL
 from bot.slack.cards.forms import label_form
+from bot.slack.errors import in_words
 from bot.slack.people import actor_of
+from bot.slack.reviewing import go_on, outcome_said, was_served
 from bot.slack.services import SlackServices
 from bot.slack.showing import open_modal, show_in_place, way_back
 from hitl.cases import Case
-from hitl.review import vote
+from hitl.review import AlreadyDecided, CaseWithdrawn, vote
 from hitl.vocabulary import Verdict
 
 
@@ -21,42 +24,57 @@ def register(app: AsyncApp, services: SlackServices) -> None:
     """Listen for the verdict buttons, the menu of labels, and its form."""
 
     @app.action(re.compile(ids.DECIDE_PATTERN))
-    async def press(
-        ack: AsyncAck,
-        action: dict[str, Any],
-        body: dict[str, Any],
-        respond: AsyncRespond,
-        client: AsyncWebClient,
-    ) -> None:
+    async def press(args: AsyncArgs, action: dict[str, Any]) -> None:
         verdict = ids.decided(action["action_id"])
-        decided = await decide(services, body, int(action["value"]), verdict=verdict)
-        await ack()
-        await show_in_place(decided, services, body=body, respond=respond, client=client)
+        await _decide_on_card(services, args, int(action["value"]), verdict=verdict)
 
     @app.action(ids.REJECT_AS)
-    async def reject_as(
-        ack: AsyncAck,
-        action: dict[str, Any],
-        body: dict[str, Any],
-        respond: AsyncRespond,
-        client: AsyncWebClient,
-    ) -> None:
+    async def reject_as(args: AsyncArgs, action: dict[str, Any]) -> None:
         case_id, label = ids.choice(action["selected_option"]["value"])
         if label == ANOTHER_LABEL:
             case, use_case = await services.find(case_id)
-            await services.require_decider(actor_of(body), case, use_case)
-            await open_modal(client, body, label_form(case, use_case=use_case))
-            await ack()
+            await services.require_decider(actor_of(args.body), case, use_case)
+            await open_modal(args.client, args.body, label_form(case, use_case=use_case))
+            await args.ack()
             return
-        decided = await decide(services, body, case_id, verdict=Verdict.REJECT, label=label)
-        await ack()
-        await show_in_place(decided, services, body=body, respond=respond, client=client)
+        await _decide_on_card(services, args, case_id, verdict=Verdict.REJECT, label=label)
 
     @app.view(ids.LABEL_FORM)
     async def reject_with_form(ack: AsyncAck, body: dict[str, Any]) -> None:
         case_id, label = ids.choice(ids.answer(body["view"])["selected_option"]["value"])
         await decide(services, body, case_id, verdict=Verdict.REJECT, label=label)
         await ack()
+
+
+async def _decide_on_card(
+    services: SlackServices,
+    args: AsyncArgs,
+    case_id: int,
+    *,
+    verdict: Verdict,
+    label: str | None = None,
+) -> None:
+    """Decide, and show it on the card that was clicked; a served one goes on to the next case."""
+    body, respond = args.body, args.respond
+    deciding = decide(services, body, case_id, verdict=verdict, label=label)
+    if was_served(body):
+        said = await _said(services, deciding)
+        await args.ack()
+        _, use_case = await services.find(case_id)
+        await go_on(services, use_case, said=said, body=body, respond=respond)
+    else:
+        decided = await deciding
+        await args.ack()
+        await show_in_place(decided, services, body=body, respond=respond, client=args.client)
+
+
+async def _said(services: SlackServices, deciding: Awaitable[Case]) -> str:
+    """What became of the case, also where somebody else was faster."""
+    try:
+        decided = await deciding
+    except (AlreadyDecided, CaseWithdrawn) as too_late:
+        return await in_words(too_late, services)
+    return outcome_said(decided, use_case=services.policy.use_case(decided.use_case))
 
 
 async def decide(
