@@ -23,8 +23,9 @@ _SQLITE_SETTINGS = {
 _SQLITE_READER_SETTINGS = _SQLITE_SETTINGS | {"query_only": "ON", "wal_autocheckpoint": "0"}
 _SQLITE_WITHOUT_RESET_BUG = (3, 51, 3)
 
-# How long a server that has vanished without a word stays unnoticed: 15 seconds, not hours.
-_POSTGRESQL_ADDRESS = {
+# A server that vanishes without a word is noticed after 15 seconds, not hours. The address can
+# say otherwise.
+_POSTGRESQL_OPTIONS = {
     "application_name": "hitl",
     "connect_timeout": "5",
     "keepalives_idle": "10",
@@ -54,7 +55,7 @@ def database_url(text: str) -> URL:
     except ArgumentError:
         raise UnusableDatabaseUrl("not an address such as sqlite:///hitl.db") from None
     if url.drivername in {"postgresql", "postgresql+psycopg"}:
-        return url.set(drivername="postgresql+psycopg", query=_POSTGRESQL_ADDRESS | dict(url.query))
+        return url.set(drivername="postgresql+psycopg")
     if url.drivername != "sqlite":
         raise UnusableDatabaseUrl(f"{url.drivername} is not supported; use sqlite or postgresql")
     if not url.database or url.database == ":memory:":
@@ -107,7 +108,9 @@ def sqlite_version_note(version: str = sqlite3.sqlite_version) -> str | None:
 
 
 def _create(url: URL, **options: Any) -> Engine:
-    return create_engine(url, json_serializer=_to_json, **options)
+    usual = {} if is_sqlite(url) else _POSTGRESQL_OPTIONS
+    given = {name: value for name, value in usual.items() if name not in url.query}
+    return create_engine(url, connect_args=given, json_serializer=_to_json, **options)
 
 
 def _to_json(value: Any) -> str:

@@ -195,3 +195,12 @@ async def test_what_was_acknowledged_survives_a_crash_and_the_service_recovers(
     assert acknowledged <= stored
     assert stored - acknowledged <= doubtful
     assert refused
+
+
+async def test_what_the_address_says_of_a_connection_holds(
+    postgresql_url: str, clock: Clock
+) -> None:
+    database = Database(f"{postgresql_url}&application_name=mine", clock=clock)
+    asked = text("SHOW application_name")
+    assert await database.read(lambda c: c.execute(asked).scalar()) == "mine"
+    database.close()
