@@ -51,7 +51,7 @@ class Progress:
         """The progress once this step is taken too."""
         if isinstance(step, End):
             return Progress(self.taken_to, is_overdue=True)
-        return Progress(max(self.taken_to, step.after), is_overdue=self.is_overdue)
+        return Progress(step.after, is_overdue=self.is_overdue)
 
 
 def plan(deadline: Deadline | None) -> tuple[Step, ...]:
