@@ -114,9 +114,9 @@ class Replicas:
 
     def _hear(self, driver: psycopg.Connection[Any]) -> None:
         for notice in driver.notifies(timeout=0):
-            sender, *topics = notice.payload.split()
+            sender, _, topics = notice.payload.partition(" ")
             if sender != self._name:
-                self._bell.ring_from_thread(topics)
+                self._bell.ring_from_thread(topics.split())
 
     def _gathered(self) -> set[str]:
         with suppress(BlockingIOError):

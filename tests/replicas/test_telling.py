@@ -6,6 +6,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from bot.intake.app import build_intake
 from bot.intake.doors import Keyring
@@ -63,6 +64,13 @@ async def test_more_topics_than_one_message_holds_all_arrive(replicas: list[Data
     with there.bell.listening(topics[0]) as first, there.bell.listening(topics[-1]) as last:
         await here.write(announcing(*topics))
         await asyncio.wait_for(asyncio.gather(first.wait(), last.wait()), PATIENCE_SECONDS)
+
+
+async def test_a_message_of_some_other_program_is_passed_over(replicas: list[Database]) -> None:
+    here, there, *_ = replicas
+    await heard(there, here, "line:up")
+    await here.write(lambda tx: tx.connection.execute(text("NOTIFY hitl")))
+    await heard(there, here, case_topic(1))
 
 
 async def test_what_is_in_the_outbox_is_told_to_nobody_else(replicas: list[Database]) -> None:
