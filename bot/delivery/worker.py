@@ -225,7 +225,7 @@ class Deliverer:
                 trouble,
                 extra={"key": "delivery.dead_letter"},
             )
-        return state is Sending.DEAD or trouble.treatment is Treatment.POSTPONE
+        return state is Sending.DEAD
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

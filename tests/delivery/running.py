@@ -21,6 +21,7 @@ from hitl.routing import Prediction
 from hitl.storage.database import Database
 from hitl.storage.outbox import UPDATES_LANE, Parcel, take
 from hitl.storage.pacing import Rate
+from hitl.storage.queries import case_history
 from hitl.storage.tables import outbox
 from tests.examples import post
 
@@ -114,12 +115,17 @@ async def called(workspace: Workspace, method: str, *, times: int) -> None:
     await until(counted)
 
 
-async def taken_by_one_who_dies(database: Database) -> list[Parcel]:
+async def how_posted(desk: Desk, case_id: int) -> str:
+    """What the history says about how we know that the card is posted."""
+    history = await desk.database.read(lambda c: case_history(c, case_id))
+    [posted] = [event for event in history if event.type == "posted"]
+    return str(posted.data["how"])
+
+
+async def taken_by_one_who_dies(database: Database, *, name: str = "someone") -> list[Parcel]:
     """What someone took who will never say what became of it; the leases last 30 s."""
     return await database.write(
-        lambda tx: take(
-            tx, lease="of the dead", lease_for=timedelta(seconds=30), rates=unpaced, most=100
-        )
+        lambda tx: take(tx, lease=name, lease_for=timedelta(seconds=30), rates=unpaced, most=100)
     )
 
 

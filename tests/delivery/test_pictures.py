@@ -7,7 +7,7 @@ from bot.sandbox.faults import FaultKind
 from bot.sandbox.workspace import Workspace
 from hitl.review import NewEvidence, NewPicture
 from hitl.storage.queries import picture_files
-from tests.delivery.running import delivered, delivering, rows, unsure_case
+from tests.delivery.running import delivered, delivering, how_posted, rows, unsure_case
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 PHOTO = NewEvidence(title="Photo", picture=NewPicture(media_type="image/png", content=PNG))
@@ -38,11 +38,13 @@ async def test_a_passing_failure_costs_no_picture(
     desk: Desk, workspace: Workspace, method: str, kind: FaultKind
 ) -> None:
     workspace.order_fault(method, kind)
-    await unsure_case(desk, evidence=(PHOTO,))
+    case = await unsure_case(desk, evidence=(PHOTO,))
     async with delivering(desk):
         assert await delivered(desk.database) == ["sent"]
     assert len(shown_files(workspace)) == 1
     assert len(workspace.messages("#moderation")) == 1
+    # The card itself was never in doubt.
+    assert await how_posted(desk, case.id) == "sent"
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,13 @@ from bot.delivery.slack import send_to_slack
 from bot.sandbox.faults import FaultKind
 from bot.sandbox.workspace import Workspace
 from hitl.review import hand_over, withdraw
-from hitl.storage.queries import case_history
+from hitl.review.posted import How, PostedCard, record_posted
+from hitl.storage.slack_copies import Place, card_place
 from tests.delivery.running import (
     RunningClock,
     delivered,
     delivering,
+    how_posted,
     in_order,
     rows,
     states,
@@ -26,11 +28,6 @@ from tests.delivery.running import (
 
 POST = "chat.postMessage"
 HISTORY = "conversations.history"
-
-
-async def how_it_got_there(desk: Desk, case_id: int) -> str:
-    *_, posted = await desk.database.read(lambda c: case_history(c, case_id))
-    return str(posted.data["how"])
 
 
 async def put_back(desk: Desk, *, attempts: int) -> None:
@@ -71,7 +68,7 @@ async def test_a_lost_answer_makes_one_message(
         clock.advance(seconds=2)
         assert await delivered(desk.database) == ["sent"]
     assert len(workspace.messages("#moderation")) == 1
-    assert await how_it_got_there(desk, case.id) == how
+    assert await how_posted(desk, case.id) == how
 
 
 async def test_a_message_that_the_history_shows_late_is_not_posted_twice(
@@ -85,7 +82,7 @@ async def test_a_message_that_the_history_shows_late_is_not_posted_twice(
         clock.advance(seconds=2)
         await delivered(desk.database)
     assert len(workspace.messages("#moderation")) == 1
-    assert await how_it_got_there(desk, case.id) == "found"
+    assert await how_posted(desk, case.id) == "found"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +110,7 @@ async def test_a_doubt_outlives_a_look_that_fails(
         clock.advance(seconds=30)
         await delivered(desk.database)
     assert len(workspace.messages("#moderation")) == 1
-    assert await how_it_got_there(desk, case.id) == "found"
+    assert await how_posted(desk, case.id) == "found"
 
 
 async def test_where_no_history_may_be_read_a_message_is_posted_rather_than_lost(
@@ -141,7 +138,7 @@ async def test_a_dead_taker_s_message_is_sent_after_its_lease(
         clock.advance(seconds=31)
         assert await delivered(desk.database) == ["sent"]
     assert len(workspace.messages("#moderation")) == 1
-    assert await how_it_got_there(desk, case.id) == how
+    assert await how_posted(desk, case.id) == how
 
 
 async def test_a_doubt_outlives_being_put_back_behind_another(
@@ -220,3 +217,15 @@ async def test_a_message_that_fails_again_and_again_does_not_hold_up_its_channel
         await overtaken(desk)
         clock.advance(seconds=60)
         assert await delivered(desk.database) == ["sent", "sent"]
+
+
+async def test_what_is_heard_after_the_lease_has_passed_on_changes_nothing(
+    desk: Desk, clock: RunningClock
+) -> None:
+    case = await unsure_case(desk)
+    [late] = await taken_by_one_who_dies(desk.database)
+    clock.advance(seconds=31)
+    await taken_by_one_who_dies(desk.database, name="another")
+    card = PostedCard(case.id, Place("C0MOD", "1.1"), How.SENT)
+    assert not await desk.database.write(lambda tx: record_posted(tx, late, card))
+    assert await desk.database.read(lambda c: card_place(c, case.id)) is None

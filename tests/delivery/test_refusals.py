@@ -80,6 +80,21 @@ async def test_an_outage_is_waited_out(desk: Desk, workspace: Workspace, code: s
     assert (await rows(desk.database))[0].attempts == 4
 
 
+async def test_an_outage_makes_the_whole_lane_wait(
+    desk: Desk, workspace: Workspace, clock: RunningClock
+) -> None:
+    workspace.order_fault(POST, "error", error="service_unavailable")
+    await unsure_case(desk)
+    await unsure_case(desk, "post-2")
+    # Long enough a wait that no slow machine gets there by itself.
+    async with delivering(desk, most_at_once=1, chance=lambda: 30.0):
+        await troubled(desk.database, "service_unavailable")
+        await asyncio.sleep(0.1)
+        assert len(workspace.calls.all(POST)) == 1
+        clock.advance(seconds=30)
+        assert await delivered(desk.database) == ["sent", "sent"]
+
+
 async def test_a_rate_limit_is_obeyed_and_does_not_count_as_an_attempt(
     desk: Desk, workspace: Workspace, clock: RunningClock
 ) -> None:
@@ -88,6 +103,7 @@ async def test_a_rate_limit_is_obeyed_and_does_not_count_as_an_attempt(
     await unsure_case(desk, "post-2")
     async with delivering(desk, most_at_once=1):
         await troubled(desk.database, "ratelimited")
+        await asyncio.sleep(0.1)
         clock.advance(seconds=28)
         await unsure_case(desk, "post-3")
         assert workspace.messages("#moderation") == []
