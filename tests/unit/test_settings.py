@@ -1,0 +1,62 @@
+"""Settings come from the environment, name what is wrong, and never show a secret."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, read_settings
+
+CANARY = "canary-5f2c9b7e1d"
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without an .env, and an environment without settings of the machine's own."""
+    monkeypatch.chdir(tmp_path)
+    for name, field in Settings.model_fields.items():
+        monkeypatch.delenv(field.alias or name.upper(), raising=False)
+
+
+def test_secrets_never_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", f"xoxb-{CANARY}")
+    monkeypatch.setenv("SLACK_APP_TOKEN", f"xapp-{CANARY}")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", CANARY)
+    monkeypatch.setenv("HITL_API_KEYS", f"{CANARY},{CANARY}-2")
+    settings = read_settings()
+    assert len(settings.api_keys) == 2
+    assert CANARY not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+def test_a_wrong_secret_is_named_and_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", CANARY)
+    monkeypatch.setenv("HITL_API_KEYS", "short")
+    with pytest.raises(SettingsError) as refusal:
+        read_settings()
+    lines = str(refusal.value).splitlines()
+    assert [line.split()[0] for line in lines] == ["SLACK_BOT_TOKEN", "HITL_API_KEYS"]
+    assert CANARY not in str(refusal.value)
+
+
+def test_a_dot_env_is_read_and_the_environment_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("HITL_PORT=1234\nHITL_HOST=127.0.0.2\nUNKNOWN=1\n")
+    monkeypatch.setenv("HITL_PORT", "4321")
+    settings = read_settings()
+    assert (settings.port, settings.host) == (4321, "127.0.0.2")
+
+
+def test_an_empty_setting_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_APP_TOKEN", "")
+    monkeypatch.setenv("HITL_API_KEYS", " , ")
+    settings = read_settings()
+    assert settings.slack_app_token is None
+    assert settings.api_keys == ()
+
+
+def test_slack_over_http_needs_a_signing_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    with pytest.raises(SettingsError, match="SLACK_SIGNING_SECRET"):
+        read_settings().require_slack()
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "shh")
+    assert read_settings().require_slack().slack_signing_secret is not None
