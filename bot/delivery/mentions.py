@@ -9,10 +9,14 @@ from bot.slack.text import mrkdwn, whom
 from hitl.policy import UseCase
 from hitl.policy.wording import listed
 
+_MOST = 100
+"""As many as fit into a message; the rest is counted, and not notified."""
+
 
 async def mentions(desk: Desk, names: Iterable[str], *, use_case: UseCase) -> str:
     """``@moderators and @Ana`` as mrkdwn that notifies them; raises ``Trouble``."""
-    return listed([await _mention(desk, name, use_case=use_case) for name in names])
+    called = [await _mention(desk, name, use_case=use_case) for name in names]
+    return listed(called, most=_MOST)
 
 
 async def _mention(desk: Desk, name: str, *, use_case: UseCase) -> str:

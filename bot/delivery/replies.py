@@ -64,7 +64,8 @@ def _handed_over(on: _Occasion) -> str:
 
 def _reminder(on: _Occasion) -> str:
     left = time_left(on.use_case, waited=on.waited)
-    due = "" if left is None else f" It is due {moment(on.now + left)}."
+    # Told late, while Slack was away, it leaves that to what follows.
+    due = f" It is due {moment(on.now + left)}." if left and left > timedelta() else ""
     return f"Reminder to {on.called}: this case has been waiting for {_waited(on)}.{due}"
 
 

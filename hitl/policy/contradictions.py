@@ -9,7 +9,6 @@ from hitl.policy.wording import quoted, unknown
 from hitl.vocabulary import Verdict
 
 _VERDICTS = (Verdict.APPROVE, Verdict.REJECT)
-_TWO = len(_VERDICTS)
 _Table = Mapping[str, Any]
 
 
@@ -89,7 +88,7 @@ def _end(deadline: _Table, ties: _Table) -> Iterator[Fault]:
     then = deadline.get("then", "wait")
     if deadline.get("due") is None and then != "wait":
         yield Fault(("deadline", "then"), "must be left out unless due says when")
-    if then == Verdict.REJECT and len(ties) > _TWO and not any(ties.values()):
+    if then == Verdict.REJECT and len(ties) > len(_VERDICTS) and not any(ties.values()):
         yield Fault(
             ("deadline", "then"),
             f"must not reject where {len(ties)} labels leave open which one is right",

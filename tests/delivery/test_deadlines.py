@@ -77,6 +77,20 @@ async def test_a_reminder_mentions_the_reviewers(
     )
 
 
+async def test_everyone_is_mentioned_however_many_they_are(
+    desk: Desk, workspace: Workspace, clock: RunningClock
+) -> None:
+    many = tuple(f"U0R{number}" for number in range(30))
+    desk = with_deadline(desk, remind=["30m"], due="1h", reviewers=many)
+    case = await waiting(desk)
+    clock.advance(minutes=30)
+    await take(desk, case)
+    clock.advance(hours=2)  # and Slack took no message until then
+    text = await said(desk, workspace)
+    assert all(f"<@{user}>" in text for user in many)
+    assert text.endswith("has been waiting for 2 h 30 min.")
+
+
 async def test_the_next_group_is_called_and_the_card_tells(
     desk: Desk, workspace: Workspace, clock: RunningClock
 ) -> None:
