@@ -6,7 +6,7 @@ from hitl.policy import Policy
 from hitl.review.record import post_card
 from hitl.storage.database import Transaction
 from hitl.storage.outbox import Sending
-from hitl.storage.tables import cases, outbox, slack_messages
+from hitl.storage.tables import cases, outbox, queue_cards, slack_messages
 from hitl.vocabulary import CaseState
 
 
@@ -16,6 +16,9 @@ def ask_again(tx: Transaction, *, policy: Policy) -> int:
         update(outbox).where(outbox.c.state == Sending.WAITING).values(state=Sending.SKIPPED)
     )
     tx.connection.execute(delete(slack_messages))
+    tx.connection.execute(
+        update(queue_cards).where(queue_cards.c.closed_at.is_(None)).values(closed_at=tx.now)
+    )
     waiting = tx.connection.execute(
         select(cases.c.id, cases.c.use_case).where(cases.c.state == CaseState.OPEN)
     ).all()

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.sandbox.person import Person
 from bot.sandbox.seen import SeenMessage
@@ -29,7 +29,7 @@ class Known:
 
 @dataclass(slots=True)
 class Desk:
-    """One channel: its cards are handed out one by one to the people who review there."""
+    """One channel, and the people who review what appears there or what its queue card serves."""
 
     channel: str
     use_case: UseCase
@@ -37,38 +37,38 @@ class Desk:
     people: tuple[Person, ...]
     speed: float
     """How many times faster than people the simulation runs."""
-    decided: int = 0
+    decided: set[int] = field(default_factory=set)
+    _handed_out: set[int] = field(default_factory=set)
 
     async def work(self, chance: random.Random) -> None:
         """Review whatever appears, until cancelled."""
-        cards: asyncio.Queue[tuple[int, SeenMessage]] = asyncio.Queue()
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._hand_out(cards))
             for person in self.people:
-                group.create_task(self._review(person, cards, random.Random(chance.random())))  # noqa: S311
+                group.create_task(self._review(person, random.Random(chance.random())))  # noqa: S311
 
-    async def _hand_out(self, cards: asyncio.Queue[tuple[int, SeenMessage]]) -> None:
-        handed_out: set[int] = set()
+    async def _review(self, person: Person, chance: random.Random) -> None:
         while True:
-            for message in await self.people[0].messages(self.channel):
-                case_id = _waiting_case(message)
-                if case_id is not None and case_id in self.known.keys() - handed_out:
-                    handed_out.add(case_id)
-                    cards.put_nowait((case_id, message))
-            await asyncio.sleep(_LOOK_EVERY_SECONDS)
-
-    async def _review(
-        self,
-        person: Person,
-        cards: asyncio.Queue[tuple[int, SeenMessage]],
-        chance: random.Random,
-    ) -> None:
-        while True:
-            case_id, message = await cards.get()
+            case_id, message = await self._next_card(person)
             seconds = chance.lognormvariate(0, _SPREAD) * _MEDIAN_SECONDS
             await asyncio.sleep(seconds / self.speed)
             await self._decide(person, message, self.known[case_id], chance)
-            self.decided += 1
+            self.decided.add(case_id)
+
+    async def _next_card(self, person: Person) -> tuple[int, SeenMessage]:
+        """A card that nobody else looks at, or the next one from the queue."""
+        while True:
+            messages = await person.messages(self.channel)
+            for message in messages:
+                case_id = _waiting_case(message)
+                # One that only this person sees is theirs, whoever looks at its case elsewhere.
+                taken = set() if message.ephemeral else self._handed_out
+                if case_id is not None and case_id in self.known.keys() - taken:
+                    self._handed_out.add(case_id)
+                    return case_id, message
+            for message in messages:
+                if _has(message, ids.START_REVIEWING):
+                    await person.click(message, ids.START_REVIEWING)
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
     async def _decide(
         self, person: Person, message: SeenMessage, case: Known, chance: random.Random
@@ -87,8 +87,13 @@ class Desk:
 
 def _waiting_case(message: SeenMessage) -> int | None:
     """The case a card asks about; None for any other message."""
+    approve = ids.decide(Verdict.APPROVE)
+    return int(message.control(approve)[1]["value"]) if _has(message, approve) else None
+
+
+def _has(message: SeenMessage, action_id: str) -> bool:
     try:
-        _, button = message.control(ids.decide(Verdict.APPROVE))
+        message.control(action_id)
     except LookupError:
-        return None
-    return int(button["value"])
+        return False
+    return True

@@ -152,7 +152,7 @@ async def _until_decided(streams: Mapping[str, Stream], desks: list[Desk], bar: 
     decided = 0
     while decided < total:
         await asyncio.sleep(_LOOK_EVERY_SECONDS)
-        decided = sum(desk.decided for desk in desks)
+        decided = sum(len(desk.decided) for desk in desks)
         bar.show(done=decided, total=total, note=f"{_SPEED:.0f} times faster than people")
 
 
