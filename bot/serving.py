@@ -12,6 +12,13 @@ from starlette.types import ASGIApp
 
 from hitl.errors import HitlError
 
+_WHY = {
+    errno.EACCES: "no permission; ports under 1024 are the system's, take a higher one (HITL_PORT)",
+    errno.EADDRINUSE: "another program listens there; stop it, or take another port"
+    " (HITL_PORT; --port and --api-port of the demo)",
+    errno.EADDRNOTAVAIL: "this machine has no such address (HITL_HOST)",
+}
+
 
 class AddressUnavailable(HitlError):
     """The address can't be listened on."""
@@ -28,11 +35,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        why = {
-            errno.EACCES: "no permission; ports under 1024 are the system's, take a higher one",
-            errno.EADDRINUSE: "another program listens there; stop it or take another port",
-            errno.EADDRNOTAVAIL: "this machine has no such address",
-        }.get(error.errno or 0, error.strerror or str(error))
+        why = _WHY.get(error.errno or 0, error.strerror or str(error))
         raise AddressUnavailable(f"can't listen on {host}:{port}: {why}") from error
     return listener
 

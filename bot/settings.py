@@ -117,6 +117,15 @@ _WHERE = {
 }
 
 
+_PLAINLY = {
+    "Input should be a valid integer, unable to parse string as an integer": (
+        "must be a whole number from 0 to 65535"
+    ),
+    "Input should be less than or equal to 65535": "must be a whole number from 0 to 65535",
+    "Input should be greater than or equal to 0": "must be a whole number from 0 to 65535",
+}
+
+
 def read_settings() -> Settings:
     """The settings; raises ``SettingsError`` with a line for each wrong one."""
     try:
@@ -128,4 +137,5 @@ def read_settings() -> Settings:
 
 def _line(name: str, message: str) -> str:
     # The value is left out on purpose: it may be a secret.
-    return f"{name.upper()} is wrong: {message.removeprefix('Value error, ')}"
+    words = _PLAINLY.get(message, message.removeprefix("Value error, "))
+    return f"{name.upper()} is wrong: {words}"

@@ -16,9 +16,10 @@ def serve() -> None:
     """Run until SIGTERM or Ctrl-C; raises a ``HitlError`` that says what prevents it."""
     settings = read_settings().require_slack()
     policy = read_policy(settings.policy)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    # Otherwise each call to Slack and each health check would be a line.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    # Of the libraries only what went wrong: they would tell of every call and every tick.
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    for ours in ("bot", "hitl"):
+        logging.getLogger(ours).setLevel(logging.INFO)
     with asyncio.Runner(loop_factory=_loop) as runner:
         runner.run(_serve(settings, policy))
 

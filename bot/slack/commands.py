@@ -7,14 +7,10 @@ from datetime import timedelta
 from difflib import get_close_matches
 
 from hitl.errors import HitlError
+from hitl.reports.windows import WEEK, looks_like_window, parse_window
 
 STATS, QUEUE, CASE, HELP = "stats", "queue", "case", "help"
 WORDS = (STATS, QUEUE, CASE, HELP)
-WEEK = timedelta(days=7)
-
-_WINDOW = re.compile(r"([1-9]\d{0,3})([hdw])")
-_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": WEEK}
-_LONGEST = timedelta(days=366)
 _CASE_ID = re.compile(r"#?([1-9]\d{0,17})")
 
 
@@ -44,8 +40,8 @@ def stats_asked(words: list[str], *, known: Collection[str]) -> StatsAsked:
     """A use case and a window in either order, both optional. Raises ``NotUnderstood``."""
     use_case, window = None, None
     for word in words:
-        if window is None and (found := _window(word)):
-            window = found
+        if window is None and looks_like_window(word):
+            window = parse_window(word)
         elif use_case is None and word in known:
             use_case = word
         else:
@@ -59,16 +55,6 @@ def case_asked(words: list[str]) -> int:
     if found is None:
         raise NotUnderstood("Write the number of one case, as in: /hitl case 41")
     return int(found[1])
-
-
-def _window(word: str) -> timedelta | None:
-    found = _WINDOW.fullmatch(word.lower())
-    if found is None:
-        return None
-    window = int(found[1]) * _UNITS[found[2]]
-    if window > _LONGEST:
-        raise NotUnderstood(f"{word} is longer than a year; the longest windows are 366d and 52w.")
-    return window
 
 
 def _stats_hint(word: str, known: Collection[str]) -> str:

@@ -29,5 +29,7 @@ def parse_window(text: str) -> timedelta:
         )
     window = int(found[1]) * _UNITS[found[2]]
     if window > _LONGEST:
-        raise WindowNotUnderstood(f"{text} is longer than a year; the longest are 366d and 52w.")
+        raise WindowNotUnderstood(
+            f"{text} is longer than a year; the longest windows are 366d and 52w."
+        )
     return window

@@ -13,6 +13,7 @@ from bot.slack.commands import (
     command_word,
     stats_asked,
 )
+from hitl.reports.windows import WindowNotUnderstood
 
 KNOWN = ("spam", "content-moderation", "7d")
 
@@ -39,7 +40,7 @@ def test_other_words_are_refused_with_what_is_known(text: str) -> None:
 
 
 def test_more_than_a_year_is_refused() -> None:
-    with pytest.raises(NotUnderstood, match="longer than a year"):
+    with pytest.raises(WindowNotUnderstood, match="longer than a year"):
         stats_asked(["367d"], known=KNOWN)
 
 

@@ -21,6 +21,7 @@ from bot.slack.message import Message
 from bot.slack.people import actor_of
 from bot.slack.reading import figures, queues
 from bot.slack.services import SlackServices
+from hitl.reports.windows import WindowNotUnderstood
 
 
 def register(app: AsyncApp, services: SlackServices) -> None:
@@ -31,7 +32,7 @@ def register(app: AsyncApp, services: SlackServices) -> None:
         await services.people.require_member(actor_of(body))
         try:
             answer = await _answer(services, body.get("text", ""))
-        except NotUnderstood as problem:
+        except (NotUnderstood, WindowNotUnderstood) as problem:
             answer = help_message(str(problem))
         await ack(text=answer.text, blocks=answer.blocks, response_type="ephemeral")
 
