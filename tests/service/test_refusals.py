@@ -1,5 +1,6 @@
 """What prevents the service from starting is one clear line that names it."""
 
+import asyncio
 import errno
 import socket
 import sqlite3
@@ -7,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.app import running_workspace
+from bot.sandbox.config import demo_config
 from bot.serving import AddressUnavailable, listen
 from hitl.storage.migrate import CURRENT, prepare_database
-from tests.service.process import environment, run_to_its_end
+from tests.service.process import environment, run_to_its_end, serving, slack_settings
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
 
@@ -95,3 +98,32 @@ async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     ended = await run_to_its_end(tmp_path, "serve", env=env)
     assert ended.status == 2
     assert f"needs at least version 98 of the tables; this program knows {CURRENT}" in ended.said
+
+
+async def test_a_refused_token_is_one_clear_line(tmp_path: Path) -> None:
+    config = demo_config(channels=["#moderation", "#digits"])
+    async with running_workspace(config) as workspace:
+        settings = slack_settings(config, workspace, socket=True)
+        wrong = environment(tmp_path, **settings | {"SLACK_BOT_TOKEN": "xoxb-mistyped"})
+        async with serving(tmp_path, wrong) as service:
+            await asyncio.sleep(0.5)
+            ended = await service.stop()
+    lines = [line for line in ended.said.splitlines() if "SLACK_BOT_TOKEN" in line]
+    assert len(lines) == 1
+    assert "Slack refuses SLACK_BOT_TOKEN: invalid_auth" in lines[0]
+    assert "Traceback" not in ended.said
+
+
+async def test_what_is_not_text_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
+    config = demo_config(channels=["#moderation", "#digits"])
+    async with running_workspace(config) as workspace:
+        env = environment(tmp_path, **slack_settings(config, workspace, socket=False))
+        async with serving(tmp_path, env) as service, service.api() as api:
+            response = await api.post("/slack/events", content=b"\xff\xfe")
+            assert response.status_code == 400
+            forged = await api.post(
+                "/slack/events",
+                content=b"payload=%7B%7D",
+                headers={"X-Slack-Request-Timestamp": "junk", "X-Slack-Signature": "v0=00"},
+            )
+            assert forged.status_code == 401
