@@ -161,6 +161,7 @@ def _cost(
     known = ai is not None and review is not None and predictions
     return Cost(
         currency=costs.currency,
+        by_the_hour=costs.reviewer_hour is not None,
         ai=ai,
         review=review,
         per_decision=((ai or 0) + (review or 0)) / predictions if known and predictions else None,
@@ -179,9 +180,11 @@ def _review_cost(connection: Connection, window: _Window, *, costs: Costs) -> fl
     ).one()
     if costs.review is not None:
         return costs.review * int(row.number)
-    if costs.reviewer_hour is None or row.timed < row.number:
-        return None  # paid by the hour, but nobody measured the time
-    return costs.reviewer_hour * float(row.seconds or 0) / _SECONDS_AN_HOUR
+    if costs.reviewer_hour is None or (row.number and not row.timed):
+        return None  # paid by the hour, but no review was timed
+    # A press on a channel's card tells no beginning; it is taken to last as long as the timed ones.
+    seconds = float(row.seconds or 0) * row.number / max(row.timed, 1)
+    return costs.reviewer_hour * seconds / _SECONDS_AN_HOUR
 
 
 def _share(hits: int, total: int | None) -> Share | None:

@@ -1,9 +1,19 @@
 """The figures as data, and honest where they are unknown."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 
+from hitl.policy import Costs
+from hitl.reports.stats import stats
+from hitl.reports.windows import WEEK
+from hitl.review import submit, vote
+from hitl.review.claim import claim_next
+from hitl.storage.database import Database
+from hitl.vocabulary import Verdict
 from tests.conftest import Clock
+from tests.examples import moderation, post
 from tests.intake.requests import moderation_case
 
 SURE = {"clean": 0.97, "violation": 0.03}
@@ -70,3 +80,33 @@ async def test_a_wrong_window_is_answered_with_right_ones(
     error = response.json()["errors"][0]
     assert error["field"] == "window"
     assert "w" in error["message"]
+
+
+async def test_reviews_paid_by_the_hour_cost_what_the_timed_ones_took(
+    database: Database, clock: Clock
+) -> None:
+    hourly = moderation().model_copy(update={"costs": Costs(ai=0.0, reviewer_hour=36.0)})
+
+    async def decided(key: str, *, looked: float | None) -> None:
+        case, _ = await database.write(lambda tx: submit(tx, post(key), use_case=hourly, draw=0.5))
+        if looked is not None:
+            await database.write(lambda tx: claim_next(tx, use_case=hourly, reviewer="U0ANA"))
+            clock.advance(seconds=looked)
+        verdict = Verdict.REJECT
+        await database.write(
+            lambda tx: vote(tx, case.id, verdict=verdict, reviewer="U0ANA", use_case=hourly)
+        )
+
+    async def review_cost() -> float | None:
+        until = clock.now + timedelta(seconds=1)
+        found = await database.read(
+            lambda c: stats(c, use_case=hourly, since=until - WEEK, until=until)
+        )
+        assert found.cost is not None
+        return found.cost.review
+
+    assert await review_cost() == 0
+    await decided("pressed in the channel", looked=None)
+    assert await review_cost() is None
+    await decided("taken from the queue", looked=10)
+    assert await review_cost() == pytest.approx(2 * 10 * 36 / 3600)

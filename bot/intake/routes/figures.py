@@ -43,6 +43,7 @@ class CostOut(BaseModel):
     ai: float | None
     review: float | None
     per_decision: float | None
+    by_the_hour: bool
 
 
 class StatsOut(BaseModel):

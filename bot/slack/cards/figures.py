@@ -121,6 +121,8 @@ def _spent_line(cost: Cost, *, predictions: int | None) -> str:
     review = "unpriced: set costs.review in the policy"
     if cost.review is not None:
         review = money(cost.review, cost.currency)
+    elif cost.by_the_hour:
+        review = "unknown: no review was timed yet"
     ai = "unpriced: set costs.ai in the policy"
     if cost.ai is not None:
         ai = money(cost.ai, cost.currency)
