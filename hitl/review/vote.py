@@ -7,6 +7,7 @@ from sqlalchemy import insert, update
 from hitl.cases import Case, Outcome
 from hitl.errors import HitlError
 from hitl.policy.use_case import UseCase
+from hitl.lifecycle import WAITING
 from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.claim import seconds_looked
 from hitl.review.record import record_event, record_outcome, update_card
@@ -102,7 +103,7 @@ def settle_case(
     use_case: UseCase,
     response_url: str | None = None,
 ) -> Case:
-    """Decide an open case; the case as it is then, which everybody who waits for it is told.
+    """Decide a waiting case; the case as it is then, which everybody who waits for it is told.
 
     Raises ``AlreadyDecided`` and ``CaseWithdrawn``.
     """
@@ -120,11 +121,11 @@ def settle_case(
 
 
 def close_case(tx: Transaction, case_id: int, *, to: CaseState) -> bool:
-    """Move an open case to ``to``; False when it was not open any more."""
+    """Move a waiting case to ``to``; False when it does not wait any more."""
     decided_at = tx.now if to is CaseState.DECIDED else None
     closed = tx.connection.execute(
         update(cases)
-        .where(cases.c.id == case_id, cases.c.state == CaseState.OPEN)
+        .where(cases.c.id == case_id, cases.c.state.in_(WAITING))
         .values(state=to, decided_at=decided_at)
     )
     return closed.rowcount == 1

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import update
 
 from hitl.cases import Case
 from hitl.review import (
@@ -20,7 +21,7 @@ from hitl.review import (
 from hitl.routing import Prediction
 from hitl.storage.database import Database
 from hitl.storage.queries import case_by_id, case_history
-from hitl.storage.tables import outbox
+from hitl.storage.tables import cases, outbox
 from hitl.vocabulary import By, CaseState, Verdict
 from tests.conftest import Clock
 from tests.examples import digits, moderation, post
@@ -209,3 +210,27 @@ async def test_what_must_be_sent_is_written_with_the_verdict(
         ("card.update", f"case:{open_case.id}"),
     ]
     assert rows[1].payload == {"response_url": "https://hooks.slack.com/actions/1"}
+
+
+async def disputed(database: Database, case: Case) -> None:
+    change = update(cases).where(cases.c.id == case.id).values(state=CaseState.DISPUTED)
+    await database.write(lambda tx: tx.connection.execute(change))
+
+
+async def test_a_verdict_on_a_disputed_case_decides_it(database: Database, open_case: Case) -> None:
+    await disputed(database, open_case)
+    await database.write(
+        lambda tx: vote(
+            tx, open_case.id, verdict=Verdict.REJECT, reviewer=ANA, use_case=moderation()
+        )
+    )
+    case = await database.read(lambda connection: case_by_id(connection, open_case.id))
+    assert case.state is CaseState.DECIDED
+
+
+async def test_a_disputed_case_is_withdrawn(database: Database, open_case: Case) -> None:
+    await disputed(database, open_case)
+    withdrawn = await database.write(lambda tx: withdraw(tx, open_case.id, by="caller"))
+    case = await database.read(lambda connection: case_by_id(connection, open_case.id))
+    assert case == withdrawn
+    assert case.state is CaseState.WITHDRAWN
