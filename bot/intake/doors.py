@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
+from fastapi.security import HTTPBearer
 from pydantic import SecretStr
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -116,10 +117,14 @@ async def _refuse(  # noqa: PLR0917 - the ASGI triple comes first, as everywhere
     await problem_response(problem(status, code, detail), **headers)(scope, receive, send)
 
 
-def holding(scope: str) -> Callable[[Request], Caller]:
+# The keys are checked before a body is read; this tells the published contract of them.
+_BEARER = HTTPBearer(auto_error=False, description="An API key; see HITL_API_KEYS.")
+
+
+def holding(scope: str) -> Callable[..., Caller]:
     """A dependency: the caller, refused with 403 when the key lacks ``scope``."""
 
-    def check(request: Request) -> Caller:
+    def check(request: Request, _key: Annotated[object, Depends(_BEARER)]) -> Caller:
         caller: Caller = request.state.caller
         if scope not in caller.scopes:
             raise HTTPException(HTTPStatus.FORBIDDEN, f"This key lacks the scope {scope!r}.")

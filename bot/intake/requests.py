@@ -32,7 +32,9 @@ _CONTEXT_PARTS = ("text", "fields", "image_url", "image_base64", "url")
 
 
 class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
+    )
 
 
 class ContextIn(_Request):
@@ -41,10 +43,14 @@ class ContextIn(_Request):
     title: Title
     text: Text | None = None
     fields: Annotated[dict[Title, Short], Field(min_length=1, max_length=MOST_FIELDS)] | None = None
+    """Names and values, shown as a small table."""
     image_url: Address | None = None
+    """A picture that Slack can fetch by itself."""
     image_base64: Annotated[str, Field(max_length=MOST_PICTURE * 4 // 3 + 4)] | None = None
+    """A picture to upload, at most 5 MiB; goes with `media_type`."""
     media_type: MediaType | None = None
     url: Address | None = None
+    """A link to open."""
     _picture: NewPicture | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
@@ -85,19 +91,33 @@ class CaseIn(_Request):
     """One prediction with its item: ``scores``, or ``label`` with or without ``confidence``."""
 
     use_case: Name
+    """As the policy names it."""
     key: Key
+    """Names the item within the use case; the same request again answers the same case."""
     model: Name | None = None
+    """The model and its version, such as `toxicity@3`."""
     scores: Annotated[dict[Label, Score], Field(min_length=1, max_length=MOST_LABELS)] | None = None
+    """By label, each from 0 to 1; they need not sum to 1."""
     label: Label | None = None
+    """Instead of `scores`: the AI's label alone, which always goes to people..."""
     confidence: Score | None = None
+    """...unless its score comes with it."""
     route: Literal["review"] | None = None
+    """`review` asks for a person whatever the score."""
     title: Title | None = None
+    """Names the item on its card."""
     text: Text | None = None
+    """The item itself."""
     reason: Reason | None = None
+    """The AI's own reasoning, shown to people."""
     context: Annotated[list[ContextIn], Field(max_length=MOST_EVIDENCE)] = []
+    """The evidence people see beside the item."""
     ask: AskIn | None = None
+    """Kept with the case; no route asks the user yet."""
     callback_url: Address | None = None
+    """Told what people decide, by a signed webhook."""
     metadata: Metadata = None
+    """Any JSON, echoed back in every answer."""
 
     @model_validator(mode="after")
     def _one_prediction(self) -> Self:
@@ -165,7 +185,9 @@ class CountIn(_Request):
     """Predictions of one label within one band of confidence that stood by themselves."""
 
     label: Label
+    """What they stood as."""
     band: Annotated[list[Score], Field(min_length=2, max_length=2)]
+    """The lowest and the highest confidence counted here."""
     count: Annotated[int, Field(ge=1, le=10**12)]
     model: Name | None = None
 
@@ -181,6 +203,7 @@ class TalliesIn(_Request):
 
     use_case: Name
     key: Key
+    """Names these counts; sending them again under it changes nothing."""
     since: Moment
     until: Moment
     counts: Annotated[list[CountIn], Field(min_length=1, max_length=10_000)]

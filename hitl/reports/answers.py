@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from hitl.audit import Checkpoint
 from hitl.statistics.intervals import Interval
 from hitl.vocabulary import Verdict
 
@@ -35,6 +36,8 @@ class Cost:
     review: float | None
     per_decision: float | None
     """(AI + review) / predictions; known only when both parts are priced."""
+    by_the_hour: bool = False
+    """Reviews are paid by the hour, so that they cost something once one was timed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +79,5 @@ class Digest:
     week: Stats
     before: Stats
     zone: str
+    checkpoint: Checkpoint | None = None
+    """Of the audit log: said in Slack, where nobody who can edit the log can edit it."""

@@ -46,3 +46,11 @@ async def test_the_contract_is_published(api: httpx.AsyncClient) -> None:
     paths = (await api.get("/openapi.json")).json()["paths"]
     assert {"/v1/cases", "/v1/cases/batch", "/v1/cases/{case_id}", "/v1/tallies"} <= set(paths)
     assert (await api.get("/docs")).status_code == 200
+
+
+async def test_every_field_a_caller_may_send_is_described(api: httpx.AsyncClient) -> None:
+    document = (await api.get("/openapi.json")).json()
+    case = document["components"]["schemas"]["CaseIn"]["properties"]
+    assert [name for name, field in case.items() if not field.get("description")] == []
+    assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+    assert {"401", "403", "413", "503"} <= set(document["paths"]["/v1/cases"]["post"]["responses"])
