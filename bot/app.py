@@ -26,6 +26,7 @@ from bot.intake.callbacks import Callbacks
 from bot.intake.doors import Keyring
 from bot.outgoing.addresses import Allowed
 from bot.outgoing.client import outgoing
+from bot.scheduler.checkpoints import checkpoint_job
 from bot.scheduler.deadlines import keeping_deadlines
 from bot.scheduler.digests import digest_jobs
 from bot.scheduler.queues import tending_queue_cards
@@ -104,7 +105,7 @@ async def running_service(
         await stack.enter_async_context(_to_callers(services, settings))
         await stack.enter_async_context(keeping_deadlines(services.database, policy))
         await stack.enter_async_context(tending_queue_cards(services.database, policy))
-        timetable = Timetable(services.database, digest_jobs(policy))
+        timetable = Timetable(services.database, [checkpoint_job(), *digest_jobs(policy)])
         timetable.start()
         stack.push_async_callback(timetable.stop)
         host, port = listener.getsockname()[:2]

@@ -113,3 +113,20 @@ def outbox_replay(
     from bot.commands.outbox import send_again  # noqa: PLC0415
 
     typer.echo(send_again(numbers or [], everything=everything))
+
+
+audit = typer.Typer(help="The hash-chained record of what happened.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
+
+
+@audit.command("verify")
+def audit_verify(
+    *,
+    checkpoint: Annotated[
+        str | None, typer.Option(help="Prove that what it covered is still there.")
+    ] = None,
+) -> None:
+    """Check every case's history and every checkpoint; exit status 1 names the first break."""
+    from bot.commands.audit import verify  # noqa: PLC0415
+
+    raise typer.Exit(0 if verify(checkpoint) else 1)

@@ -23,6 +23,7 @@ from hitl.reports.answers import Digest
 from hitl.reports.stats import stats
 from hitl.review.posted import How, PostedCard
 from hitl.review.queueing import goes_into_queue
+from hitl.storage.checkpoints import latest_checkpoint
 from hitl.storage.outbox import Kind, Parcel
 from hitl.storage.queries import case_by_id
 from hitl.storage.queue_cards import IN_THE_QUEUE
@@ -104,6 +105,7 @@ def _digest(connection: Connection, parcel: Parcel, *, use_case: UseCase) -> Dig
         week=stats(connection, use_case=use_case, since=since, until=until),
         before=stats(connection, use_case=use_case, since=before, until=since),
         zone=parcel.payload["zone"],
+        checkpoint=latest_checkpoint(connection),
     )
 
 

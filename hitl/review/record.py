@@ -1,15 +1,17 @@
 """What every verb writes beside its change: the audit event and the outbox rows that follow."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import insert
 
+from hitl.audit import words_digest
 from hitl.cases import Case, Outcome
 from hitl.storage import outbox
 from hitl.storage.bell import case_topic
+from hitl.storage.chain import Happening, append, begin
 from hitl.storage.database import Transaction
-from hitl.storage.tables import audit_events, outcomes
+from hitl.storage.tables import notes, outcomes
 
 POLICY = "policy"
 """The actor of what the policy did by itself."""
@@ -22,13 +24,31 @@ def record_event(
     event: str,
     actor: str,
     data: Mapping[str, Any],
+    words: str | None = None,
 ) -> None:
-    """Append to the case's history and wake whoever waits for the case."""
-    tx.connection.execute(
-        insert(audit_events),
-        {"case_id": case_id, "type": event, "actor": actor, "at": tx.now, "data": dict(data)},
-    )
+    """Append to the case's history and wake whoever waits for the case.
+
+    ``data`` holds nothing that a person wrote, for history stays when that is erased; ``words``
+    is its digest.
+    """
+    append(tx, case_id, Happening(event, actor, data, words))
     tx.announce(case_topic(case_id))
+
+
+def begin_history(tx: Transaction, case_id: int, history: Iterable[Happening]) -> None:
+    """Store the first events of a new case, whose row counts them already."""
+    begin(tx, case_id, history)
+    tx.announce(case_topic(case_id))
+
+
+def record_words(tx: Transaction, case_id: int, *, author: str, text: str) -> str:
+    """Keep what a person wrote where it can be erased; its digest, for the event."""
+    salt = tx.salt()
+    tx.connection.execute(
+        insert(notes),
+        {"case_id": case_id, "author": author, "text": text, "salt": salt, "at": tx.now},
+    )
+    return words_digest(text, salt=salt)
 
 
 def record_outcome(tx: Transaction, case_id: int, outcome: Outcome) -> None:

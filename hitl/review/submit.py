@@ -4,13 +4,15 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from hitl.audit import words_digest
 from hitl.cases import Case, Evidence, Outcome
 from hitl.errors import HitlError
 from hitl.policy.use_case import UseCase
 from hitl.review.callers import CaseEvent, tell_callers
-from hitl.review.record import POLICY, post_card, record_event, record_outcome
+from hitl.review.record import POLICY, begin_history, post_card, record_outcome
 from hitl.review.submission import NewEvidence, Submission
 from hitl.routing import Route, route
+from hitl.storage.chain import Happening, content_words
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_by_id, evidence_from_stored
 from hitl.storage.statements import insert_new
@@ -45,15 +47,15 @@ def submit(
     case_id = insert_new(tx.connection, cases, row)
     if case_id is None:
         return _same_as_before(tx, submission, use_case=use_case), False
-    evidence = _store_content(tx, case_id, submission)
-    record_event(
-        tx,
-        case_id,
-        event="submitted",
-        actor=submission.submitted_by,
-        data={"route": decision.to, "reason": decision.reason, "draw": draw},
-    )
-    outcome = _accept(tx, case_id, decision, use_case=use_case) if stands else None
+    evidence, words = _store_content(tx, case_id, submission)
+    data = {"route": decision.to, "reason": decision.reason, "draw": draw}
+    history = [Happening("submitted", submission.submitted_by, data, words)]
+    outcome = None
+    if stands:
+        outcome = _accept(tx, case_id, decision, use_case=use_case)
+        data = {"verdict": outcome.verdict, "label": outcome.label}
+        history.append(Happening("decided", POLICY, data))
+    begin_history(tx, case_id, history)
     case = _case(case_id, row, submission, evidence=evidence, outcome=outcome)
     if stands:
         # The caller has it in the answer to this very call, so its callback_url is not told.
@@ -85,6 +87,7 @@ def _row(
         "callback_url": submission.callback_url,
         "submitted_at": tx.now,
         "decided_at": tx.now if stands else None,
+        "events": 2 if stands else 1,
     }
 
 
@@ -99,21 +102,25 @@ def _same_as_before(tx: Transaction, submission: Submission, *, use_case: UseCas
     return case_by_id(tx.connection, existing.id)
 
 
-def _store_content(tx: Transaction, case_id: int, submission: Submission) -> tuple[Evidence, ...]:
+def _store_content(
+    tx: Transaction, case_id: int, submission: Submission
+) -> tuple[tuple[Evidence, ...], str]:
+    """The evidence as it is read back, and the digest of everything personal."""
     stored = [_stored(tx, case_id, item) for item in submission.evidence]
-    tx.connection.execute(
-        insert(case_contents),
-        {
-            "case_id": case_id,
-            "title": submission.title,
-            "text": submission.text,
-            "reason": submission.reason,
-            "evidence": stored or None,
-            "ask": None if submission.ask is None else dict(submission.ask),
-            "caller_metadata": submission.metadata,
-        },
-    )
-    return tuple(evidence_from_stored(item) for item in stored)
+    content = {
+        "case_id": case_id,
+        "title": submission.title,
+        "text": submission.text,
+        "reason": submission.reason,
+        "evidence": stored or None,
+        "ask": None if submission.ask is None else dict(submission.ask),
+        "caller_metadata": submission.metadata,
+        "salt": tx.salt(),
+    }
+    tx.connection.execute(insert(case_contents), content)
+    uploaded = [item.picture.content for item in submission.evidence if item.picture]
+    words = words_digest(content_words(content, uploaded), salt=content["salt"])
+    return tuple(evidence_from_stored(item) for item in stored), words
 
 
 def _stored(tx: Transaction, case_id: int, item: NewEvidence) -> dict[str, Any]:
@@ -146,13 +153,6 @@ def _accept(tx: Transaction, case_id: int, decision: Route, *, use_case: UseCase
         flagged=False,
     )
     record_outcome(tx, case_id, outcome)
-    record_event(
-        tx,
-        case_id,
-        event="decided",
-        actor=POLICY,
-        data={"verdict": verdict, "label": outcome.label},
-    )
     return outcome
 
 

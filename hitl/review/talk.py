@@ -2,25 +2,19 @@
 
 from dataclasses import replace
 
-from sqlalchemy import insert
-
 from hitl.cases import Case, Note
 from hitl.policy.use_case import UseCase
-from hitl.review.record import record_event, reply_in_thread, update_card
+from hitl.review.record import record_event, record_words, reply_in_thread, update_card
 from hitl.review.vote import refuse_unless_open
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_to_change
-from hitl.storage.tables import notes
 
 
 def add_note(tx: Transaction, case_id: int, *, author: str, text: str) -> Case:
     """The case with the note; decided and withdrawn cases take notes too."""
     case = case_to_change(tx.connection, case_id)
-    tx.connection.execute(
-        insert(notes), {"case_id": case_id, "author": author, "text": text, "at": tx.now}
-    )
-    # The words stay out of the event: history is kept when personal text is erased.
-    record_event(tx, case_id, event="note_added", actor=author, data={})
+    words = record_words(tx, case_id, author=author, text=text)
+    record_event(tx, case_id, event="note_added", actor=author, data={}, words=words)
     noted = replace(case, notes=(*case.notes, Note(author=author, text=text, at=tx.now)))
     update_card(tx, noted)
     return noted

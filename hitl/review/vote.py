@@ -4,16 +4,18 @@ from dataclasses import replace
 
 from sqlalchemy import insert, update
 
+from hitl.audit import words_digest
 from hitl.cases import Case, Outcome
 from hitl.errors import HitlError
-from hitl.policy.use_case import UseCase
 from hitl.lifecycle import WAITING
+from hitl.policy.use_case import UseCase
 from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.claim import seconds_looked
 from hitl.review.record import record_event, record_outcome, update_card
 from hitl.storage.database import Transaction
-from hitl.storage.queries import case_by_id
+from hitl.storage.queries import case_by_id, case_to_change
 from hitl.storage.tables import cases, reviews
+from hitl.storage.votes import next_revision
 from hitl.vocabulary import By, CaseState, Verdict
 
 
@@ -74,7 +76,7 @@ def vote(
     Raises ``AlreadyDecided``, ``CaseWithdrawn``, ``CaseNotFound``, and ``LabelRequired`` or
     ``LabelNotAllowed`` where the label is missing or contradicts the verdict.
     """
-    case = case_by_id(tx.connection, case_id)
+    case = case_to_change(tx.connection, case_id)
     refuse_unless_open(case)
     chosen = _chosen_label(verdict, label, case=case, use_case=use_case)
     outcome = Outcome(
@@ -84,13 +86,20 @@ def vote(
         reviewer=reviewer,
         note=note,
         decided_at=tx.now,
-        revision=1,
+        revision=next_revision(tx.connection, case_id),
         flagged=verdict is Verdict.FLAG,
     )
+    salt = tx.salt()
     decided = settle_case(
-        tx, case, outcome, actor=reviewer, use_case=use_case, response_url=response_url
+        tx,
+        case,
+        outcome,
+        actor=reviewer,
+        use_case=use_case,
+        words=None if note is None else words_digest(note, salt=salt),
+        response_url=response_url,
     )
-    _record_review(tx, case_id, outcome, reviewer=reviewer)
+    _record_review(tx, case_id, outcome, reviewer=reviewer, salt=salt)
     return decided
 
 
@@ -101,18 +110,19 @@ def settle_case(
     *,
     actor: str,
     use_case: UseCase,
+    words: str | None = None,
     response_url: str | None = None,
 ) -> Case:
     """Decide a waiting case; the case as it is then, which everybody who waits for it is told.
 
-    Raises ``AlreadyDecided`` and ``CaseWithdrawn``.
+    ``words`` is the digest of the outcome's note. Raises ``AlreadyDecided`` and ``CaseWithdrawn``.
     """
     if not close_case(tx, case.id, to=CaseState.DECIDED):
         # On PostgreSQL another transaction may have closed it since it was read.
         refuse_unless_open(case_by_id(tx.connection, case.id))
     record_outcome(tx, case.id, outcome)
     data = {"verdict": outcome.verdict, "label": outcome.label}
-    record_event(tx, case.id, event="decided", actor=actor, data=data)
+    record_event(tx, case.id, event="decided", actor=actor, data=data, words=words)
     decided = replace(case, state=CaseState.DECIDED, outcome=outcome)
     update_card(tx, decided, response_url=response_url)
     targets = (case.callback_url, *use_case.webhooks)
@@ -151,7 +161,9 @@ def _chosen_label(verdict: Verdict, label: str | None, *, case: Case, use_case: 
     return label
 
 
-def _record_review(tx: Transaction, case_id: int, outcome: Outcome, *, reviewer: str) -> None:
+def _record_review(
+    tx: Transaction, case_id: int, outcome: Outcome, *, reviewer: str, salt: str
+) -> None:
     tx.connection.execute(
         insert(reviews),
         {
@@ -160,6 +172,7 @@ def _record_review(tx: Transaction, case_id: int, outcome: Outcome, *, reviewer:
             "verdict": outcome.verdict,
             "label": outcome.label,
             "note": outcome.note,
+            "salt": None if outcome.note is None else salt,
             "seconds": seconds_looked(tx, case_id, reviewer=reviewer),
             "at": tx.now,
         },

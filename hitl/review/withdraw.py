@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from hitl.cases import Case
+from hitl.cases import Case, Note
 from hitl.review.callers import CaseEvent, tell_callers
-from hitl.review.record import record_event, update_card
+from hitl.review.record import record_event, record_words, update_card
 from hitl.review.vote import close_case, refuse_unless_open
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_by_id
@@ -34,8 +34,10 @@ def withdraw(
         if case.state is not CaseState.WITHDRAWN:
             refuse_unless_open(case)
         return case
-    record_event(tx, case_id, event="withdrawn", actor=by, data={"reason": reason})
-    withdrawn = replace(case, state=CaseState.WITHDRAWN)
+    words = None if reason is None else record_words(tx, case_id, author=by, text=reason)
+    record_event(tx, case_id, event="withdrawn", actor=by, data={}, words=words)
+    noted = () if reason is None else (Note(author=by, text=reason, at=tx.now),)
+    withdrawn = replace(case, state=CaseState.WITHDRAWN, notes=case.notes + noted)
     update_card(tx, withdrawn, response_url=response_url)
     targets = (case.callback_url, *webhooks)
     tell_callers(tx, withdrawn, CaseEvent.WITHDRAWN, targets=targets)

@@ -6,6 +6,7 @@ those of any number of other processes.
 """
 
 import asyncio
+import secrets
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -40,6 +41,8 @@ class Transaction:
     connection: Connection
     now: datetime
     topics: set[str] = field(default_factory=set)
+    salt: Callable[[], str] = secrets.token_hex
+    """A fresh random string that nobody can guess."""
 
     def announce(self, topic: str) -> None:
         """Ring ``topic`` once this transaction is committed."""

@@ -33,7 +33,7 @@ class CaseFilter:
 
 _CASE_COLUMNS = (
     *(column for column in cases.c if column.name not in {"fingerprint", "routed_by"}),
-    *(column for column in case_contents.c if column.name not in {"case_id", "ask"}),
+    *(column for column in case_contents.c if column.name not in {"case_id", "ask", "salt"}),
     outcomes.c.verdict,
     outcomes.c.label.label("outcome_label"),
     outcomes.c.by,
@@ -81,7 +81,9 @@ def list_cases(connection: Connection, wanted: CaseFilter, *, limit: int) -> lis
 def case_history(connection: Connection, case_id: int) -> tuple[Event, ...]:
     """Everything that happened to the case, oldest first."""
     rows = connection.execute(
-        select(audit_events).where(audit_events.c.case_id == case_id).order_by(audit_events.c.id)
+        select(audit_events)
+        .where(audit_events.c.case_id == case_id)
+        .order_by(audit_events.c.position)
     )
     return tuple(Event(type=row.type, actor=row.actor, at=row.at, data=row.data) for row in rows)
 

@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
@@ -17,6 +27,7 @@ _Json = JSON(none_as_null=True)
 
 # To be written out in a query, too: SQLite takes a partial index for no parameter.
 AWAITS_DEADLINE = text("state = 'open' AND NOT is_overdue")
+AWAITS_PEOPLE = text("state IN ('open', 'disputed')")
 
 
 def _id() -> Any:
@@ -71,6 +82,23 @@ class CaseRow(SQLModel, table=True):
             sqlite_where=AWAITS_DEADLINE,
             postgresql_where=AWAITS_DEADLINE,
         ),
+        Index(
+            "ix_cases_least_certain",
+            "use_case",
+            "margin",
+            "submitted_at",
+            "id",
+            sqlite_where=AWAITS_PEOPLE,
+            postgresql_where=AWAITS_PEOPLE,
+        ),
+        Index(
+            "ix_cases_oldest",
+            "use_case",
+            "submitted_at",
+            "id",
+            sqlite_where=AWAITS_PEOPLE,
+            postgresql_where=AWAITS_PEOPLE,
+        ),
         {"sqlite_autoincrement": True},  # an id named in Slack is never given to another case
     )
 
@@ -87,6 +115,8 @@ class CaseRow(SQLModel, table=True):
     label: str
     confidence: float | None = None
     scores: dict[str, float] = _json(nullable=False)
+    margin: float
+    """How far the top score is above the second; people are served the smallest first."""
     model: str | None = None
     policy_version: str
     draw: float
@@ -99,6 +129,8 @@ class CaseRow(SQLModel, table=True):
     """Steps of its deadline that are due up to here after submission are past."""
     is_overdue: bool = False
     """The end of its deadline has come and left it open."""
+    events: int
+    """How many its audit chain has, so that one cut short shows."""
 
 
 class CaseContent(SQLModel, table=True):
@@ -114,6 +146,8 @@ class CaseContent(SQLModel, table=True):
     ask: dict[str, Any] | None = _json()
     # An explicit JSON null in metadata is echoed back as null, which is what NULL reads as.
     caller_metadata: Any = _json()
+    salt: str | None = None
+    """Of the digest that the audit chain holds; erased together with the rest."""
 
 
 class Picture(SQLModel, table=True):
@@ -158,10 +192,20 @@ class OutcomeRow(SQLModel, table=True):
 
 
 class ReviewRow(SQLModel, table=True):
-    """One person's vote on a case."""
+    """One person's vote on a case; the partial index allows one that stands."""
 
     __tablename__ = "reviews"
-    __table_args__ = (UniqueConstraint("case_id", "reviewer"),)
+    __table_args__ = (
+        Index(
+            "ux_reviews_standing",
+            "case_id",
+            "reviewer",
+            unique=True,
+            sqlite_where=text("undone_at IS NULL"),
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+        Index("ix_reviews_reviewer", "reviewer", "at"),
+    )
 
     id: int | None = _id()
     case_id: int = _case_id()
@@ -169,20 +213,38 @@ class ReviewRow(SQLModel, table=True):
     verdict: str
     label: str
     note: str | None = None
+    salt: str | None = None
+    """Of the note's digest in the audit chain; erased together with the note."""
     seconds: float | None = None
     """From claim or open to the vote; absent where nobody could tell when looking began."""
     at: datetime = Field(sa_type=Moment)
+    undone_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When its reviewer took it back."""
 
 
 class ClaimRow(SQLModel, table=True):
     """Who looks at a case, and until when it is kept for them; it says nothing once decided."""
 
     __tablename__ = "claims"
+    __table_args__ = (Index("ix_claims_reviewer", "reviewer", "until"),)
 
     case_id: int = _case_id(primary_key=True)
     reviewer: str
     claimed_at: datetime = Field(sa_type=Moment)
     until: datetime = Field(sa_type=Moment)
+
+
+class SkipRow(SQLModel, table=True):
+    """That a person would rather not decide a case; it is not served to them for a while."""
+
+    __tablename__ = "skips"
+    __table_args__ = (Index("ix_skips_reviewer", "reviewer", "case_id", "at"),)
+
+    id: int | None = _id()
+    case_id: int = _case_id()
+    reviewer: str
+    reason: str
+    at: datetime = Field(sa_type=Moment)
 
 
 class NoteRow(SQLModel, table=True):
@@ -194,21 +256,45 @@ class NoteRow(SQLModel, table=True):
     case_id: int = _case_id(index=True)
     author: str
     text: str
+    salt: str
+    """Of the text's digest in the audit chain."""
     at: datetime = Field(sa_type=Moment)
 
 
 class AuditEvent(SQLModel, table=True):
-    """What happened to a case, in order; written in the same transaction as the change."""
+    """What happened to a case, in order; written in the same transaction as the change.
+
+    The events of a case are a chain: ``hitl.audit`` says what ``hash`` covers.
+    """
 
     __tablename__ = "audit_events"
-    __table_args__ = (Index("ix_audit_events_case", "case_id", "id"),)
+    __table_args__ = (UniqueConstraint("case_id", "position"),)
 
     id: int | None = _id()
     case_id: int = _case_id()
+    position: int
+    """From 1 in each case."""
     type: str
     actor: str
     at: datetime = Field(sa_type=Moment)
     data: dict[str, Any] = _json(nullable=False)
+    words: str | None = None
+    """The salted digest of what a person wrote with it."""
+    previous: str | None = None
+    hash: str
+
+
+class CheckpointRow(SQLModel, table=True):
+    """One hash over every chain up to the event ``through``."""
+
+    __tablename__ = "checkpoints"
+
+    id: int | None = _id()
+    at: datetime = Field(sa_type=Moment)
+    through: int = Field(sa_type=BigInteger)
+    cases: int = Field(sa_type=BigInteger)
+    """How many chains there were."""
+    hash: str
 
 
 class TruthRow(SQLModel, table=True):
@@ -293,11 +379,30 @@ class SlackMessage(SQLModel, table=True):
     """Where a case's card stands in Slack; one card a case."""
 
     __tablename__ = "slack_messages"
+    __table_args__ = (Index("ix_slack_messages_place", "channel", "ts"),)
 
     case_id: int = _case_id(primary_key=True)
     channel: str
     ts: str
     posted_at: datetime = Field(sa_type=Moment)
+
+
+class ThreadReply(SQLModel, table=True):
+    """A message somebody wrote under a card: the key makes it one note, however often it is told.
+
+    It stays when its note is gone, so that a message told late does not bring the note back.
+    """
+
+    __tablename__ = "thread_replies"
+
+    channel: str = Field(primary_key=True)
+    ts: str = Field(primary_key=True)
+    case_id: int = _case_id()
+    version: str
+    """Slack's timestamp of the latest edit; empty for the message as it was sent."""
+    note_id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, ForeignKey("notes.id", ondelete="SET NULL"))
+    )
 
 
 class QueueCardRow(SQLModel, table=True):
@@ -361,6 +466,7 @@ _tables = SQLModel.metadata.tables
 audit_events = _tables["audit_events"]
 case_contents = _tables["case_contents"]
 cases = _tables["cases"]
+checkpoints = _tables["checkpoints"]
 claims = _tables["claims"]
 notes = _tables["notes"]
 outbox = _tables["outbox"]
@@ -372,6 +478,8 @@ queue_cards = _tables["queue_cards"]
 reviews = _tables["reviews"]
 schedule_runs = _tables["schedule_runs"]
 schema_version = _tables["schema_version"]
+skips = _tables["skips"]
 slack_messages = _tables["slack_messages"]
 tallies = _tables["tallies"]
+thread_replies = _tables["thread_replies"]
 truths = _tables["truths"]

@@ -76,11 +76,8 @@ def test_the_full_text_holds_what_the_card_cuts() -> None:
             Event("handed_over", "U0ANA", NOON, {"to": "U0BEN"}),
             "<@U0ANA> handed it over to <@U0BEN>",
         ),
-        (Event("withdrawn", "caller", NOON, {"reason": None}), "caller withdrew it"),
-        (
-            Event("withdrawn", "caller", NOON, {"reason": "<!here>"}),
-            "caller withdrew it: &lt;!here&gt;",
-        ),
+        (Event("withdrawn", "caller", NOON, {}), "caller withdrew it"),
+        (Event("withdrawn", "eve", NOON, {}), "eve withdrew it: &lt;!here&gt;"),
         (
             Event("truth_recorded", "audit", NOON, {"label": "clean"}),
             "audit told what was right: clean",
@@ -91,7 +88,7 @@ def test_the_full_text_holds_what_the_card_cuts() -> None:
     ],
 )
 def test_every_event_is_told_in_words(event: Event, line: str) -> None:
-    noted = post(notes=(Note("bo", "It is a quotation", NOON),))
+    noted = post(notes=(Note("bo", "It is a quotation", NOON), Note("eve", "<!here>", NOON)))
     [block] = history_view(noted, [event])["blocks"]
     assert block["elements"][0]["text"].endswith(f" · {line}")
 

@@ -7,6 +7,7 @@ from bot.slack import blocks
 from bot.slack.cards.figures import share_words, stats_lines
 from bot.slack.message import Message
 from bot.slack.text import counted, duration, money
+from hitl.audit import Checkpoint
 from hitl.policy import UseCase
 from hitl.reports.answers import Digest, Stats
 
@@ -24,7 +25,14 @@ def digest_message(digest: Digest, *, use_case: UseCase) -> Message:
         blocks.section("\n".join(f"• {line}" for line in lines)),
         blocks.context(blocks.mrkdwn(before)),
     ]
+    if digest.checkpoint is not None:
+        shown.append(blocks.context(blocks.mrkdwn(_checkpoint(digest.checkpoint))))
     return Message(f"{heading}, {days}: {'. '.join(lines)}. {before}.", shown)
+
+
+def _checkpoint(checkpoint: Checkpoint) -> str:
+    """What ``hitl audit verify --checkpoint`` takes; the whole hash would be noise."""
+    return f"Audit checkpoint `{checkpoint.shown}` over {counted(checkpoint.cases, 'case')}"
 
 
 def _before(stats: Stats) -> str:

@@ -21,12 +21,15 @@ def history_view(case: Case, events: Sequence[Event]) -> View:
 
 
 def _line(event: Event, *, notes: Sequence[Note]) -> Block:
-    say = _SAID.get(event.type)
-    words = say(event.data) if say else mrkdwn(event.type.replace("_", " "), _WORDS)
-    if event.type == "note_added":
-        words = _note(event, notes)
-    said = f"{moment(event.at)} · {mention(event.actor)} {words}"
+    said = f"{moment(event.at)} · {mention(event.actor)} {_words(event, notes)}"
     return blocks.context(blocks.mrkdwn(said))
+
+
+def _words(event: Event, notes: Sequence[Note]) -> str:
+    if event.type in _WITH_A_NOTE:
+        return _WITH_A_NOTE[event.type](_note(event, notes))
+    say = _SAID.get(event.type)
+    return say(event.data) if say else mrkdwn(event.type.replace("_", " "), _WORDS)
 
 
 def _submitted(data: Mapping[str, Any]) -> str:
@@ -39,10 +42,6 @@ def _decided(data: Mapping[str, Any]) -> str:
 
 def _handed_over(data: Mapping[str, Any]) -> str:
     return f"handed it over to {_people(data)}"
-
-
-def _withdrawn(data: Mapping[str, Any]) -> str:
-    return f"withdrew it: {_quoted(data, 'reason')}" if data.get("reason") else "withdrew it"
 
 
 def _reminded(data: Mapping[str, Any]) -> str:
@@ -63,17 +62,20 @@ _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "handed_over": _handed_over,
     "reminded": _reminded,
     "overdue": _overdue,
-    "withdrawn": _withdrawn,
     "truth_recorded": _truth,
+}
+_WITH_A_NOTE: Mapping[str, Callable[[str | None], str]] = {
+    "note_added": lambda note: f"noted: {note}" if note else "added a note",
+    "withdrawn": lambda note: f"withdrew it: {note}" if note else "withdrew it",
 }
 
 
-def _note(event: Event, notes: Sequence[Note]) -> str:
-    """The event does not hold the words, so that they can be erased."""
+def _note(event: Event, notes: Sequence[Note]) -> str | None:
+    """The words that came with it, which the event does not hold so that they can be erased."""
     for note in notes:
         if note.author == event.actor and note.at == event.at:
-            return f"noted: {mrkdwn(note.text, _WORDS)}"
-    return "added a note"
+            return mrkdwn(note.text, _WORDS)
+    return None
 
 
 def _people(data: Mapping[str, Any]) -> str:

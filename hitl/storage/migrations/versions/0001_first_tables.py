@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("confidence", sa.Float(), nullable=True),
         sa.Column("scores", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("margin", sa.Float(), nullable=False),
         sa.Column("model", sa.String(), nullable=True),
         sa.Column("policy_version", sa.String(), nullable=False),
         sa.Column("draw", sa.Float(), nullable=False),
@@ -35,6 +36,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.Column("steps_taken_seconds", sa.BigInteger(), nullable=False),
         sa.Column("is_overdue", sa.Boolean(), nullable=False),
+        sa.Column("events", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("use_case", "key"),
         sqlite_autoincrement=True,
@@ -48,8 +50,38 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'open' AND NOT is_overdue"),
     )
     op.create_index("ix_cases_decided", "cases", ["use_case", "decided_at"], unique=False)
+    op.create_index(
+        "ix_cases_least_certain",
+        "cases",
+        ["use_case", "margin", "submitted_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('open', 'disputed')"),
+        postgresql_where=sa.text("state IN ('open', 'disputed')"),
+    )
+    op.create_index(
+        "ix_cases_oldest",
+        "cases",
+        ["use_case", "submitted_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('open', 'disputed')"),
+        postgresql_where=sa.text("state IN ('open', 'disputed')"),
+    )
     op.create_index("ix_cases_state", "cases", ["use_case", "state", "id"], unique=False)
     op.create_index("ix_cases_submitted", "cases", ["use_case", "submitted_at"], unique=False)
+    op.create_table(
+        "checkpoints",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("through", sa.BigInteger(), nullable=False),
+        sa.Column("cases", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
     op.create_table(
         "paces",
         sa.Column("name", sa.String(), nullable=False),
@@ -152,17 +184,21 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("data", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("words", sa.String(), nullable=True),
+        sa.Column("previous", sa.String(), nullable=True),
+        sa.Column("hash", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["cases.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("case_id", "position"),
     )
-    op.create_index("ix_audit_events_case", "audit_events", ["case_id", "id"], unique=False)
     op.create_table(
         "case_contents",
         sa.Column("case_id", sa.BigInteger(), nullable=False),
@@ -172,6 +208,7 @@ def upgrade() -> None:
         sa.Column("evidence", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("ask", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("caller_metadata", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("salt", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["cases.id"],
@@ -190,6 +227,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("case_id"),
     )
+    op.create_index("ix_claims_reviewer", "claims", ["reviewer", "until"], unique=False)
     op.create_table(
         "notes",
         sa.Column(
@@ -201,6 +239,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.BigInteger(), nullable=False),
         sa.Column("author", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
+        sa.Column("salt", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
@@ -318,15 +357,44 @@ def upgrade() -> None:
         sa.Column("verdict", sa.String(), nullable=False),
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("note", sa.String(), nullable=True),
+        sa.Column("salt", sa.String(), nullable=True),
         sa.Column("seconds", sa.Float(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("undone_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_reviews_reviewer", "reviews", ["reviewer", "at"], unique=False)
+    op.create_index(
+        "ux_reviews_standing",
+        "reviews",
+        ["case_id", "reviewer"],
+        unique=True,
+        sqlite_where=sa.text("undone_at IS NULL"),
+        postgresql_where=sa.text("undone_at IS NULL"),
+    )
+    op.create_table(
+        "skips",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("reviewer", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["cases.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("case_id", "reviewer"),
     )
+    op.create_index("ix_skips_reviewer", "skips", ["reviewer", "case_id", "at"], unique=False)
     op.create_table(
         "slack_messages",
         sa.Column("case_id", sa.BigInteger(), nullable=False),
@@ -339,6 +407,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("case_id"),
     )
+    op.create_index("ix_slack_messages_place", "slack_messages", ["channel", "ts"], unique=False)
     op.create_table(
         "truths",
         sa.Column(
@@ -358,4 +427,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(("ix_truths_case_id"), "truths", ["case_id"], unique=False)
+    op.create_table(
+        "thread_replies",
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("ts", sa.String(), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("note_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.ForeignKeyConstraint(["note_id"], ["notes.id"], ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("channel", "ts"),
+    )
     op.execute("INSERT INTO schema_version (id, version, minimum_compatible) VALUES (1, 1, 1)")
