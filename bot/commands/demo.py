@@ -6,6 +6,8 @@ import logging
 from bot.demo.options import Options
 from hitl.errors import HitlError
 
+_EXTRA = frozenset({"PIL", "numpy", "sklearn", "websockets"})
+
 
 class DemoNotInstalled(HitlError):
     """The demo's own packages are missing."""
@@ -16,7 +18,9 @@ def demo(options: Options) -> None:
     try:
         from bot.demo.run import run  # noqa: PLC0415 - an extra's packages
         from bot.demo.screen import Screen  # noqa: PLC0415
-    except ImportError as error:
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRA:
+            raise
         raise DemoNotInstalled(
             f"the demo needs {error.name}: start it in a clone with: uv run hitl demo"
         ) from error

@@ -5,6 +5,7 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -17,7 +18,7 @@ from bot.demo.data import Item, digits, tumours
 from bot.demo.options import Options
 from bot.demo.reviewers import Desk
 from bot.demo.screen import Bar, Bars, Screen
-from bot.demo.stream import Stream
+from bot.demo.stream import Gate, Stream
 from bot.sandbox.app import running_workspace
 from bot.sandbox.config import demo_config
 from bot.sandbox.directory import UserGroup
@@ -25,9 +26,10 @@ from bot.sandbox.seen import SeenMessage
 from bot.sandbox.workspace import Workspace
 from bot.scheduler.digests import put_digest
 from bot.settings import Settings
-from bot.slack.commands import WEEK
 from hitl.client import AsyncHitl
 from hitl.policy import Policy, UseCase, read_policy
+from hitl.reports.stats import queue
+from hitl.reports.windows import WEEK
 from hitl.storage.database import Transaction
 
 _POLICY = Path(__file__).with_name("policy.toml")
@@ -41,28 +43,40 @@ _REVIEWERS = {"digits": (_ANA, _BEN), "tumours": (_CHLOE, _DEV)}
 _WATCHED_RATE = 8.0
 """Predictions a second of each data set when a person looks on."""
 _HURRIED_RATE = 100.0
+_MOST_WAITING = 12
+"""Cards of each data set that wait at once when a person looks on."""
 _SPEED = 60.0
 """How many times faster than people simulated reviewers are."""
 _LOOK_EVERY_SECONDS = 0.2
 _ZONE = "UTC"
 
 
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """Everything that runs while the demo plays."""
+
+    service: RunningService
+    workspace: Workspace
+    hitl: AsyncHitl
+
+
 async def run(options: Options, *, screen: Screen) -> None:
     """Play the demo; returns when it is done, which without ``leave`` is when it is cancelled."""
     policy = read_policy(_POLICY)
     _prepare(options)
-    async with _everything(options, policy, screen=screen) as (service, workspace, hitl):
+    async with _everything(options, policy, screen=screen) as stage:
         if options.keep:
-            count = await service.services.database.write(lambda tx: ask_again(tx, policy=policy))
+            database = stage.service.services.database
+            count = await database.write(lambda tx: ask_again(tx, policy=policy))
             screen.say(f"{count} cases of the last run still wait; they are asked again.")
         screen.say("Training two models on a small labelled part of their data…")
         data = await asyncio.to_thread(_data, options.most)
         with screen.progress() as bars:
-            await _play(data, workspace, hitl, policy=policy, bars=bars, auto=options.auto)
+            await _play(stage, data, bars=bars, auto=options.auto)
         if options.auto:
-            await _report(workspace, service, screen=screen)
+            await _report(stage, screen=screen)
         if not options.leave:
-            screen.say(f"Everything was sent. The workspace stays open at {workspace.url}")
+            screen.say(f"Everything was sent. The workspace stays open at {stage.workspace.url}")
             await asyncio.Event().wait()
 
 
@@ -79,9 +93,7 @@ def _data(most: int | None) -> dict[str, list[Item]]:
 
 
 @asynccontextmanager
-async def _everything(
-    options: Options, policy: Policy, *, screen: Screen
-) -> AsyncIterator[tuple[RunningService, Workspace, AsyncHitl]]:
+async def _everything(options: Options, policy: Policy, *, screen: Screen) -> AsyncIterator[_Stage]:
     channels = [use_case.channel for use_case in policy.use_cases.values()]
     config = demo_config(channels=channels, groups=_GROUPS)
     key = secrets.token_hex(12)
@@ -102,18 +114,10 @@ async def _everything(
         workspace.request_url = f"{service.url}/slack/events"
         hitl = await stack.enter_async_context(AsyncHitl(service.url, api_key=key))
         screen.welcome(workspace=workspace.url, api=service.url, key=key)
-        yield service, workspace, hitl
+        yield _Stage(service, workspace, hitl)
 
 
-async def _play(
-    data: Mapping[str, list[Item]],
-    workspace: Workspace,
-    hitl: AsyncHitl,
-    *,
-    policy: Policy,
-    bars: Bars,
-    auto: bool,
-) -> None:
+async def _play(stage: _Stage, data: Mapping[str, list[Item]], *, bars: Bars, auto: bool) -> None:
     streams = {
         name: Stream(items, bars.add(f"{name}: sent", total=len(items)))
         for name, items in data.items()
@@ -122,12 +126,15 @@ async def _play(
         desks = []
         if auto:
             desks = [
-                await _desk(name, workspace, stream, policy=policy, stack=stack)
-                for name, stream in streams.items()
+                await _desk(stage, name, stream, stack=stack) for name, stream in streams.items()
             ]
         working = [asyncio.create_task(desk.work(random.Random(7))) for desk in desks]  # noqa: S311
         rate = _HURRIED_RATE if auto else _WATCHED_RATE
-        await asyncio.gather(*(stream.send(hitl, rate=rate) for stream in streams.values()))
+        sending = (
+            stream.send(stage.hitl, rate=rate, gate=_gate(stage, name, auto=auto))
+            for name, stream in streams.items()
+        )
+        await asyncio.gather(*sending)
         if auto:
             await _until_decided(streams, desks, bars.add("decided by people", total=1))
         for task in working:
@@ -135,16 +142,27 @@ async def _play(
         await asyncio.gather(*working, return_exceptions=True)
 
 
-async def _desk(
-    name: str, workspace: Workspace, stream: Stream, *, policy: Policy, stack: AsyncExitStack
-) -> Desk:
+def _gate(stage: _Stage, use_case: str, *, auto: bool) -> Gate:
+    """Whoever looks on is not buried: the next prediction waits while many cards wait."""
+    database = stage.service.services.database
+
+    async def gate() -> bool:
+        if auto:
+            return True
+        found = await database.read(lambda connection: queue(connection, use_case=use_case))
+        return found.open < _MOST_WAITING
+
+    return gate
+
+
+async def _desk(stage: _Stage, name: str, stream: Stream, *, stack: AsyncExitStack) -> Desk:
     people = [
-        await stack.enter_async_context(workspace.person(user_id)) for user_id in _REVIEWERS[name]
+        await stack.enter_async_context(stage.workspace.person(user_id))
+        for user_id in _REVIEWERS[name]
     ]
-    use_case = policy.use_case(name)
-    return Desk(
-        workspace.channel_id(use_case.channel), use_case, stream.known, tuple(people), speed=_SPEED
-    )
+    use_case = stage.service.services.policy.use_case(name)
+    channel = stage.workspace.channel_id(use_case.channel)
+    return Desk(channel, use_case, stream.known, tuple(people), speed=_SPEED)
 
 
 async def _until_decided(streams: Mapping[str, Stream], desks: list[Desk], bar: Bar) -> None:
@@ -156,9 +174,9 @@ async def _until_decided(streams: Mapping[str, Stream], desks: list[Desk], bar: 
         bar.show(done=decided, total=total, note=f"{_SPEED:.0f} times faster than people")
 
 
-async def _report(workspace: Workspace, service: RunningService, *, screen: Screen) -> None:
+async def _report(stage: _Stage, *, screen: Screen) -> None:
     """What a lead would read: the figures asked for now, and the digest of a week that ends now."""
-    services = service.services
+    services, workspace = stage.service.services, stage.workspace
     async with workspace.person(_ANA) as ana:
         for use_case in services.policy.use_cases.values():
             channel = workspace.channel_id(use_case.channel)

@@ -21,6 +21,10 @@ class Bar:
         """One more, and what is to be said beside the bar."""
         self.progress.update(self.task, advance=1, note=note)
 
+    def note(self, note: str) -> None:
+        """What is to be said beside the bar."""
+        self.progress.update(self.task, note=note)
+
     def show(self, *, done: int, total: int, note: str) -> None:
         """How far it is."""
         self.progress.update(self.task, completed=done, total=total, note=note)

@@ -1,7 +1,7 @@
 """Sending the data sets through the HTTP API, as any caller would."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.demo.data import Item
@@ -10,6 +10,10 @@ from bot.demo.screen import Bar
 from hitl.client import Answer, AsyncHitl
 from hitl.client.calls import WAITING
 from hitl.vocabulary import RouteTo
+
+_LOOK_AGAIN_SECONDS = 0.5
+Gate = Callable[[], Awaitable[bool]]
+"""Whether another prediction may be sent now."""
 
 
 @dataclass(slots=True)
@@ -23,14 +27,21 @@ class Stream:
     escalated: int = 0
     stood: int = 0
 
-    async def send(self, hitl: AsyncHitl, *, rate: float) -> None:
-        """Send everything, ``rate`` a second."""
+    async def send(self, hitl: AsyncHitl, *, rate: float, gate: Gate) -> None:
+        """Send everything, at most ``rate`` a second, as far as the gate lets it."""
         loop = asyncio.get_running_loop()
-        start = loop.time()
-        for number, item in enumerate(self.items):
-            await asyncio.sleep(start + number / rate - loop.time())
+        for item in self.items:
+            following = loop.time() + 1 / rate
+            while not await gate():
+                self.bar.note(f"{self._so_far}; decide some, and more come")
+                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
             self._count(await hitl.submit(**item.case), item)
-            self.bar.advance(note=f"{self.stood} stood, {self.escalated} to people")
+            self.bar.advance(note=self._so_far)
+            await asyncio.sleep(following - loop.time())
+
+    @property
+    def _so_far(self) -> str:
+        return f"{self.stood} stood, {self.escalated} to people"
 
     def _count(self, answer: Answer, item: Item) -> None:
         if answer.route_to is RouteTo.AUTO:
