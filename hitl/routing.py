@@ -72,6 +72,18 @@ def route(
     return Route(to=to, reason=reason, label=label, confidence=confidence, shadow=shadow)
 
 
+def margin(prediction: Prediction) -> float:
+    """How far the top score is above the second; 0 where a label came with no score at all.
+
+    A single score leaves at most the rest of 1 to any other label.
+    """
+    if not prediction.scores:
+        return 0.0
+    first, *others = sorted(prediction.scores.values(), reverse=True)
+    second = others[0] if others else 1 - first
+    return max(0.0, first - second)
+
+
 def _compared(label: str, *, confidence: float, threshold: float) -> tuple[RouteTo, str]:
     score = percent(confidence, apart_from=threshold)
     limit = exact_percent(threshold)

@@ -11,7 +11,7 @@ from hitl.policy.use_case import UseCase
 from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.record import POLICY, begin_history, post_card, record_outcome
 from hitl.review.submission import NewEvidence, Submission
-from hitl.routing import Route, route
+from hitl.routing import Route, margin, route
 from hitl.storage.chain import Happening, content_words
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_by_id, evidence_from_stored
@@ -80,6 +80,7 @@ def _row(
         "label": decision.label,
         "confidence": decision.confidence,
         "scores": dict(submission.prediction.scores),
+        "margin": margin(submission.prediction),
         "model": submission.prediction.model,
         "policy_version": use_case.version,
         "draw": draw,
