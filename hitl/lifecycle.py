@@ -11,7 +11,7 @@ WAITING: frozenset[CaseState] = frozenset({CaseState.OPEN, CaseState.DISPUTED})
 TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
     CaseState.OPEN: frozenset({CaseState.DECIDED, CaseState.DISPUTED, CaseState.WITHDRAWN}),
     CaseState.DISPUTED: frozenset({CaseState.DECIDED, CaseState.WITHDRAWN}),
-    CaseState.DECIDED: frozenset({CaseState.DECIDED}),  # a revision
+    CaseState.DECIDED: frozenset({CaseState.DECIDED, CaseState.OPEN}),  # overruled, undone
     CaseState.WITHDRAWN: frozenset(),
 }
 

@@ -108,6 +108,7 @@ Webhook = Annotated[
     Field(max_length=2_000, pattern=r"^https?://[^\s/?#@]+([/?][^\s#]*)?$"),
     Must('an address like "https://example.com/hitl", without a user, a password or a fragment'),
 ]
+Order = Annotated[Literal["least_certain", "oldest"], Must('"least_certain" or "oldest"')]
 Day = Annotated[
     Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
     Must('one of "mon", "tue", "wed", "thu", "fri", "sat" and "sun"'),
@@ -119,6 +120,11 @@ ClockTime = Annotated[
 ]
 Length = Annotated[
     str, Field(pattern=PATTERN), Must('a length of time like "90s", "30m", "2h" or "3d"')
+]
+LengthOrNone = Annotated[
+    str,
+    Field(pattern=f"^0s$|{PATTERN}"),
+    Must('a length of time like "30s", "2m" or "1h", or "0s" for none'),
 ]
 Zone = Annotated[
     str, AfterValidator(_known_zone), Must('a time zone\'s IANA name, as in "Europe/Berlin"')

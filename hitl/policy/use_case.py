@@ -25,8 +25,10 @@ from hitl.policy.fields import (
     Currency,
     Day,
     LabelName,
+    LengthOrNone,
     Money,
     Must,
+    Order,
     PresetName,
     Question,
     Share,
@@ -123,6 +125,10 @@ class UseCase(Frozen):
 
     Once only half as many wait, each of them gets its card after all.
     """
+    order: Order = "least_certain"
+    """In which cases are served one by one; those with little time left go first either way."""
+    undo_within: LengthOrNone = "2m"
+    """For so long whoever decided a case can take that back; "0s" for never."""
     digest: Annotated[
         Digest | None, Must('a table like { day = "mon", at = "09:00", zone = "UTC" }, or false')
     ] = Digest()
@@ -172,11 +178,11 @@ class UseCase(Frozen):
     def version(self) -> str:
         """Twelve hexadecimal digits that change with anything that decides.
 
-        The order of the labels counts, because people see it; who is told afterwards and where
-        waiting cases are shown do not, nor do keys that are not set, so that a release that adds
-        an optional key leaves every version as it was.
+        The order of the labels counts, because people see it; who is told afterwards, where and
+        in which order waiting cases are shown and how long one can undo do not, nor do keys that
+        are not set, so that a release that adds an optional key leaves every version as it was.
         """
-        irrelevant = {"webhooks", "queue_after"}
+        irrelevant = {"webhooks", "queue_after", "order", "undo_within"}
         content = self.model_dump(mode="json", exclude_none=True, exclude=irrelevant)
         content["labels"] = list(content["labels"].items())
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))

@@ -9,6 +9,7 @@ from hitl.review.talk import add_note, hand_over
 from hitl.review.tallies import Count, TallyKeyReused, add_tallies
 from hitl.review.truth import record_truth
 from hitl.review.vote import (
+from hitl.review.undo import UndoRefused, undo
     AlreadyDecided,
     CaseWithdrawn,
     LabelNotAllowed,
@@ -35,6 +36,7 @@ __all__ = [
     "add_note",
     "add_tallies",
     "claim_next",
+    "UndoRefused",
     "hand_over",
     "record_truth",
     "release",
@@ -44,3 +46,4 @@ __all__ = [
     "vote",
     "withdraw",
 ]
+    "undo",

@@ -14,6 +14,8 @@ class CaseEvent(StrEnum):
     """The ``type`` of a webhook."""
 
     DECIDED = "case.decided"
+    REVISED = "case.revised"
+    """Another outcome stands, or none any more: the case says which."""
     WITHDRAWN = "case.withdrawn"
 
 

@@ -8,6 +8,7 @@ from hitl.review.vote import settle_case
 from hitl.storage.database import Transaction
 from hitl.storage.progress import progress_of, record_progress
 from hitl.storage.queries import case_to_change
+from hitl.storage.votes import next_revision
 from hitl.vocabulary import By, CaseState, Verdict
 
 
@@ -47,7 +48,7 @@ def _decide(
         reviewer=None,
         note=None,
         decided_at=tx.now,
-        revision=1,
+        revision=next_revision(tx.connection, case.id),
         flagged=verdict is Verdict.FLAG,
     )
     settle_case(tx, case, outcome, actor=By.DEADLINE, use_case=use_case)

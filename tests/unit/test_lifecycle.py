@@ -18,6 +18,7 @@ WAYS = {
     (DISPUTED, DECIDED),
     (DISPUTED, WITHDRAWN),
     (DECIDED, DECIDED),
+    (DECIDED, OPEN),
 }
 
 
@@ -50,6 +51,7 @@ def test_the_diagram_draws_every_way_once() -> None:
         "    open --> withdrawn",
         "    disputed --> decided",
         "    disputed --> withdrawn",
+        "    decided --> open",
         "    decided --> decided",
         "    withdrawn --> [*]",
     ]

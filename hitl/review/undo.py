@@ -1,0 +1,65 @@
+"""Taking back one's own decision, within the time that the policy gives."""
+
+from dataclasses import replace
+
+from hitl.cases import Case, Outcome
+from hitl.errors import HitlError
+from hitl.policy.lengths import length_of
+from hitl.policy.use_case import UseCase
+from hitl.review.callers import CaseEvent, tell_callers
+from hitl.review.record import post_card, record_event, update_card
+from hitl.storage.claims import drop_claim
+from hitl.storage.database import Transaction
+from hitl.storage.queries import case_to_change
+from hitl.storage.slack_copies import card_place
+from hitl.storage.votes import mark_undone, reopen, retire_outcome
+from hitl.vocabulary import CaseState
+
+
+class UndoRefused(HitlError):
+    """Nothing was taken back; the message says why not."""
+
+    def __init__(self, case_id: int, why: str) -> None:
+        super().__init__(f"Case {case_id} can't be undone: {why}.")
+        self.case_id = case_id
+
+
+def undo(
+    tx: Transaction, case_id: int, *, by: str, use_case: UseCase, response_url: str | None = None
+) -> Case:
+    """The case, which waits again; its outcome is kept, but stands no more.
+
+    Callers are told ``case.revised``, with the case open and without an outcome. Raises
+    ``UndoRefused`` and ``CaseNotFound``.
+    """
+    case = case_to_change(tx.connection, case_id)
+    undone = _own_fresh_outcome(tx, case, by=by, use_case=use_case)
+    if not mark_undone(tx, case_id, reviewer=by):
+        raise UndoRefused(case_id, "it was not decided by a vote")
+    retire_outcome(tx, case_id)
+    reopen(tx, case_id)
+    # Or their next vote would seem to have taken all the time since they first looked.
+    drop_claim(tx, case_id, reviewer=by)
+    data = {"verdict": undone.verdict, "label": undone.label}
+    record_event(tx, case_id, event="undone", actor=by, data=data)
+    waiting = replace(case, state=CaseState.OPEN, outcome=None)
+    if card_place(tx.connection, case_id) is None:
+        # Decided before it got a card: now it needs one.
+        post_card(tx, case_id, use_case=use_case.name, channel=use_case.channel)
+    update_card(tx, waiting, response_url=response_url)
+    targets = (case.callback_url, *use_case.webhooks)
+    tell_callers(tx, waiting, CaseEvent.REVISED, targets=targets)
+    return waiting
+
+
+def _own_fresh_outcome(tx: Transaction, case: Case, *, by: str, use_case: UseCase) -> Outcome:
+    within, outcome = length_of(use_case.undo_within), case.outcome
+    if case.state is not CaseState.DECIDED or outcome is None:
+        raise UndoRefused(case.id, f"it is {case.state}, not decided")
+    if outcome.reviewer != by:
+        raise UndoRefused(case.id, "somebody else decided it")
+    if not within:
+        raise UndoRefused(case.id, "the policy gives no time for that")
+    if tx.now > outcome.decided_at + within:
+        raise UndoRefused(case.id, f"that is possible for {use_case.undo_within} only")
+    return outcome
