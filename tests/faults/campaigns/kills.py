@@ -1,0 +1,61 @@
+"""SIGKILL at random instants of the whole service, under load."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from tests.faults.campaigns.tally import Progress, Tally, silent
+from tests.faults.ledger import Findings, Ledger
+from tests.faults.load import Load, loaded
+from tests.faults.stage import Stage, empty_database, running_stage
+from tests.postgres import Server
+
+KILLS_A_STAGE = 10
+"""Then everything begins anew: looking through all that ever was would take ever longer."""
+_LONGEST_LIFE_SECONDS = 1.0
+
+
+async def kill_again_and_again(
+    folder: Path,
+    *,
+    kills: int,
+    server: Server | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+    **launch: Any,
+) -> Tally:
+    """Kill so often and look each time, and once more when everything has been sent."""
+    tally = Tally(f"SIGKILL, {'PostgreSQL' if server else 'SQLite'}")
+    chance = Random(seed)
+    while tally.tries < kills and not tally.findings:
+        stage_folder = folder / f"kills-{tally.tries}"
+        stage_folder.mkdir()
+        here = min(KILLS_A_STAGE, kills - tally.tries)
+        async with AsyncExitStack() as stack:
+            url = stack.enter_context(empty_database(stage_folder, server))
+            stage = await stack.enter_async_context(
+                running_stage(stage_folder, database_url=url, **launch)
+            )
+            ledger = Ledger()
+            tally.findings.add(await _kill(stage, ledger, here, chance, progress))
+            tally.acknowledged += ledger.acknowledged
+        tally.tries += here
+    return tally
+
+
+async def _kill(
+    stage: Stage, ledger: Ledger, kills: int, chance: Random, progress: Progress
+) -> Findings:
+    findings = Findings()
+    async with loaded(Load(stage, ledger, chance)):
+        for _ in range(kills):
+            await asyncio.sleep(chance.uniform(0, _LONGEST_LIFE_SECONDS))
+            await stage.service.kill()
+            findings.add(ledger.check(stage))
+            await stage.service.start()
+            progress(1)
+    await stage.settled()
+    findings.add(ledger.check_settled(stage))
+    return findings

@@ -1,0 +1,61 @@
+"""Slack takes a message and drops the connection before it answers; its history lags."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from tests.faults.campaigns.tally import Progress, Tally, silent
+from tests.faults.launcher import HISTORY_LAG
+from tests.faults.ledger import Findings, Ledger
+from tests.faults.stage import Stage, empty_database, running_stage
+from tests.intake.requests import moderation_case
+from tests.postgres import Server
+
+_POSTS_A_STAGE = 60
+
+
+async def accept_and_drop(
+    folder: Path,
+    *,
+    posts: int,
+    server: Server | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+    **launch: Any,
+) -> Tally:
+    """Lose the answers to so many posts; each message must stand once."""
+    tally = Tally(f"accepted and dropped, {'PostgreSQL' if server else 'SQLite'}")
+    chance = Random(seed)
+    while tally.tries < posts and not tally.findings:
+        stage_folder = folder / f"posts-{tally.tries}"
+        stage_folder.mkdir()
+        here = min(_POSTS_A_STAGE, posts - tally.tries)
+        async with AsyncExitStack() as stack:
+            url = stack.enter_context(empty_database(stage_folder, server))
+            stage = await stack.enter_async_context(
+                running_stage(stage_folder, database_url=url, **launch)
+            )
+            ledger = Ledger()
+            tally.add(ledger, await _drop(stage, ledger, here, chance))
+        tally.tries += here
+        progress(here)
+    return tally
+
+
+async def _drop(stage: Stage, ledger: Ledger, posts: int, chance: Random) -> Findings:
+    workspace = stage.workspace
+    workspace.order_fault("chat.postMessage", "timeout_after", times=posts)
+    lag = chance.uniform(0, HISTORY_LAG.total_seconds())
+    workspace.order_fault("conversations.history", "lag", times=None, seconds=lag)
+    async with stage.service.api() as api:
+
+        async def submit(number: int) -> None:
+            request = moderation_case(f"post-{number}", callback_url=stage.receiver.url)
+            answer = await api.post("/v1/cases", json=request)
+            ledger.submitted[request["key"]] = (request, answer.json())
+
+        await asyncio.gather(*(submit(number) for number in range(posts)))
+        await stage.settled()
+    return ledger.check_settled(stage)

@@ -1,0 +1,155 @@
+"""What a fault plays on: a workspace, a caller's server, a database, and services to be killed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, func, select
+
+from bot.sandbox.app import running_workspace
+from bot.sandbox.config import demo_config
+from bot.sandbox.directory import UserGroup
+from bot.sandbox.person import Outcome, Person
+from bot.sandbox.seen import SeenMessage
+from bot.sandbox.workspace import Workspace
+from hitl.storage.engines import reading_engine
+from hitl.storage.outbox import Sending
+from hitl.storage.tables import outbox
+from tests.faults.launcher import Launch
+from tests.faults.service import Service, running_service
+from tests.ports import free_port
+from tests.postgres import Server
+from tests.receiver import Receiver, running_receiver
+from tests.service.process import KEY, environment, slack_settings
+
+T = TypeVar("T")
+CHANNEL = "#moderation"
+REVIEWERS = ("U0ANA", "U0BEN", "U0CHLOE", "U0DEV")
+BUTTONS = {"approve": "decide.approve", "reject": "decide.reject", "flag": "decide.flag"}
+_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+_SETTLED_SECONDS = 40
+
+POLICY = """
+[use_cases.content-moderation]
+preset     = "moderation-two-sided"
+channel    = "#moderation"
+reviewers  = ["@moderators"]
+leads      = ["@moderators"]
+flag_label = "clean"
+audit_rate = 0.0
+queue_after = 1_000
+digest     = false
+"""
+
+
+@dataclass(slots=True)
+class Stage:
+    """Everything outside the services, which outlives them."""
+
+    folder: Path
+    database_url: str
+    workspace: Workspace
+    receiver: Receiver
+    services: list[Service]
+    people: dict[str, Person]
+    engine: Engine
+
+    @property
+    def service(self) -> Service:
+        """The only one, or the first."""
+        return self.services[0]
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        """What ``query`` returns for a connection that only reads, past the services."""
+        with self.engine.begin() as connection:
+            return query(connection)
+
+    def cards(self) -> Iterator[tuple[int, SeenMessage]]:
+        """Every case's card that stands in the channel, with the case's id."""
+        for message in self.workspace.messages(CHANNEL):
+            if message.metadata and message.metadata["event_type"] == "hitl_case":
+                yield int(message.metadata["event_payload"]["case"]), message
+
+    async def click(self, person: str, card: SeenMessage, verdict: str) -> Outcome:
+        """Press a verdict's button, whatever the card has become since it was seen."""
+        return await self.people[person].click(card, BUTTONS[verdict], stale=True)
+
+    def open_cards(self) -> dict[int, SeenMessage]:
+        """Those that still have their buttons, by the case's id."""
+        return {case_id: card for case_id, card in self.cards() if can_be_decided(card)}
+
+    async def settled(self, *, seconds: float = _SETTLED_SECONDS) -> bool:
+        """Whether nothing waits to be sent any more, within so long."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self.read(_waiting):  # noqa: ASYNC110 - a database tells no other way
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            return False
+        return True
+
+
+def can_be_decided(card: SeenMessage) -> bool:
+    """Whether it has the buttons of a verdict."""
+    return any(action in str(card.blocks) for action in BUTTONS.values())
+
+
+def _waiting(connection: Connection) -> int:
+    counted = select(func.count()).where(outbox.c.state == Sending.WAITING)
+    return int(connection.execute(counted).scalar_one())
+
+
+@contextmanager
+def empty_database(folder: Path, server: Server | None) -> Iterator[str]:
+    """A new database: a file, or one of the server's."""
+    if server is None:
+        yield f"sqlite:///{folder}/hitl.db"
+        return
+    name = server.create()
+    yield server.url(name)
+    server.drop(name)
+
+
+@asynccontextmanager
+async def running_stage(
+    folder: Path,
+    *,
+    database_url: str,
+    replicas: int = 1,
+    policy: str = POLICY,
+    **launch: Any,
+) -> AsyncIterator[Stage]:
+    """A stage with its services started; ``launch`` is how, see ``Launch``."""
+    group = UserGroup(id="S0MODS", handle="moderators", users=REVIEWERS)
+    config = demo_config(channels=[CHANNEL], groups=[group])
+    async with AsyncExitStack() as stack:
+        workspace = await stack.enter_async_context(running_workspace(config))
+        receiver = await stack.enter_async_context(running_receiver())
+        env = environment(
+            folder,
+            **slack_settings(config, workspace, socket=False),
+            HITL_DATABASE_URL=database_url,
+            HITL_WEBHOOK_SECRETS=_SECRET,
+            HITL_WEBHOOK_ALLOW="127.0.0.1",
+        )
+        (folder / "policy.toml").write_text(policy)
+        order = Launch(folder, env, **launch)
+        services = [
+            await stack.enter_async_context(running_service(order, port=free_port()))
+            for _ in range(replicas)
+        ]
+        workspace.request_url = f"{services[0].url}/slack/events"
+        people = {
+            name: await stack.enter_async_context(workspace.person(name)) for name in REVIEWERS
+        }
+        engine = reading_engine(database_url, connections=2)
+        stack.callback(engine.dispose)
+        yield Stage(folder, database_url, workspace, receiver, services, people, engine)
+
+
+def authorized() -> dict[str, str]:
+    """The header of a caller with a key."""
+    return {"Authorization": f"Bearer {KEY}"}
