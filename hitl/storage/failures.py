@@ -1,5 +1,6 @@
 """What a failure of the database means: a mistake of the verb, a passing one, or one to be told."""
 
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ MISTAKES = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 _VICTIM_OF_OTHERS = {"40001", "40P01"}
 """PostgreSQL undid it for the sake of others: serialization failure, deadlock."""
 _TRIES = 5
+_PAUSE_SECONDS = 0.02
 
 
 class StorageUnavailable(HitlError):
@@ -52,6 +54,8 @@ def tried(attempt: Callable[[], T]) -> T:
             if tries_left == 0 or not (error.connection_invalidated or is_undone(error)):
                 words = f"The database can't be used right now: {error.orig}"
                 raise StorageUnavailable(words) from error
+            # Lets those go first to whom it was sacrificed.
+            time.sleep(_PAUSE_SECONDS)
 
 
 def is_undone(error: DBAPIError) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 from hitl.storage.bell import OUTBOX
 from hitl.storage.database import Transaction
 from hitl.storage.moments import EPOCH
-from hitl.storage.statements import insert_new
+from hitl.storage.statements import insert_new, lock_free_name
 from hitl.storage.tables import paces
 
 
@@ -69,13 +69,16 @@ def allowance(tx: Transaction, lane: str, *, rate: Rate | None, most: int) -> in
     Zero too while another taker has it locked: waiting for one lane while holding others would
     be a deadlock with whoever does it the other way round.
     """
-    if rate is not None and not _lock(tx, lane):
+    if rate is not None and not lock_free_name(tx.connection, lane):
         return 0
     known = _paces(tx.connection.execute(select(paces).where(paces.c.name.in_(_names(lane)))))
     if any(pace.held_until > tx.now for pace in known.values()):
         return 0
     if rate is None:
         return most
+    if lane not in known:
+        _ensure(tx, lane)
+        known[lane] = _Pace(free_at=EPOCH, held_until=EPOCH)
     # The generic cell rate algorithm: a lane may run ahead of its interval by one burst.
     ahead = max(known[lane].free_at - tx.now, timedelta())
     return max(0, min(most, (rate.interval * rate.burst - ahead) // rate.interval))
@@ -121,13 +124,5 @@ def _names(lane: str) -> tuple[str, str]:
     return lane, lane.partition("/")[0]
 
 
-def _lock(tx: Transaction, lane: str) -> bool:
-    """Whether nobody else has the lane."""
-    chosen = select(paces.c.name).where(paces.c.name == lane).with_for_update(skip_locked=True)
-    return tx.connection.execute(chosen).first() is not None or _ensure(tx, lane)
-
-
-def _ensure(tx: Transaction, name: str) -> bool:
-    """Whether the row had to be made."""
-    row = {"name": name, "free_at": EPOCH, "held_until": EPOCH}
-    return insert_new(tx.connection, paces, row) is not None
+def _ensure(tx: Transaction, name: str) -> None:
+    insert_new(tx.connection, paces, {"name": name, "free_at": EPOCH, "held_until": EPOCH})

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -19,3 +19,14 @@ def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> 
     Of any number of callers at once exactly one inserts.
     """
     return connection.execute(_insert_new(table, connection.dialect.name), values).scalar()
+
+
+def lock_free_name(connection: Connection, name: str) -> bool:
+    """Whether nobody else has locked the name; then it is locked until this transaction ends.
+
+    On SQLite, where one transaction writes at a time, it always is.
+    """
+    if connection.dialect.name == "sqlite":
+        return True
+    key = func.hashtextextended(name, 0)
+    return bool(connection.execute(select(func.pg_try_advisory_xact_lock(key))).scalar_one())
