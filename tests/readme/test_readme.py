@@ -32,7 +32,14 @@ def snippet(language: str, *, holding: str) -> str:
 
 
 def policy_text() -> str:
-    return snippet("toml", holding="[use_cases.")
+    """The whole policy that is shown, its later additions included."""
+    deadline = snippet("toml", holding="deadline]")
+    return snippet("toml", holding="[use_cases.tickets]") + deadline
+
+
+def test_the_smallest_policy_is_enough() -> None:
+    policy = parse_policy(snippet("toml", holding="# policy.toml"))
+    assert list(policy.use_cases) == ["content-moderation"]
 
 
 @pytest.fixture
@@ -55,7 +62,8 @@ async def test_the_client_s_example_runs_and_prints_what_it_says(services: Servi
     output = StringIO()
     async with serving(app, listener):
         with redirect_stdout(output):
-            await run_in_thread(code.replace("127.0.0.1:8080", f"127.0.0.1:{port}"))
+            code = code.replace("127.0.0.1:8080", f"127.0.0.1:{port}")
+            await run_in_thread(code.replace("seconds=30", "seconds=0.1"))
     listener.close()
     assert output.getvalue().splitlines() == [*said, "None"]
 
