@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from bot.slack import blocks, ids
 from bot.slack.blocks import Element, Style
 from bot.slack.cards.proposal import likeliest_first
+from bot.slack.cards.undo import can_be_undone
 from bot.slack.message import Block
 from hitl.cases import Case
 from hitl.policy import UseCase
@@ -16,6 +17,7 @@ ANOTHER_LABEL = ""
 """The choice that opens the form with every label; no label is empty."""
 
 _LOOK = {ids.MORE_NOTE: "Add a note", ids.MORE_TEXT: "Full text", ids.MORE_HISTORY: "History"}
+_UNDO = {ids.MORE_UNDO: "Undo"}
 _ACT = {ids.MORE_HAND_OVER: "Hand over…", ids.MORE_WITHDRAW: "Withdraw…"}
 
 
@@ -28,7 +30,9 @@ def waiting_actions(case: Case, *, use_case: UseCase) -> Block:
 
 def settled_menu(case: Case) -> Element:
     """What can still be done with a case that is decided or withdrawn."""
-    return _more(case, _LOOK)
+    outcome = case.outcome
+    undo = outcome is not None and can_be_undone(outcome, use_case=use_case)
+    return _more(case, _LOOK | (_UNDO if undo else {}))
 
 
 def block_id(case: Case) -> str:

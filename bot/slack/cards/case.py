@@ -81,7 +81,7 @@ def _settled(case: Case, *, use_case: UseCase, files: Mapping[int, str]) -> list
 
 def _result(case: Case, *, use_case: UseCase) -> Block:
     said = settled_lines(case, use_case=use_case)
-    block = blocks.section("\n".join(said), accessory=settled_menu(case))
+    block = blocks.section("\n".join(said), accessory=settled_menu(case, use_case=use_case))
     return block | {"block_id": block_id(case)}
 
 

@@ -40,6 +40,10 @@ def _decided(data: Mapping[str, Any]) -> str:
     return f"decided: {_quoted(data, 'verdict')}, label {_quoted(data, 'label')}"
 
 
+def _undone(data: Mapping[str, Any]) -> str:
+    return f"took that back: {_quoted(data, 'verdict')}, label {_quoted(data, 'label')}"
+
+
 def _handed_over(data: Mapping[str, Any]) -> str:
     return f"handed it over to {_people(data)}"
 
@@ -63,6 +67,7 @@ _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "reminded": _reminded,
     "overdue": _overdue,
     "truth_recorded": _truth,
+    "undone": _undone,
 }
 _WITH_A_NOTE: Mapping[str, Callable[[str | None], str]] = {
     "note_added": lambda note: f"noted: {note}" if note else "added a note",

@@ -15,6 +15,7 @@ from bot.slack.people import actor_of
 from bot.slack.reviewing import go_on, outcome_said, was_served
 from bot.slack.services import SlackServices
 from bot.slack.showing import open_modal, show_in_place, way_back
+from bot.slack.undoing import offer_undo
 from hitl.cases import Case
 from hitl.review import AlreadyDecided, CaseWithdrawn, vote
 from hitl.vocabulary import Verdict
@@ -66,6 +67,7 @@ async def _decide_on_card(
         decided = await deciding
         await args.ack()
         await show_in_place(decided, services, body=body, respond=respond, client=args.client)
+        await offer_undo(decided, services, body=body, respond=respond)
 
 
 async def _said(services: SlackServices, deciding: Awaitable[Case]) -> str:

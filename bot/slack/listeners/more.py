@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import ids
@@ -14,6 +14,7 @@ from bot.slack.message import View
 from bot.slack.people import Actor, actor_of
 from bot.slack.services import SlackServices
 from bot.slack.showing import open_modal
+from bot.slack.undoing import show_undone, take_back
 from hitl.storage.queries import case_history
 
 
@@ -22,9 +23,18 @@ def register(app: AsyncApp, services: SlackServices) -> None:
 
     @app.action(ids.MORE)
     async def more(
-        ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], client: AsyncWebClient
+        ack: AsyncAck,
+        action: dict[str, Any],
+        body: dict[str, Any],
+        client: AsyncWebClient,
+        respond: AsyncRespond,
     ) -> None:
         case_id, wanted = ids.choice(action["selected_option"]["value"])
+        if wanted == ids.MORE_UNDO:
+            undone = await take_back(services, body, case_id)
+            await ack()
+            await show_undone(undone, services, body=body, respond=respond, client=client)
+            return
         view = await _wanted(services, case_id, wanted=wanted, actor=actor_of(body))
         await open_modal(client, body, view)
         await ack()

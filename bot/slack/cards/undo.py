@@ -1,0 +1,40 @@
+"""What whoever just decided is told, with the way back."""
+
+from bot.slack import blocks, ids
+from bot.slack.cards.wording import outcome_title
+from bot.slack.message import Message
+from bot.slack.text import duration, mrkdwn
+from hitl.cases import Case, Outcome
+from hitl.policy import UseCase
+from hitl.policy.lengths import length_of
+from hitl.vocabulary import By
+
+
+def can_be_undone(outcome: Outcome, *, use_case: UseCase) -> bool:
+    """Whether whoever decided may be offered it; whether there still is time is seen later."""
+    return outcome.by is By.REVIEWER and bool(length_of(use_case.undo_within))
+
+
+def confirmation(case: Case, outcome: Outcome, *, use_case: UseCase) -> Message:
+    """``You chose Reject · remove post``, and the button that takes it back."""
+    title = outcome_title(outcome, use_case=use_case)
+    text = f"You chose *{title}* for {_name(case)}."
+    time = duration(length_of(use_case.undo_within).total_seconds())
+    undo = blocks.button("Undo", action_id=ids.UNDO, value=str(case.id))
+    return Message(
+        f"{text} You can undo this for {time}.",
+        [
+            blocks.section(text, accessory=undo),
+            blocks.context(blocks.plain(f"You can undo this for {time}", 100)),
+        ],
+    )
+
+
+def undone_message(case: Case) -> Message:
+    """The case waits again."""
+    text = f"↶ Undone: case {case.id}, {_name(case)}, waits for a decision again."
+    return Message(text, [blocks.section(text)])
+
+
+def _name(case: Case) -> str:
+    return f"“{mrkdwn(case.title or case.text or case.key, 150)}”"
