@@ -8,8 +8,8 @@ from hitl.review.submit import KeyReused, submit
 from hitl.review.talk import add_note, hand_over
 from hitl.review.tallies import Count, TallyKeyReused, add_tallies
 from hitl.review.truth import record_truth
-from hitl.review.vote import (
 from hitl.review.undo import UndoRefused, undo
+from hitl.review.vote import (
     AlreadyDecided,
     CaseWithdrawn,
     LabelNotAllowed,
@@ -33,17 +33,17 @@ __all__ = [
     "NewPicture",
     "Submission",
     "TallyKeyReused",
+    "UndoRefused",
     "add_note",
     "add_tallies",
     "claim_next",
-    "UndoRefused",
     "hand_over",
     "record_truth",
     "release",
     "submit",
     "take_steps",
     "tend_queue_card",
+    "undo",
     "vote",
     "withdraw",
 ]
-    "undo",
