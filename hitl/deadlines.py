@@ -110,6 +110,24 @@ def _handed_to(steps: Sequence[Step], waited: timedelta) -> Iterator[str]:
                 yield name
 
 
+def urgent_from(use_case: UseCase) -> timedelta | None:
+    """How long a case may wait before it goes ahead of others: three quarters of all its time.
+
+    Its time ends with the last step of the deadline; None where nothing ever happens to it.
+    """
+    steps = plan(use_case.deadline)
+    return steps[-1].after * 3 / 4 if steps else None
+
+
+def hand_overs(use_case: UseCase) -> tuple[tuple[timedelta, str], ...]:
+    """Who may decide from when on besides the reviewers, the first in line first."""
+    return tuple(
+        (step.after, name)
+        for step in plan(use_case.deadline)
+        for name in _handed_to((step,), step.after)
+    )
+
+
 def time_left(use_case: UseCase, *, waited: timedelta) -> timedelta | None:
     """How long until a case is due, negative once it is overdue; None for one that may wait."""
     deadline = use_case.deadline

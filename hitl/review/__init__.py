@@ -1,6 +1,6 @@
 """The verbs: everything that changes a case, one transaction each."""
 
-from hitl.review.claim import claim_next, release
+from hitl.review.claim import SkipReason, claim, claim_next, release, skip
 from hitl.review.expire import take_steps
 from hitl.review.queueing import tend_queue_card
 from hitl.review.submission import NewEvidence, NewPicture, Submission
@@ -31,15 +31,18 @@ __all__ = [
     "LabelUnknown",
     "NewEvidence",
     "NewPicture",
+    "SkipReason",
     "Submission",
     "TallyKeyReused",
     "UndoRefused",
     "add_note",
     "add_tallies",
+    "claim",
     "claim_next",
     "hand_over",
     "record_truth",
     "release",
+    "skip",
     "submit",
     "take_steps",
     "tend_queue_card",

@@ -3,34 +3,84 @@
 A claim is a lease. It keeps others from being served the case, not from deciding it.
 """
 
-from datetime import timedelta
-from functools import partial
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from hitl.cases import Case
+from hitl.deadlines import urgent_from
 from hitl.lifecycle import WAITING
 from hitl.policy.use_case import UseCase
 from hitl.review.record import record_event
-from hitl.storage.claims import claim_of, drop_claim, keep_claim, next_to_claim
+from hitl.storage.claims import (
+    Wanted,
+    claim_of,
+    drop_claim,
+    keep_claim,
+    next_to_claim,
+    record_skip,
+)
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_to_change
 
 CLAIM_FOR = timedelta(minutes=5)
 """Most reviews take seconds; whoever was called away leaves the case to the next person."""
+SKIP_FOR = timedelta(hours=8)
+"""A skipped case is not served to the same person again for the rest of their day."""
+
+
+class SkipReason(StrEnum):
+    """Why somebody would rather not decide a case."""
+
+    UNCLEAR = "unclear"
+    NOT_MY_AREA = "not_my_area"
+    NEEDS_INFORMATION = "needs_information"
+    CONFLICT_OF_INTEREST = "conflict_of_interest"
+    OTHER = "other"
+
+
+def wanted_by(
+    reviewer: str, *, use_case: UseCase, now: datetime, waited: timedelta = timedelta()
+) -> Wanted:
+    """What ``reviewer`` may be served: cases that have waited for at least ``waited``.
+
+    Those whose time is running out come first. Among them and then among all others it is the
+    one that the AI was least sure of, or the oldest where the policy says so.
+    """
+    urgent = urgent_from(use_case)
+    return Wanted(
+        use_case=use_case.name,
+        reviewer=reviewer,
+        now=now,
+        skipped_since=now - SKIP_FOR,
+        submitted_by=now - waited if waited else None,
+        urgent_by=None if urgent is None else now - urgent,
+        order=use_case.order,
+    )
 
 
 def claim_next(
-    tx: Transaction, *, use_case: UseCase, reviewer: str, claim_for: timedelta = CLAIM_FOR
+    tx: Transaction,
+    *,
+    use_case: UseCase,
+    reviewer: str,
+    waited: timedelta = timedelta(),
+    claim_for: timedelta = CLAIM_FOR,
 ) -> Case | None:
-    """The case that waits longest, kept for ``reviewer``; None when all are kept for others.
+    """The next case in the order of ``wanted_by``, kept for ``reviewer``; None when all are taken.
 
     Whoever asks again before deciding is given the same case again.
     """
-    find = partial(next_to_claim, tx.connection, use_case.name, reviewer=reviewer, now=tx.now)
-    while (case_id := find()) is not None:
+    wanted = wanted_by(reviewer, use_case=use_case, now=tx.now, waited=waited)
+    while (case_id := next_to_claim(tx.connection, wanted)) is not None:
         # On PostgreSQL another transaction may claim or close it meanwhile: then the next one.
         if case := _claimed(tx, case_id, reviewer=reviewer, claim_for=claim_for):
             return case
     return None
+
+
+def claim(tx: Transaction, case_id: int, *, reviewer: str) -> Case | None:
+    """The case, kept for ``reviewer`` and served to them before any other; None if it is taken."""
+    return _claimed(tx, case_id, reviewer=reviewer, claim_for=CLAIM_FOR)
 
 
 def release(tx: Transaction, case_id: int, *, reviewer: str) -> None:
@@ -38,6 +88,19 @@ def release(tx: Transaction, case_id: int, *, reviewer: str) -> None:
     if drop_claim(tx, case_id, reviewer=reviewer):
         case_to_change(tx.connection, case_id)
         record_event(tx, case_id, event="released", actor=reviewer, data={})
+
+
+def skip(tx: Transaction, case_id: int, *, reviewer: str, reason: SkipReason) -> None:
+    """Leave the case to others: it is not served to ``reviewer`` again for ``SKIP_FOR``.
+
+    One that is decided by now is no longer to be skipped, and nothing happens.
+    """
+    case = case_to_change(tx.connection, case_id)
+    if case.state not in WAITING:
+        return
+    drop_claim(tx, case_id, reviewer=reviewer)
+    record_skip(tx, case_id, reviewer=reviewer, reason=reason)
+    record_event(tx, case_id, event="skipped", actor=reviewer, data={"reason": reason})
 
 
 def seconds_looked(tx: Transaction, case_id: int, *, reviewer: str) -> float | None:

@@ -95,6 +95,7 @@ class CaseRow(SQLModel, table=True):
             "ix_cases_oldest",
             "use_case",
             "submitted_at",
+            "margin",
             "id",
             sqlite_where=AWAITS_PEOPLE,
             postgresql_where=AWAITS_PEOPLE,

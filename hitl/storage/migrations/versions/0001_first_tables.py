@@ -61,7 +61,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_cases_oldest",
         "cases",
-        ["use_case", "submitted_at", "id"],
+        ["use_case", "submitted_at", "margin", "id"],
         unique=False,
         sqlite_where=sa.text("state IN ('open', 'disputed')"),
         postgresql_where=sa.text("state IN ('open', 'disputed')"),
