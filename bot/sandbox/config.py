@@ -38,7 +38,7 @@ class WorkspaceConfig:
     request_url: str | None = None
     """Where the app listens when no Socket Mode connection is open."""
     commands: tuple[str, ...] = ("/hitl",)
-    events: frozenset[str] = frozenset({"app_home_opened"})
+    events: frozenset[str] = frozenset({"app_home_opened", "message.channels", "message.groups"})
     """Event subscriptions in the manifest's words, such as ``message.channels``."""
     scopes: frozenset[str] = SCOPES
     unsupported_blocks: frozenset[str] = frozenset()

@@ -9,7 +9,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.services import Services
 from bot.slack.directory import Directory
 from bot.slack.errors import error_edge
-from bot.slack.listeners import commands, decide, forms, home, more, queue, queue_card, undo
+from bot.slack.listeners import (
+    commands,
+    decide,
+    forms,
+    home,
+    more,
+    queue,
+    queue_card,
+    threads,
+    undo,
+)
 from bot.slack.people import People
 from bot.slack.services import SlackServices
 from bot.slack.signature import signature_check
@@ -44,7 +54,7 @@ def build_slack_app(
         process_before_response=True,
     )
     slack = SlackServices(services.database, services.policy, People(directory))
-    for listeners in (decide, more, forms, queue, queue_card, commands, home, undo):
+    for listeners in (decide, more, forms, queue, queue_card, commands, home, threads, undo):
         listeners.register(app, slack)
     app.error(error_edge(slack))
     return app

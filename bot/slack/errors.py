@@ -39,6 +39,8 @@ def error_edge(services: SlackServices) -> Callable[..., Awaitable[BoltResponse]
             logger.error(
                 "A Slack %s failed", kind, exc_info=error, extra={"key": "slack.listener_failed"}
             )
+        if kind == "event_callback":
+            return BoltResponse(status=503, body="")  # Slack sends it again, and nobody is told
         words = await in_words(error, services)
         if kind == "view_submission":
             answer = {"response_action": "update", "view": refused_view(words)}

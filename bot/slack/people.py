@@ -54,7 +54,7 @@ class People:
         # Someone on their own list is refused only for the kind of account it is.
         own = frozenset({person.id})
         if not may_decide(person, workspace=workspace, reviewers=own, ask=""):
-            raise Refusal("Only full members of this workspace can look at this.")
+            raise NotAllowed("Only full members of this workspace can look at this.")
 
     async def require_decider(
         self, actor: Actor, use_case: UseCase, *, also: tuple[str, ...] = ()

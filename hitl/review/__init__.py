@@ -7,6 +7,7 @@ from hitl.review.submission import NewEvidence, NewPicture, Submission
 from hitl.review.submit import KeyReused, submit
 from hitl.review.talk import add_note, hand_over
 from hitl.review.tallies import Count, TallyKeyReused, add_tallies
+from hitl.review.thread import Reply, forget_reply, note_reply
 from hitl.review.truth import record_truth
 from hitl.review.undo import UndoRefused, undo
 from hitl.review.vote import (
@@ -31,6 +32,7 @@ __all__ = [
     "LabelUnknown",
     "NewEvidence",
     "NewPicture",
+    "Reply",
     "SkipReason",
     "Submission",
     "TallyKeyReused",
@@ -39,7 +41,9 @@ __all__ = [
     "add_tallies",
     "claim",
     "claim_next",
+    "forget_reply",
     "hand_over",
+    "note_reply",
     "record_truth",
     "release",
     "skip",

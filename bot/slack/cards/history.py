@@ -60,14 +60,20 @@ def _truth(data: Mapping[str, Any]) -> str:
     return f"told what was right: {_quoted(data, 'label')}"
 
 
+def _note_removed(data: Mapping[str, Any]) -> str:
+    return f"took away a note of {mention(str(data.get('author')))}: its message was deleted"
+
+
 _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "submitted": _submitted,
     "decided": _decided,
+    "undone": _undone,
     "handed_over": _handed_over,
     "reminded": _reminded,
     "overdue": _overdue,
     "truth_recorded": _truth,
-    "undone": _undone,
+    "note_changed": lambda _data: "changed a note",
+    "note_removed": _note_removed,
 }
 _WITH_A_NOTE: Mapping[str, Callable[[str | None], str]] = {
     "note_added": lambda note: f"noted: {note}" if note else "added a note",
