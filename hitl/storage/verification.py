@@ -80,7 +80,7 @@ def _batch_break(connection: Connection, batch: _Rows) -> Break | None:
             return Break(batch[0].id, None, "holds what could never have been written")
         return next(filter(None, (_batch_break(connection, [case]) for case in batch)), None)
     for kept in everything:
-        for find in (_chain_break, _content_break, _words_break, _outcome_break):
+        for find in (_chain_break, _content_break, _outcome_break, _words_break):
             if found := find(kept):
                 return found
     return None
@@ -153,29 +153,31 @@ def _content_break(kept: _Kept) -> Break | None:
     return None
 
 
-def _words_break(kept: _Kept) -> Break | None:
-    """What people wrote and is still there is what they wrote."""
-    written = [(row.at, row.text, row.salt) for row in kept.notes]
-    written += [(row.at, row.note, row.salt) for row in kept.reviews if row.note is not None]
-    for at, words, salt in written:
-        if not kept.vouches_for(words, salt):
-            position = next((event.position for event in kept.events if event.at == at), None)
-            return Break(kept.case_id, position, "what a person wrote is not what is stored now")
+def _outcome_break(kept: _Kept) -> Break | None:
+    """Each outcome is told by an event of its moment."""
+    for row in kept.outcomes:
+        if not any(
+            event.at == row.decided_at
+            and (event.data.get("verdict"), event.data.get("label")) == (row.verdict, row.label)
+            and row.reviewer in {None, event.actor}
+            for event in kept.events
+        ):
+            return Break(kept.case_id, None, f"no event tells of its outcome {row.label!r}")
     return None
 
 
-def _outcome_break(kept: _Kept) -> Break | None:
-    """Each outcome is told by an event of its moment, and its note is that of its review."""
-    for row in kept.outcomes:
-        told = [event for event in kept.events if event.at == row.decided_at]
-        if not any(
-            (event.data.get("verdict"), event.data.get("label")) == (row.verdict, row.label)
-            and row.reviewer in {None, event.actor}
-            for event in told
-        ):
-            return Break(kept.case_id, None, f"no event tells of its outcome {row.label!r}")
-        if row.note is not None and row.note not in {review.note for review in kept.reviews}:
-            return Break(kept.case_id, None, "its outcome's note is not what was written")
+def _words_break(kept: _Kept) -> Break | None:
+    """What people wrote and is still there is what they wrote."""
+    salts = [row.salt for row in kept.reviews]
+    written = [
+        *((row.at, row.text, [row.salt]) for row in kept.notes),
+        *((row.at, row.note, [row.salt]) for row in kept.reviews),
+        *((row.decided_at, row.note, salts) for row in kept.outcomes),
+    ]
+    for at, words, possible in written:
+        if words is not None and not any(kept.vouches_for(words, salt) for salt in possible):
+            position = next((event.position for event in kept.events if event.at == at), None)
+            return Break(kept.case_id, position, "what a person wrote is not what is stored now")
     return None
 
 

@@ -23,6 +23,7 @@ from bot.slack.cards.home import home_view
 from bot.slack.cards.queue import queue_message, queue_view
 from bot.slack.cards.stats import all_stats_message, stats_message
 from bot.slack.message import Message
+from hitl.audit import Checkpoint
 from hitl.reports.answers import Cost, Digest, Queue, Share, Stats, Waiting
 from hitl.statistics.intervals import wilson
 from hitl.vocabulary import Verdict
@@ -166,6 +167,14 @@ def test_the_digest_sets_a_week_beside_the_week_before() -> None:
     assert "16 Nov \N{EN DASH} 23 Nov 2026 · Europe/Berlin" in shown
     assert "Escalation 8.1 %" in shown
     assert "The week before: escalation 9.4 % (8.2\N{EN DASH}10.8), 140 decisions" in shown
+
+
+def test_the_digest_says_the_latest_checkpoint_of_the_audit_log() -> None:
+    made = Checkpoint(at=NOON, through=40_000, cases=12_408, hash="7c1f" * 16)
+    digest = Digest(week=stats(), before=stats(), zone="UTC", checkpoint=made)
+    message = digest_message(digest, use_case=MODERATION)
+    assert_sendable(message)
+    assert "Audit checkpoint `7c1f7c1f7c1f7c1f` over 12,408 cases" in str(message.blocks)
 
 
 def test_a_digest_of_a_silent_week_can_be_sent() -> None:
