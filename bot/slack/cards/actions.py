@@ -28,7 +28,7 @@ def waiting_actions(case: Case, *, use_case: UseCase) -> Block:
     )
 
 
-def settled_menu(case: Case) -> Element:
+def settled_menu(case: Case, *, use_case: UseCase) -> Element:
     """What can still be done with a case that is decided or withdrawn."""
     outcome = case.outcome
     undo = outcome is not None and can_be_undone(outcome, use_case=use_case)
