@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hitl.audit import Checkpoint
-from hitl.audit import Checkpoint
 from hitl.statistics.intervals import Interval
 from hitl.vocabulary import Verdict
 
@@ -80,7 +79,5 @@ class Digest:
     week: Stats
     before: Stats
     zone: str
-    checkpoint: Checkpoint | None = None
-    """Of the audit log: said in Slack, where nobody who can edit the log can edit it."""
     checkpoint: Checkpoint | None = None
     """Of the audit log: said in Slack, where nobody who can edit the log can edit it."""
