@@ -21,6 +21,7 @@ from hitl.storage.outbox import Kind
 from hitl.vocabulary import Verdict
 from tests.delivery.running import (
     RunningClock,
+    called,
     delivered,
     delivering,
     in_order,
@@ -280,7 +281,8 @@ async def test_a_card_that_may_have_been_posted_is_looked_for_all_the_same(
     async with delivering(desk):
         await troubled(desk.database, "no answer")
         await flood(desk, 10)
-        clock.advance(seconds=2)
+        await called(workspace, "chat.postMessage", times=2)
+        clock.advance(seconds=3)
         await delivered(desk.database)
     assert cases_shown(workspace) == [case.id]
     sent = [row.case_id for row in await rows(desk.database) if row.state == "sent"]
@@ -363,3 +365,6 @@ class TestTwoProcesses:
             await tended(*desks)
         assert cases_shown(workspace) == ids[:3]
         assert queue_cards(workspace) == []
+        put = [row.kind for row in await rows(desks[0].database)]
+        assert put.count(Kind.QUEUE_CARD) == 2
+        assert put.count(Kind.CARD_POST) == 20 + 3
