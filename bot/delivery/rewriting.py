@@ -12,10 +12,10 @@ from bot.delivery.troubles import Treatment, Trouble, told_as_trouble
 from bot.slack.cards.case import case_card
 from bot.slack.message import Message
 from hitl.cases import Case
+from hitl.lifecycle import WAITING
 from hitl.storage.outbox import Parcel
 from hitl.storage.queries import case_by_id, picture_files
 from hitl.storage.slack_copies import Place, card_place
-from hitl.vocabulary import CaseState
 
 _RESPONSE_URL_LIVES = timedelta(minutes=25)
 """Slack says 30; the rest is for clocks that differ."""
@@ -84,7 +84,7 @@ async def _tell_in_thread(
     desk: Desk, parcel: Parcel, case: Case, *, place: Place, text: str
 ) -> Sent | Skipped:
     """The outcome stands, whatever became of the card; those who look for it read it here."""
-    if case.state in {CaseState.OPEN, CaseState.DISPUTED}:
+    if case.state in WAITING:
         return Skipped("the card can't be rewritten any more")
     try:
         if await find_posted(desk, parcel, channels=[place.channel], thread_ts=place.ts) is None:

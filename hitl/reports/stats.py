@@ -17,13 +17,13 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from hitl.lifecycle import WAITING
 from hitl.policy.use_case import Costs, UseCase
 from hitl.reports.answers import Cost, Queue, Share, Stats, Waiting
 from hitl.statistics.intervals import wilson
 from hitl.storage.tables import case_contents, cases, outcomes, reviews, tallies
-from hitl.vocabulary import By, CaseState, RouteTo, Verdict
+from hitl.vocabulary import By, RouteTo, Verdict
 
-_WAITING_STATES = (CaseState.OPEN, CaseState.DISPUTED)
 _STANDING_ROUTES = (RouteTo.AUTO, RouteTo.PASSIVE)
 _MICROSECONDS = 1_000_000
 _SECONDS_AN_HOUR = 3_600
@@ -67,7 +67,7 @@ def stats(connection: Connection, *, use_case: UseCase, since: datetime, until: 
 
 def queue(connection: Connection, *, use_case: str, most: int = 10) -> Queue:
     """Cases that wait for people now, the longest waiting first."""
-    waiting = (cases.c.use_case == use_case) & cases.c.state.in_(_WAITING_STATES)
+    waiting = (cases.c.use_case == use_case) & cases.c.state.in_(WAITING)
     row = connection.execute(
         select(func.count().label("open"), func.min(cases.c.submitted_at).label("oldest"))
         .select_from(cases)

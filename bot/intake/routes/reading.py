@@ -13,13 +13,13 @@ from bot.intake.problems import Problem
 from bot.services import Services
 from hitl.cases import Case
 from hitl.documents import case_document
+from hitl.lifecycle import WAITING
 from hitl.storage.bell import case_topic
 from hitl.storage.queries import CaseFilter, case_by_id, list_cases
 from hitl.vocabulary import CaseState
 
 LOOK_EVERY_SECONDS = 3.0
 """A decision made by another replica rings here at once; should that be lost, it is seen so."""
-_UNDECIDED = {CaseState.OPEN, CaseState.DISPUTED}
 CaseId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
@@ -66,7 +66,7 @@ async def _decided_or_late(services: Services, case_id: int, *, wait: float) -> 
     late = clock() + wait
     with database.bell.listening(case_topic(case_id)) as rung:
         case = await database.read(lambda connection: case_by_id(connection, case_id))
-        while case.state in _UNDECIDED and not database.bell.silenced and clock() < late:
+        while case.state in WAITING and not database.bell.silenced and clock() < late:
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(late - clock(), LOOK_EVERY_SECONDS)):
                     await rung.wait()
