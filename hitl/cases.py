@@ -9,6 +9,16 @@ from hitl.vocabulary import By, CaseState, RouteTo, Verdict
 
 
 @dataclass(frozen=True, slots=True)
+class Overruled:
+    """What stood before somebody overruled it, and who or what it came from."""
+
+    verdict: Verdict
+    label: str
+    by: By
+    reviewer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The label and verdict that stand; exactly one revision of a case is current."""
 
@@ -20,6 +30,8 @@ class Outcome:
     decided_at: datetime
     revision: int
     flagged: bool
+    overruled: Overruled | None = None
+    """None for an outcome that took the place of no other."""
 
 
 @dataclass(frozen=True, slots=True)

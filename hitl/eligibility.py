@@ -1,4 +1,4 @@
-"""Who may decide and who may withdraw: people as data in, an answer with its reason out."""
+"""Who may decide, overrule and withdraw: people as data in, an answer with its reason out."""
 
 from dataclasses import dataclass
 
@@ -61,11 +61,37 @@ def may_withdraw(
     ask: str,
 ) -> Permission:
     """Answer for one person: leads may, and reviewers where no lead is named."""
+    act = "withdraw cases"
+    return _may_lead(person, act, workspace=workspace, reviewers=reviewers, leads=leads, ask=ask)
+
+
+def may_overrule(
+    person: Person,
+    *,
+    workspace: Workspace,
+    reviewers: frozenset[str],
+    leads: frozenset[str],
+    ask: str,
+) -> Permission:
+    """Answer for one person: leads may, and reviewers where no lead is named."""
+    act = "overrule decisions"
+    return _may_lead(person, act, workspace=workspace, reviewers=reviewers, leads=leads, ask=ask)
+
+
+def _may_lead(
+    person: Person,
+    act: str,
+    *,
+    workspace: Workspace,
+    reviewers: frozenset[str],
+    leads: frozenset[str],
+    ask: str,
+) -> Permission:
     if obstacle := _obstacle(person, workspace=workspace):
-        return Permission(allowed=False, reason=f"{obstacle} can't withdraw cases here. Ask {ask}.")
+        return Permission(allowed=False, reason=f"{obstacle} can't {act} here. Ask {ask}.")
     role, entitled = ("lead", leads) if leads else ("reviewer", reviewers)
     if person.id not in entitled:
-        return Permission(allowed=False, reason=f"Only {role}s can withdraw cases here. Ask {ask}.")
+        return Permission(allowed=False, reason=f"Only {role}s can {act} here. Ask {ask}.")
     return Permission(allowed=True, reason=f"{person.name} is a {role} here.")
 
 

@@ -1,7 +1,7 @@
 """Who may do what: asked of Slack at every click, and refused when Slack can't say."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from bot.slack.directory import Directory
 from bot.slack.refusals import Refusal
 from bot.slack.text import is_slack_user, mrkdwn, whom
-from hitl.eligibility import Permission, Person, Workspace, may_decide, may_withdraw
+from hitl.eligibility import Permission, Person, Workspace, may_decide, may_overrule, may_withdraw
 from hitl.policy import UseCase
 
 _CHANNEL = "channel"
@@ -71,6 +71,15 @@ class People:
 
     async def require_withdrawer(self, actor: Actor, use_case: UseCase) -> None:
         """Someone who may withdraw cases of the use case."""
+        await self._require_lead(actor, use_case, may=may_withdraw)
+
+    async def require_overruler(self, actor: Actor, use_case: UseCase) -> None:
+        """Someone who may overrule what was decided in the use case."""
+        await self._require_lead(actor, use_case, may=may_overrule)
+
+    async def _require_lead(
+        self, actor: Actor, use_case: UseCase, *, may: Callable[..., Permission]
+    ) -> None:
         async with _answered_in_time():
             (person, workspace), reviewers, leads = await asyncio.gather(
                 self._known(actor),
@@ -78,10 +87,7 @@ class People:
                 self._members(use_case.leads, use_case),
             )
         ask = _whom_to_ask(use_case.leads or use_case.reviewers, use_case)
-        allowed = may_withdraw(
-            person, workspace=workspace, reviewers=reviewers, leads=leads, ask=ask
-        )
-        _require(allowed)
+        _require(may(person, workspace=workspace, reviewers=reviewers, leads=leads, ask=ask))
 
     async def can_decide(
         self, user_id: str, use_case: UseCase, *, also: tuple[str, ...] = ()

@@ -59,7 +59,7 @@ def stats(connection: Connection, *, use_case: UseCase, since: datetime, until: 
         verdicts={Verdict(row.verdict): row.number for row in decided},
         flagged=sum(row.flagged for row in decided),
         agreement=_share(sum(row.agreeing for row in decided), people),
-        waiting=_waiting(connection, window, count=people),
+        waiting=_waiting(connection, window, count=sum(row.waited for row in decided)),
         queue=queue(connection, use_case=use_case.name),
         cost=_cost(connection, window, costs=use_case.costs, predictions=predictions),
     )
@@ -128,6 +128,7 @@ def _decided(connection: Connection, window: _Window) -> list[Row[Any]]:
             outcomes.c.verdict,
             func.count().label("number"),
             _count_if(outcomes.c.flagged).label("flagged"),
+            _count_if(~outcomes.c.overrules).label("waited"),
             _count_if(outcomes.c.label == cases.c.label).label("agreeing"),
         )
         .where(_by_people(window))
@@ -142,7 +143,9 @@ def _waiting(connection: Connection, window: _Window, *, count: int) -> Waiting 
     took = type_coerce(cases.c.decided_at, BigInteger) - type_coerce(
         cases.c.submitted_at, BigInteger
     )
-    ordered = select(took.label("took")).where(_by_people(window)).order_by(took).limit(1)
+    # What was overruled had been decided before: nobody was waiting for that.
+    waited = _by_people(window) & ~outcomes.c.overrules
+    ordered = select(took.label("took")).where(waited).order_by(took).limit(1)
 
     def at(rank: int) -> float:
         microseconds: int = connection.execute(ordered.offset(rank)).scalar_one()

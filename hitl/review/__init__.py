@@ -2,6 +2,7 @@
 
 from hitl.review.claim import SkipReason, claim, claim_next, release, skip
 from hitl.review.expire import take_steps
+from hitl.review.overrule import OverruleRefused, overrule
 from hitl.review.queueing import tend_queue_card
 from hitl.review.submission import NewEvidence, NewPicture, Submission
 from hitl.review.submit import KeyReused, submit
@@ -32,6 +33,7 @@ __all__ = [
     "LabelUnknown",
     "NewEvidence",
     "NewPicture",
+    "OverruleRefused",
     "Reply",
     "SkipReason",
     "Submission",
@@ -44,6 +46,7 @@ __all__ = [
     "forget_reply",
     "hand_over",
     "note_reply",
+    "overrule",
     "record_truth",
     "release",
     "skip",

@@ -65,6 +65,7 @@ def record_outcome(tx: Transaction, case_id: int, outcome: Outcome) -> None:
             "reviewer": outcome.reviewer,
             "note": outcome.note,
             "flagged": outcome.flagged,
+            "overrules": outcome.overruled is not None,
             "decided_at": outcome.decided_at,
         },
     )

@@ -58,6 +58,8 @@ def _own_fresh_outcome(tx: Transaction, case: Case, *, by: str, use_case: UseCas
         raise UndoRefused(case.id, f"it is {case.state}, not decided")
     if outcome.reviewer != by:
         raise UndoRefused(case.id, "somebody else decided it")
+    if outcome.overruled is not None:
+        raise UndoRefused(case.id, "it was overruled; overrule it once more")
     if not within:
         raise UndoRefused(case.id, "the policy gives no time for that")
     if tx.now > outcome.decided_at + within:

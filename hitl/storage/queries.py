@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
-from hitl.cases import Case, Event, Evidence, Note, Outcome
+from hitl.cases import Case, Event, Evidence, Note, Outcome, Overruled
 from hitl.errors import HitlError
 from hitl.storage.tables import audit_events, case_contents, cases, notes, outcomes, pictures
 from hitl.vocabulary import By, CaseState, RouteTo, Verdict
@@ -31,6 +31,7 @@ class CaseFilter:
     after: int = 0
 
 
+_overruled = outcomes.alias("overruled")
 _CASE_COLUMNS = (
     *(column for column in cases.c if column.name not in {"fingerprint", "routed_by"}),
     *(column for column in case_contents.c if column.name not in {"case_id", "ask", "salt"}),
@@ -42,10 +43,19 @@ _CASE_COLUMNS = (
     outcomes.c.flagged,
     outcomes.c.revision,
     outcomes.c.decided_at.label("outcome_at"),
+    _overruled.c.verdict.label("overruled_verdict"),
+    _overruled.c.label.label("overruled_label"),
+    _overruled.c.by.label("overruled_by"),
+    _overruled.c.reviewer.label("overruled_reviewer"),
 )
 _CASES: Select[Any] = select(*_CASE_COLUMNS).select_from(
-    cases.outerjoin(case_contents, case_contents.c.case_id == cases.c.id).outerjoin(
-        outcomes, (outcomes.c.case_id == cases.c.id) & outcomes.c.is_current
+    cases.outerjoin(case_contents, case_contents.c.case_id == cases.c.id)
+    .outerjoin(outcomes, (outcomes.c.case_id == cases.c.id) & outcomes.c.is_current)
+    .outerjoin(
+        _overruled,
+        outcomes.c.overrules
+        & (_overruled.c.case_id == outcomes.c.case_id)
+        & (_overruled.c.revision == outcomes.c.revision - 1),
     )
 )
 
@@ -151,6 +161,18 @@ def _outcome(row: Row[Any]) -> Outcome | None:
         decided_at=row.outcome_at,
         revision=row.revision,
         flagged=row.flagged,
+        overruled=_what_was_overruled(row),
+    )
+
+
+def _what_was_overruled(row: Row[Any]) -> Overruled | None:
+    if row.overruled_verdict is None:
+        return None
+    return Overruled(
+        verdict=Verdict(row.overruled_verdict),
+        label=row.overruled_label,
+        by=By(row.overruled_by),
+        reviewer=row.overruled_reviewer,
     )
 
 

@@ -189,6 +189,8 @@ class OutcomeRow(SQLModel, table=True):
     reviewer: str | None = None
     note: str | None = None
     flagged: bool
+    overrules: bool
+    """Whether it took the place of the revision before it, which stood until then."""
     decided_at: datetime = Field(sa_type=Moment)
 
 

@@ -168,7 +168,7 @@ def _outcome_break(kept: _Kept) -> Break | None:
 
 def _words_break(kept: _Kept) -> Break | None:
     """What people wrote and is still there is what they wrote."""
-    salts = [row.salt for row in kept.reviews]
+    salts = [row.salt for row in (*kept.reviews, *kept.notes)]
     written = [
         *((row.at, row.text, [row.salt]) for row in kept.notes),
         *((row.at, row.note, [row.salt]) for row in kept.reviews),

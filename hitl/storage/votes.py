@@ -34,6 +34,11 @@ def retire_outcome(tx: Transaction, case_id: int) -> None:
     )
 
 
+def decided_again(tx: Transaction, case_id: int) -> None:
+    """Let a decided case's decision be that of now."""
+    tx.connection.execute(update(cases).where(cases.c.id == case_id).values(decided_at=tx.now))
+
+
 def reopen(tx: Transaction, case_id: int) -> None:
     """Move a decided case back to where it waits."""
     tx.connection.execute(

@@ -308,6 +308,7 @@ def upgrade() -> None:
         sa.Column("reviewer", sa.String(), nullable=True),
         sa.Column("note", sa.String(), nullable=True),
         sa.Column("flagged", sa.Boolean(), nullable=False),
+        sa.Column("overrules", sa.Boolean(), nullable=False),
         sa.Column("decided_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
