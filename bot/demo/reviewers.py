@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.sandbox.person import Person
-from bot.sandbox.seen import SeenMessage
+from bot.sandbox.seen import Seen, SeenMessage, SeenView
 from bot.slack import ids
 from hitl.policy import UseCase
 from hitl.vocabulary import Verdict
@@ -48,21 +48,25 @@ class Desk:
 
     async def _review(self, person: Person, chance: random.Random) -> None:
         while True:
-            case_id, message = await self._next_card(person)
+            case_id, shown = await self._next_card(person)
             seconds = chance.lognormvariate(0, _SPREAD) * _MEDIAN_SECONDS
             await asyncio.sleep(seconds / self.speed)
-            await self._decide(person, message, self.known[case_id], chance)
+            await self._decide(person, shown, self.known[case_id], chance)
             self.decided.add(case_id)
 
-    async def _next_card(self, person: Person) -> tuple[int, SeenMessage]:
-        """A card that nobody else looks at, or the next one from the queue."""
+    async def _next_card(self, person: Person) -> tuple[int, SeenMessage | SeenView]:
+        """The case they have in review mode, or a card that nobody else looks at."""
         while True:
+            # What review mode shows is theirs, whoever looks at its case elsewhere.
+            for view in await person.views():
+                case_id = _waiting_case(view)
+                if case_id is not None and case_id in self.known:
+                    self._handed_out.add(case_id)
+                    return case_id, view
             messages = await person.messages(self.channel)
             for message in messages:
                 case_id = _waiting_case(message)
-                # One that only this person sees is theirs, whoever looks at its case elsewhere.
-                taken = set() if message.ephemeral else self._handed_out
-                if case_id is not None and case_id in self.known.keys() - taken:
+                if case_id is not None and case_id in self.known.keys() - self._handed_out:
                     self._handed_out.add(case_id)
                     return case_id, message
             for message in messages:
@@ -71,7 +75,7 @@ class Desk:
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
     async def _decide(
-        self, person: Person, message: SeenMessage, case: Known, chance: random.Random
+        self, person: Person, shown: SeenMessage | SeenView, case: Known, chance: random.Random
     ) -> None:
         label = case.truth
         if chance.random() < SLIP_RATE:
@@ -80,20 +84,20 @@ class Desk:
         if label == self.use_case.label_for(Verdict.FLAG, case.ai_label):
             verdict = Verdict.FLAG if chance.random() < _FLAG_RATE else verdict
         if self.use_case.label_for(verdict, case.ai_label) is None:
-            await person.choose(message, ids.REJECT_AS, label)
+            await person.choose(shown, ids.REJECT_AS, label)
         else:
-            await person.click(message, ids.decide(verdict))
+            await person.click(shown, ids.decide(verdict))
 
 
-def _waiting_case(message: SeenMessage) -> int | None:
-    """The case a card asks about; None for any other message."""
+def _waiting_case(shown: Seen) -> int | None:
+    """The case that is asked about; None where none is."""
     approve = ids.decide(Verdict.APPROVE)
-    return int(message.control(approve)[1]["value"]) if _has(message, approve) else None
+    return int(shown.control(approve)[1]["value"]) if _has(shown, approve) else None
 
 
-def _has(message: SeenMessage, action_id: str) -> bool:
+def _has(shown: Seen, action_id: str) -> bool:
     try:
-        message.control(action_id)
+        shown.control(action_id)
     except LookupError:
         return False
     return True

@@ -8,7 +8,7 @@ from bot.demo.data import Item
 from bot.demo.reviewers import Known
 from bot.demo.screen import Bar
 from hitl.client import Answer, AsyncHitl
-from hitl.client.calls import WAITING
+from hitl.lifecycle import WAITING
 from hitl.vocabulary import RouteTo
 
 _LOOK_AGAIN_SECONDS = 0.5

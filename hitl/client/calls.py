@@ -8,13 +8,11 @@ from typing import Any, Generic, TypeVar
 import httpx
 
 from hitl.client.answers import Answer, HitlRefused
-from hitl.vocabulary import CaseState
 
 T = TypeVar("T")
 LONGEST_WAIT = 25.0
 """Seconds of one long poll; proxies cut longer ones."""
 TIMEOUT = httpx.Timeout(10.0, read=LONGEST_WAIT + 15)
-WAITING = frozenset({CaseState.OPEN, CaseState.DISPUTED})
 
 
 @dataclass(frozen=True, slots=True)

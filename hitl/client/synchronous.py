@@ -9,6 +9,7 @@ import httpx
 
 from hitl.client import calls
 from hitl.client.answers import Answer, HitlRefused
+from hitl.lifecycle import WAITING
 
 T = TypeVar("T")
 
@@ -54,7 +55,7 @@ class Hitl:
         while True:
             left = max(0.0, end - time.monotonic())
             found = self._send(calls.read_case(case_id, wait=min(left, calls.LONGEST_WAIT)))
-            if found.state not in calls.WAITING or time.monotonic() >= end:
+            if found.state not in WAITING or time.monotonic() >= end:
                 return found
 
     def tell_truth(self, case_id: int, *, label: str, source: str = "api") -> Answer:

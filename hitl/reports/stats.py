@@ -186,7 +186,7 @@ def _review_cost(connection: Connection, window: _Window, *, costs: Costs) -> fl
     if costs.reviewer_hour is None or (row.number and not row.timed):
         return None  # paid by the hour, but no review was timed
     # A press on a channel's card tells no beginning; it is taken to last as long as the timed ones.
-    seconds = float(row.seconds or 0) * row.number / max(row.timed, 1)
+    seconds = float(row.seconds or 0) * int(row.number) / max(int(row.timed), 1)
     return costs.reviewer_hour * seconds / _SECONDS_AN_HOUR
 
 
