@@ -10,9 +10,9 @@ from bot.delivery.mentions import mentions
 from bot.delivery.posting import rendered, say
 from bot.delivery.reconcile import find_posted
 from bot.slack import blocks
-from bot.slack.cards.wording import is_settled, outcome_title
+from bot.slack.cards.wording import decided_by, is_settled, outcome_title
 from bot.slack.message import Message
-from bot.slack.text import duration, mention, moment
+from bot.slack.text import duration, mention, moment, mrkdwn
 from hitl.cases import Case
 from hitl.deadlines import time_left
 from hitl.policy import UseCase
@@ -84,6 +84,20 @@ def _decided_by_deadline(on: _Occasion) -> str:
     return f"Nobody decided this case in time. *{title}* stands, as the policy says."
 
 
+def _overruled(on: _Occasion) -> str:
+    outcome = on.case.outcome
+    if outcome is None or outcome.overruled is None:
+        raise ValueError(f"case {on.case.id} was not overruled")
+    before = outcome.overruled
+    title = outcome_title(outcome, use_case=on.use_case)
+    stood = outcome_title(before, use_case=on.use_case)
+    why = f" “{mrkdwn(outcome.note, 1_000)}”" if outcome.note else ""
+    return (
+        f"{decided_by(outcome)} overruled {decided_by(before)}: *{title}* stands,"
+        f" no longer {stood}.{why}"
+    )
+
+
 def _waited(on: _Occasion) -> str:
     return duration(on.waited.total_seconds())
 
@@ -95,4 +109,8 @@ _ASKING: Mapping[str, _Saying] = {
     "next_in_line": _next_in_line,
     "overdue": _overdue,
 }
-_SAYINGS: Mapping[str, _Saying] = {**_ASKING, "decided_by_deadline": _decided_by_deadline}
+_SAYINGS: Mapping[str, _Saying] = {
+    **_ASKING,
+    "decided_by_deadline": _decided_by_deadline,
+    "overruled": _overruled,
+}

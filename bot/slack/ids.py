@@ -20,6 +20,7 @@ MORE_HISTORY = "history"
 MORE_HAND_OVER = "hand_over"
 MORE_WITHDRAW = "withdraw"
 MORE_UNDO = "undo"
+MORE_OVERRULE = "overrule"
 UNDO = "undo"
 """The button beside what somebody was told they had chosen; its value is the case's id."""
 SHOW_CASE = "show_case"
@@ -37,6 +38,9 @@ NOTE_FORM = "note_form"
 HAND_OVER_FORM = "hand_over_form"
 WITHDRAW_FORM = "withdraw_form"
 LABEL_FORM = "label_form"
+OVERRULE_FORM = "overrule_form"
+OVERRULE_REASON = "overrule_reason"
+"""The second input of the form to overrule, as the name of its block."""
 INPUT = "input"
 """The one input of a form; its block is the form's name and the case's id."""
 
@@ -64,10 +68,11 @@ def case_of(view: Mapping[str, Any]) -> int:
     return int(view["private_metadata"])
 
 
-def answer(view: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What was given in the form's one input, in Slack's shape."""
+def answer(view: Mapping[str, Any], *, block: str | None = None) -> Mapping[str, Any]:
+    """What was given in the form's first input, or in the named one, in Slack's shape."""
     values = view["state"]["values"]
-    given: Mapping[str, Any] = values[input_block(view["callback_id"], case_of(view))][INPUT]
+    name = input_block(block or view["callback_id"], case_of(view))
+    given: Mapping[str, Any] = values[name][INPUT]
     return given
 
 

@@ -17,7 +17,7 @@ def test_a_decided_card_says_what_who_when_and_how_long() -> None:
     assert "by <@U0ANA> · <!date^1795435241^" in shown
     assert "after 41 s · as the AI proposed" in shown
     assert not buttons(message)
-    assert rarer(message) == ["Add a note", "Full text", "History"]
+    assert rarer(message) == ["Add a note", "Full text", "History", "Undo", "Overrule…"]
     assert message.text.startswith("Reject · remove post, by <@U0ANA>: Reply in r/cooking.")
 
 

@@ -18,6 +18,7 @@ ANOTHER_LABEL = ""
 
 _LOOK = {ids.MORE_NOTE: "Add a note", ids.MORE_TEXT: "Full text", ids.MORE_HISTORY: "History"}
 _UNDO = {ids.MORE_UNDO: "Undo"}
+_OVERRULE = {ids.MORE_OVERRULE: "Overrule…"}
 _ACT = {ids.MORE_HAND_OVER: "Hand over…", ids.MORE_WITHDRAW: "Withdraw…"}
 
 
@@ -32,7 +33,8 @@ def settled_menu(case: Case, *, use_case: UseCase) -> Element:
     """What can still be done with a case that is decided or withdrawn."""
     outcome = case.outcome
     undo = outcome is not None and can_be_undone(outcome, use_case=use_case)
-    return _more(case, _LOOK | (_UNDO if undo else {}))
+    act = (_UNDO if undo else {}) | (_OVERRULE if outcome is not None else {})
+    return _more(case, _LOOK | act)
 
 
 def block_id(case: Case) -> str:

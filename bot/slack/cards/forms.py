@@ -5,9 +5,10 @@ from typing import Any
 from bot.slack import blocks, ids
 from bot.slack.blocks import Element
 from bot.slack.cards.actions import label_options, other_labels
+from bot.slack.cards.wording import decided_by, outcome_title
 from bot.slack.message import Block, View
 from bot.slack.text import clip
-from hitl.cases import Case
+from hitl.cases import Case, Outcome
 from hitl.policy import UseCase
 
 _TITLE = 24
@@ -44,6 +45,34 @@ def label_form(case: Case, *, use_case: UseCase) -> View:
     menu = blocks.menu("Choose a label", action_id=ids.INPUT, options=options)
     block = _input("Which label is right?", menu)
     return _form(ids.LABEL_FORM, case, title="Reject", submit="Reject", block=block)
+
+
+def overrule_form(case: Case, outcome: Outcome, *, use_case: UseCase) -> View:
+    """Another label than the one that stands, and why; the same one where it takes off a flag."""
+    stands = None if outcome.flagged else outcome.label
+    labels = [label for label in use_case.labels if label != stands]
+    menu = blocks.menu(
+        "Choose", action_id=ids.INPUT, options=_outcome_options(case, labels, use_case=use_case)
+    )
+    block = _input("What is right?", menu)
+    why = _words("Reason") | {"block_id": ids.input_block(ids.OVERRULE_REASON, case.id)}
+    view = _form(ids.OVERRULE_FORM, case, title="Overrule", submit="Overrule", block=block)
+    about, choice = view["blocks"]
+    stood = f"Stands now: {outcome_title(outcome, use_case=use_case)}, by {decided_by(outcome)}"
+    return view | {"blocks": [about, blocks.context(blocks.mrkdwn(stood)), choice, why]}
+
+
+def _outcome_options(case: Case, labels: list[str], *, use_case: UseCase) -> list[Element]:
+    """By the words of the buttons where those speak of the item."""
+    if not use_case.is_verdict:
+        return label_options(case, labels)
+    return [
+        blocks.option(
+            use_case.button_text(use_case.verdict_for(label, case.label), case.label),
+            ids.chosen(case.id, label),
+        )
+        for label in labels
+    ]
 
 
 def _form(name: str, case: Case, *, title: str, submit: str, block: Block) -> View:

@@ -28,6 +28,8 @@ def _line(event: Event, *, notes: Sequence[Note]) -> Block:
 def _words(event: Event, notes: Sequence[Note]) -> str:
     if event.type in _WITH_A_NOTE:
         return _WITH_A_NOTE[event.type](_note(event, notes))
+    if event.type == "overruled":
+        return _overruled(event, notes)
     say = _SAID.get(event.type)
     return say(event.data) if say else mrkdwn(event.type.replace("_", " "), _WORDS)
 
@@ -38,6 +40,12 @@ def _submitted(data: Mapping[str, Any]) -> str:
 
 def _decided(data: Mapping[str, Any]) -> str:
     return f"decided: {_quoted(data, 'verdict')}, label {_quoted(data, 'label')}"
+
+
+def _overruled(event: Event, notes: Sequence[Note]) -> str:
+    chosen = f"overruled {_quoted(event.data, 'instead_of')}: label {_quoted(event.data, 'label')}"
+    reason = _note(event, notes)
+    return f"{chosen}, because: {reason}" if reason else chosen
 
 
 def _undone(data: Mapping[str, Any]) -> str:

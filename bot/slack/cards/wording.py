@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.slack.cards.deadline import deadline_sentences
 from bot.slack.text import counted, duration, mention, moment, mrkdwn
-from hitl.cases import Case, Outcome
+from hitl.cases import Case, Outcome, Overruled
 from hitl.percent import percent
 from hitl.policy import UseCase
 from hitl.vocabulary import By, CaseState, Verdict
@@ -42,7 +42,7 @@ def _proposal(case: Case, *, use_case: UseCase) -> str:
     return f"{label} ({score_words(case.label, case.confidence, use_case=use_case)})"
 
 
-def outcome_title(outcome: Outcome, *, use_case: UseCase) -> str:
+def outcome_title(outcome: Outcome | Overruled, *, use_case: UseCase) -> str:
     """The words of the button that stands for the outcome, escaped: ``Reject · remove post``."""
     if use_case.is_verdict:
         return mrkdwn(use_case.button_text(outcome.verdict, outcome.label), _NAME)
@@ -66,7 +66,15 @@ def settled_lines(case: Case, *, use_case: UseCase) -> list[str]:
         _outcome_line(outcome, use_case=use_case),
         _decided_how(case, outcome, use_case=use_case),
     ]
+    if outcome.overruled:
+        # The reason stands among the notes below.
+        return [*lines, _overruled_line(outcome.overruled, use_case=use_case)]
     return [*lines, f"“{mrkdwn(outcome.note, 500)}”"] if outcome.note else lines
+
+
+def _overruled_line(before: Overruled, *, use_case: UseCase) -> str:
+    """``↺ overrules Approve · keep post, by @ana``."""
+    return f"↺ overrules {outcome_title(before, use_case=use_case)}, by {decided_by(before)}"
 
 
 def _outcome_line(outcome: Outcome, *, use_case: UseCase) -> str:
@@ -81,7 +89,7 @@ def _outcome_line(outcome: Outcome, *, use_case: UseCase) -> str:
     return " · ".join(said)
 
 
-def decided_by(outcome: Outcome) -> str:
+def decided_by(outcome: Outcome | Overruled) -> str:
     """Who an outcome comes from: a mention, a name, or what decided instead of a person."""
     return mention(outcome.reviewer) if outcome.reviewer else _OTHERS[outcome.by]
 

@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.slack import ids
 from bot.slack.people import actor_of
 from bot.slack.services import SlackServices
-from hitl.review import add_note, hand_over, withdraw
+from hitl.review import add_note, hand_over, overrule, withdraw
 
 
 def register(app: AsyncApp, services: SlackServices) -> None:
@@ -51,6 +51,23 @@ def register(app: AsyncApp, services: SlackServices) -> None:
         await services.database.write(
             lambda tx: withdraw(
                 tx, case.id, by=actor.user_id, reason=reason, webhooks=use_case.webhooks
+            )
+        )
+        await ack()
+
+    @app.view(ids.OVERRULE_FORM)
+    async def replace(ack: AsyncAck, body: dict[str, Any]) -> None:
+        view, actor = body["view"], actor_of(body)
+        case, use_case = await services.find(ids.case_of(view))
+        await services.people.require_overruler(actor, use_case)
+        _, label = ids.choice(ids.answer(view)["selected_option"]["value"])
+        reason = (ids.answer(view, block=ids.OVERRULE_REASON)["value"] or "").strip()
+        if not reason:
+            await _wrong(ack, ids.OVERRULE_REASON, case.id, "Say why.")
+            return
+        await services.database.write(
+            lambda tx: overrule(
+                tx, case.id, label=label, by=actor.user_id, reason=reason, use_case=use_case
             )
         )
         await ack()

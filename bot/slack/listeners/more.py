@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import ids
 from bot.slack.cards.details import full_text_view
-from bot.slack.cards.forms import hand_over_form, note_form, withdraw_form
+from bot.slack.cards.forms import hand_over_form, note_form, overrule_form, withdraw_form
 from bot.slack.cards.history import history_view
 from bot.slack.message import View
 from bot.slack.people import Actor, actor_of
@@ -54,5 +54,8 @@ async def _wanted(services: SlackServices, case_id: int, *, wanted: str, actor: 
     if wanted == ids.MORE_WITHDRAW:
         await services.people.require_withdrawer(actor, use_case)
         return withdraw_form(case)
+    if wanted == ids.MORE_OVERRULE and case.outcome is not None:
+        await services.people.require_overruler(actor, use_case)
+        return overrule_form(case, case.outcome, use_case=use_case)
     await services.require_decider(actor, case, use_case)
     return hand_over_form(case) if wanted == ids.MORE_HAND_OVER else note_form(case)
