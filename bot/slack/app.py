@@ -16,7 +16,7 @@ from bot.slack.listeners import (
     home,
     more,
     queue,
-    queue_card,
+    review,
     threads,
     undo,
 )
@@ -54,7 +54,7 @@ def build_slack_app(
         process_before_response=True,
     )
     slack = SlackServices(services.database, services.policy, People(directory))
-    for listeners in (decide, more, forms, queue, queue_card, commands, home, threads, undo):
+    for listeners in (decide, more, forms, queue, review, commands, home, threads, undo):
         listeners.register(app, slack)
     app.error(error_edge(slack))
     return app

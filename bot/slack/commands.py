@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from hitl.errors import HitlError
 from hitl.reports.windows import WEEK, looks_like_window, parse_window
 
-STATS, QUEUE, CASE, HELP = "stats", "queue", "case", "help"
-WORDS = (STATS, QUEUE, CASE, HELP)
+STATS, REVIEW, QUEUE, CASE, HELP = "stats", "review", "queue", "case", "help"
+WORDS = (STATS, REVIEW, QUEUE, CASE, HELP)
 _CASE_ID = re.compile(r"#?([1-9]\d{0,17})")
 
 
@@ -47,6 +47,17 @@ def stats_asked(words: list[str], *, known: Collection[str]) -> StatsAsked:
         else:
             raise NotUnderstood(_stats_hint(word, known))
     return StatsAsked(use_case, window or WEEK)
+
+
+def review_asked(words: list[str], *, known: Collection[str]) -> str | None:
+    """The use case; None for whichever has most to do. Raises ``NotUnderstood``."""
+    if not words:
+        return None
+    if len(words) == 1 and words[0] in known:
+        return words[0]
+    near = get_close_matches(words[0], known, n=1)
+    guess = f' Did you mean "{near[0]}"?' if near else ""
+    raise NotUnderstood(f'"{" ".join(words)}" is no use case.{guess} There is: {", ".join(known)}.')
 
 
 def case_asked(words: list[str]) -> int:

@@ -28,11 +28,16 @@ SHOW_QUEUE = "show_queue"
 REFRESH_HOME = "refresh_home"
 
 START_REVIEWING = "start_reviewing"
-"""The queue card's button; its value is the use case's name."""
-STOP_REVIEWING = "stop_reviewing"
-"""On a card that was served from the queue; its value is the case's id."""
-SERVED_PREFIX = "served:"
-"""Begins the id of every block with which such a card can be answered."""
+"""A button; its value is the use case's name, or ``LONGEST_QUEUE``."""
+LONGEST_QUEUE = "*"
+REVIEW = "review"
+"""The modal of review mode."""
+SKIP = "skip"
+"""Its menu of reasons; an option's value is ``<case id>:<reason>``."""
+WRITE_NOTE = "write_note"
+"""Its button for a note; the value is the case's id."""
+UNDO_LAST = "undo_last"
+"""Its button beside what was just decided; the value is that case's id."""
 
 NOTE_FORM = "note_form"
 HAND_OVER_FORM = "hand_over_form"
@@ -41,11 +46,15 @@ LABEL_FORM = "label_form"
 OVERRULE_FORM = "overrule_form"
 OVERRULE_REASON = "overrule_reason"
 """The second input of the form to overrule, as the name of its block."""
+FROM = "|"
+"""Behind the case in a form's metadata: what the modal underneath, of review mode, remembers."""
 INPUT = "input"
 """The one input of a form; its block is the form's name and the case's id."""
 
 WAITING_CASES = "waiting_cases"
-"""The global shortcut."""
+"""A global shortcut: what waits."""
+REVIEW_CASES = "review_cases"
+"""A global shortcut: review mode."""
 
 
 def decide(verdict: Verdict) -> str:
@@ -65,7 +74,8 @@ def input_block(form: str, case_id: int) -> str:
 
 def case_of(view: Mapping[str, Any]) -> int:
     """The case a form is about."""
-    return int(view["private_metadata"])
+    case_id, _, _ = view["private_metadata"].partition(FROM)
+    return int(case_id)
 
 
 def answer(view: Mapping[str, Any], *, block: str | None = None) -> Mapping[str, Any]:

@@ -1,35 +1,64 @@
-"""Cases served one after the other to one person, on a card that is replaced by the next."""
+"""Review mode: cases served one after the other to one person, in one modal.
+
+What was decided is stored before anything here is shown. A modal that can't be brought up to
+date shows a case that is decided by then, and pressing anything there goes on to the next.
+"""
 
 import logging
-from functools import partial
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from slack_bolt.async_app import AsyncRespond
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import Connection
 
-from bot.slack import blocks, ids
-from bot.slack.cards.queue_card import nothing_left_message, served_message
+from bot.slack import ids
+from bot.slack.cards.case import case_card
+from bot.slack.cards.review import (
+    Standing,
+    ended_view,
+    finished_view,
+    opening_view,
+    review_view,
+    undo_offered,
+)
 from bot.slack.cards.wording import settled_lines
-from bot.slack.errors import SLACK_TROUBLE
-from bot.slack.message import Message
-from bot.slack.people import Actor, actor_of
+from bot.slack.errors import SLACK_TROUBLE, in_words
+from bot.slack.message import View
+from bot.slack.people import Actor, NotAllowed, actor_of
 from bot.slack.services import SlackServices
+from bot.slack.showing import open_modal
+from bot.slack.sitting import Sitting
 from bot.slack.text import mrkdwn
 from hitl.cases import Case
-from hitl.deadlines import handed_to
+from hitl.deadlines import hand_overs
 from hitl.errors import HitlError
 from hitl.policy import UseCase
-from hitl.reports.stats import queue
-from hitl.review.claim import CLAIM_FOR, claim_next
+from hitl.policy.lengths import length_of
+from hitl.reports.sittings import sitting_figures
+from hitl.review import release
+from hitl.review.claim import CLAIM_FOR, claim_next, wanted_by
+from hitl.storage.claims import Wanted
+from hitl.storage.queries import picture_files
+from hitl.storage.queue_cards import numbers_of
 
 logger = logging.getLogger(__name__)
 
+_OUT_OF_DATE = "hash_conflict"
+_CLOSED = frozenset({"not_found", "view_not_found"})
 
-def was_served(body: dict[str, Any]) -> bool:
-    """Whether the click was on a card that was served from the queue."""
-    return any(
-        action.get("block_id", "").startswith(ids.SERVED_PREFIX)
-        for action in body.get("actions", ())
-    )
+
+@dataclass(frozen=True, slots=True)
+class _Next:
+    """What is shown next; ``case`` is None where there is no case."""
+
+    sitting: Sitting
+    case: Case | None
+    view: View
+    plain: View
+    """The short form, for where Slack refuses the blocks."""
 
 
 def outcome_said(case: Case, *, use_case: UseCase) -> str:
@@ -38,55 +67,197 @@ def outcome_said(case: Case, *, use_case: UseCase) -> str:
     return f"{outcome} · {mrkdwn(case.title or case.text or case.key, 100)}"
 
 
-async def require_reviewer(services: SlackServices, actor: Actor, use_case: UseCase) -> None:
-    """Someone who may decide the case that waits longest; raises ``Refusal``."""
-    waiting = await services.database.read(partial(queue, use_case=use_case.name))
-    now = services.database.now()
-    also = handed_to(use_case, waited=now - (waiting.oldest_at or now))
-    await services.people.require_decider(actor, use_case, also=also)
+def is_in_review(body: Mapping[str, Any]) -> bool:
+    """Whether this was pressed in the modal of review mode, or in a form on top of it."""
+    return Sitting.of(body.get("view") or {}) is not None
 
 
-async def next_case(
-    services: SlackServices, actor: Actor, use_case: UseCase, *, said: str | None = None
-) -> Message:
-    """The next case's card, the case being kept for the actor; else why there is none."""
-    case = await services.database.write(
-        lambda tx: claim_next(tx, use_case=use_case, reviewer=actor.user_id)
-    )
-    waiting = await services.database.read(partial(queue, use_case=use_case.name))
-    if case is None:
-        return nothing_left_message(waiting.open, said=said)
-    card = await services.card(case, use_case)
-    others = max(waiting.open - 1, 0)
-    return served_message(case, card, kept_for=CLAIM_FOR, others=others, said=said)
+async def begin(
+    services: SlackServices, client: AsyncWebClient, body: dict[str, Any], *, use_case: str
+) -> None:
+    """Open the modal at once, for a trigger lives three seconds, and put the first case in it."""
+    view_id = await open_modal(client, body, opening_view())
+    actor = actor_of(body)
+    try:
+        chosen = await _longest_queue(services, actor, use_case)
+        sitting = Sitting.begin(chosen, now=services.database.now())
+    except HitlError as refusal:
+        ended = ended_view(None, await in_words(refusal, services))
+        await client.views_update(view_id=view_id, view=ended)
+        return
+    await _show_next(services, client, actor, sitting, view_id=view_id)
 
 
 async def go_on(
-    services: SlackServices,
-    use_case: UseCase,
-    *,
-    said: str,
-    body: dict[str, Any],
-    respond: AsyncRespond,
+    services: SlackServices, client: AsyncWebClient, body: Mapping[str, Any], *, said: str | None
 ) -> None:
-    """Replace a served card by what became of its case, and by the next one.
+    """Put the next case into the modal; ``said`` is what became of the one before.
 
     Raises nothing: what was decided is stored by now.
     """
-    shown = await _next_or_end(services, actor_of(body), use_case, said=said)
+    view, sitting = body["view"], Sitting.of(body["view"])
+    if sitting is None:
+        return
+    actor = actor_of(body)
+    if view["callback_id"] == ids.REVIEW:
+        await _show_next(
+            services, client, actor, sitting, said=said, view_id=view["id"], view_hash=view["hash"]
+        )
+    else:
+        beneath = view["previous_view_id"]
+        await _show_next(services, client, actor, sitting, said=said, view_id=beneath)
+
+
+async def leave(services: SlackServices, body: Mapping[str, Any]) -> None:
+    """The modal was closed: what it showed is free for others."""
+    sitting = Sitting.of(body["view"])
+    if sitting is not None:
+        await _give_back(services, actor_of(body), sitting)
+
+
+async def waits_needed(services: SlackServices, actor: Actor, use_case: UseCase) -> timedelta:
+    """How long a case must have waited for the actor to decide it: nothing for reviewers.
+
+    Raises ``Refusal`` for those whom the use case never asks.
+    """
     try:
-        await respond(text=shown.text, blocks=shown.blocks, replace_original=True)
+        await services.people.require_decider(actor, use_case)
+    except NotAllowed as refused:
+        for after, name in hand_overs(use_case):
+            if await services.people.can_decide(actor.user_id, use_case, also=(name,)):
+                return after
+        raise refused from None
+    return timedelta()
+
+
+async def _longest_queue(services: SlackServices, actor: Actor, name: str) -> str:
+    """The use case of that name, or the one with the most to do for the actor."""
+    if name != ids.LONGEST_QUEUE:
+        services.policy.use_case(name)
+        return name
+
+    def lengths(connection: Connection) -> dict[str, int]:
+        return {each: numbers_of(connection, each).open for each in services.policy.use_cases}
+
+    waiting = await services.database.read(lengths)
+    refused: HitlError | None = None
+    for each in sorted(waiting, key=lambda each: -waiting[each]):
+        try:
+            await waits_needed(services, actor, services.policy.use_case(each))
+        except NotAllowed as refusal:
+            refused = refused or refusal
+        else:
+            return each
+    raise refused or NotAllowed("There is nothing to review.")
+
+
+async def _show_next(
+    services: SlackServices,
+    client: AsyncWebClient,
+    actor: Actor,
+    sitting: Sitting,
+    *,
+    view_id: str,
+    view_hash: str | None = None,
+    said: str | None = None,
+) -> None:
+    upcoming = await _next(services, actor, sitting, said=said)
+    try:
+        await _put(client, upcoming, view_id=view_id, view_hash=view_hash)
     except SLACK_TROUBLE as trouble:
-        logger.info("A served card is out of date: %s", trouble, extra={"key": "slack.copy_stale"})
+        logger.info("A review modal is out of date: %s", trouble, extra={"key": "slack.copy_stale"})
+        if _code(trouble) in _CLOSED:
+            await _give_back(services, actor, upcoming.sitting)
+            await _tell(client, actor, said)
 
 
-async def _next_or_end(
-    services: SlackServices, actor: Actor, use_case: UseCase, *, said: str
-) -> Message:
+async def _put(
+    client: AsyncWebClient, upcoming: _Next, *, view_id: str, view_hash: str | None
+) -> None:
     try:
-        await require_reviewer(services, actor, use_case)
-        return await next_case(services, actor, use_case, said=said)
+        await client.views_update(view_id=view_id, hash=view_hash, view=upcoming.view)
+    except SlackApiError as refused:
+        if _code(refused) == _OUT_OF_DATE:
+            # Another press was faster; the same case is in hand for both.
+            await client.views_update(view_id=view_id, view=upcoming.view)
+        elif _code(refused) in {"invalid_blocks", "view_too_large"}:
+            await client.views_update(view_id=view_id, view=upcoming.plain)
+        else:
+            raise
+
+
+async def _next(
+    services: SlackServices, actor: Actor, sitting: Sitting, *, said: str | None
+) -> _Next:
+    try:
+        use_case = services.policy.use_case(sitting.use_case)
+        waited = await waits_needed(services, actor, use_case)
+        case = await services.database.write(
+            lambda tx: claim_next(tx, use_case=use_case, reviewer=actor.user_id, waited=waited)
+        )
+        return await _shown(services, actor, use_case, case, sitting, waited=waited, said=said)
     except HitlError as refusal:
-        # The next press of the queue card's button tells why.
-        logger.info("No case was served next: %s", refusal, extra={"key": "slack.not_served"})
-        return Message(said, [blocks.section(said)])
+        ended = ended_view(said, await in_words(refusal, services))
+        return _Next(replace(sitting, case_id=None), None, ended, ended)
+
+
+async def _shown(
+    services: SlackServices,
+    actor: Actor,
+    use_case: UseCase,
+    case: Case | None,
+    sitting: Sitting,
+    *,
+    waited: timedelta,
+    said: str | None,
+) -> _Next:
+    now = services.database.now()
+    wanted = wanted_by(actor.user_id, use_case=use_case, now=now, waited=waited)
+    sitting = replace(sitting, case_id=case.id if case else None)
+    standing = await services.database.read(
+        lambda c: _standing(c, wanted, sitting, use_case=use_case, said=said)
+    )
+    if case is None:
+        waiting = await services.database.read(lambda c: numbers_of(c, use_case.name).open)
+        finished = finished_view(standing=standing, waiting=waiting)
+        return _Next(sitting, None, finished, finished)
+    files = await services.database.read(lambda c: picture_files(c, case.id))
+    until = now + CLAIM_FOR
+    full, plain = (
+        review_view(
+            case,
+            case_card(case, use_case=use_case, now=now, files=files, plain=is_plain),
+            standing=standing,
+            kept_until=until,
+        )
+        for is_plain in (False, True)
+    )
+    return _Next(sitting, case, full, plain)
+
+
+def _standing(
+    connection: Connection, wanted: Wanted, sitting: Sitting, *, use_case: UseCase, said: str | None
+) -> Standing:
+    since = datetime.fromtimestamp(sitting.since, UTC)
+    figures = sitting_figures(connection, wanted, since=since)
+    within = length_of(use_case.undo_within)
+    return Standing(sitting, figures, said, undo_offered(figures, within=within, now=wanted.now))
+
+
+async def _give_back(services: SlackServices, actor: Actor, sitting: Sitting) -> None:
+    if (case_id := sitting.case_id) is not None:
+        await services.database.write(lambda tx: release(tx, case_id, reviewer=actor.user_id))
+
+
+async def _tell(client: AsyncWebClient, actor: Actor, said: str | None) -> None:
+    """Say what was stored to somebody who closed the modal before it could."""
+    if said is None:
+        return
+    try:
+        await client.chat_postMessage(channel=actor.user_id, text=said)
+    except SLACK_TROUBLE as trouble:
+        logger.info("A person was not told: %s", trouble, extra={"key": "slack.not_told"})
+
+
+def _code(trouble: BaseException) -> str:
+    return str(trouble.response.get("error")) if isinstance(trouble, SlackApiError) else ""

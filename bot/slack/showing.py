@@ -10,6 +10,7 @@ from bot.slack.cards.details import case_view
 from bot.slack.errors import SLACK_TROUBLE
 from bot.slack.message import View
 from bot.slack.services import SlackServices
+from bot.slack.sitting import Sitting
 from hitl.cases import Case
 from hitl.errors import HitlError
 
@@ -27,11 +28,18 @@ def way_back(body: dict[str, Any]) -> str | None:
     return body.get("response_url")
 
 
-async def open_modal(client: AsyncWebClient, body: dict[str, Any], view: View) -> None:
-    """Show a modal to whoever acted, on top of the one they acted in."""
+async def open_modal(client: AsyncWebClient, body: dict[str, Any], view: View) -> str:
+    """Show a modal to whoever acted, on top of the one they acted in; its id."""
     in_modal = (body.get("view") or {}).get("type") == "modal"
     show = client.views_push if in_modal else client.views_open
-    await show(trigger_id=body["trigger_id"], view=view)
+    answer = await show(trigger_id=body["trigger_id"], view=view)
+    return str(answer["view"]["id"])
+
+
+async def open_form(client: AsyncWebClient, body: dict[str, Any], form: View) -> None:
+    """Show a modal that remembers if it stands on top of that of review mode."""
+    sitting = Sitting.of(body.get("view") or {})
+    await open_modal(client, body, sitting.beneath(form) if sitting else form)
 
 
 async def show_in_place(

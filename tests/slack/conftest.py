@@ -29,9 +29,13 @@ from hitl.storage.tables import outbox
 
 BOT = AppIdentity().user_id
 EVERYONE = {person.id for person in PEOPLE} | {BOT}
+MORE_PEOPLE = tuple(User(id=f"U0MORE{n}", name=f"more{n}", real_name=f"More {n}") for n in range(4))
+EIGHT = tuple(person.id for person in (*PEOPLE, *MORE_PEOPLE))
+"""Who is in the channel for digits."""
 CONFIG = WorkspaceConfig(
     users=(
         *PEOPLE,
+        *MORE_PEOPLE,
         User(id="U0GUEST", name="gus", real_name="Gus Guest", is_restricted=True),
         User(id="U0ALIEN", name="ali", real_name="Ali N", team=Team(id="T0OTHER", name="Other")),
     ),
@@ -41,7 +45,7 @@ CONFIG = WorkspaceConfig(
     ),
     channels=(
         Channel(id="C0MOD", name="moderation", members=EVERYONE | {"U0GUEST", "U0ALIEN"}),
-        Channel(id="C0DIG", name="digits", members=EVERYONE),
+        Channel(id="C0DIG", name="digits", members={*EIGHT, BOT}),
     ),
 )
 POLICY = """

@@ -7,6 +7,7 @@ from bot.slack.text import escape, mrkdwn
 
 _COMMANDS = {
     "stats [use case] [window]": "how a use case does; windows: 24h, 7d (unless said), 4w",
+    "review [use case]": "decide case after case; unless said, where most are waiting",
     "queue": "what is waiting for people",
     "case <id>": "one case, with its buttons",
     "help": "this",

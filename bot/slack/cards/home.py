@@ -47,8 +47,11 @@ def closed_home(reason: str) -> View:
 
 def _buttons(waiting: int) -> list[blocks.Element]:
     refresh = blocks.button("Refresh", action_id=ids.REFRESH_HOME, value="home")
-    show = blocks.button("Waiting cases", action_id=ids.SHOW_QUEUE, value="home", style="primary")
-    return [show, refresh] if waiting else [refresh]
+    show = blocks.button("Waiting cases", action_id=ids.SHOW_QUEUE, value="home")
+    start = blocks.button(
+        "Start reviewing", action_id=ids.START_REVIEWING, value=ids.LONGEST_QUEUE, style="primary"
+    )
+    return [start, show, refresh] if waiting else [refresh]
 
 
 def _use_case(stats: Stats, *, now: datetime) -> list[Block]:

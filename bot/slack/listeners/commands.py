@@ -3,6 +3,7 @@
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import ids
 from bot.slack.cards.help import help_message
@@ -11,15 +12,18 @@ from bot.slack.cards.stats import all_stats_message, stats_message
 from bot.slack.commands import (
     CASE,
     QUEUE,
+    REVIEW,
     STATS,
     NotUnderstood,
     case_asked,
     command_word,
+    review_asked,
     stats_asked,
 )
 from bot.slack.message import Message
 from bot.slack.people import actor_of
 from bot.slack.reading import figures, queues
+from bot.slack.reviewing import begin
 from bot.slack.services import SlackServices
 from hitl.reports.windows import WindowNotUnderstood
 
@@ -28,13 +32,26 @@ def register(app: AsyncApp, services: SlackServices) -> None:
     """Listen for the command."""
 
     @app.command(ids.COMMAND)
-    async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await services.people.require_member(actor_of(body))
+    async def command(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         try:
+            if await _began(services, client, body):
+                await ack()
+                return
+            await services.people.require_member(actor_of(body))
             answer = await _answer(services, body.get("text", ""))
         except (NotUnderstood, WindowNotUnderstood) as problem:
             answer = help_message(str(problem))
         await ack(text=answer.text, blocks=answer.blocks, response_type="ephemeral")
+
+
+async def _began(services: SlackServices, client: AsyncWebClient, body: dict[str, Any]) -> bool:
+    """Open review mode if that is asked for: before anything else, while the trigger lives."""
+    word, rest = command_word(body.get("text", ""))
+    if word != REVIEW:
+        return False
+    use_case = review_asked(rest, known=services.policy.use_cases)
+    await begin(services, client, body, use_case=use_case or ids.LONGEST_QUEUE)
+    return True
 
 
 async def _answer(services: SlackServices, text: str) -> Message:

@@ -6,15 +6,16 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import ids
 from bot.slack.cards.actions import ANOTHER_LABEL
 from bot.slack.cards.forms import label_form
 from bot.slack.errors import in_words
 from bot.slack.people import actor_of
-from bot.slack.reviewing import go_on, outcome_said, was_served
+from bot.slack.reviewing import go_on, is_in_review, outcome_said
 from bot.slack.services import SlackServices
-from bot.slack.showing import open_modal, show_in_place, way_back
+from bot.slack.showing import open_form, show_in_place, way_back
 from bot.slack.undoing import offer_undo
 from hitl.cases import Case
 from hitl.review import AlreadyDecided, CaseWithdrawn, vote
@@ -35,16 +36,22 @@ def register(app: AsyncApp, services: SlackServices) -> None:
         if label == ANOTHER_LABEL:
             case, use_case = await services.find(case_id)
             await services.require_decider(actor_of(args.body), case, use_case)
-            await open_modal(args.client, args.body, label_form(case, use_case=use_case))
+            await open_form(args.client, args.body, label_form(case, use_case=use_case))
             await args.ack()
             return
         await _decide_on_card(services, args, case_id, verdict=Verdict.REJECT, label=label)
 
     @app.view(ids.LABEL_FORM)
-    async def reject_with_form(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def reject_with_form(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         case_id, label = ids.choice(ids.answer(body["view"])["selected_option"]["value"])
-        await decide(services, body, case_id, verdict=Verdict.REJECT, label=label)
-        await ack()
+        deciding = decide(services, body, case_id, verdict=Verdict.REJECT, label=label)
+        if is_in_review(body):
+            said = await _said(services, deciding, body)
+            await ack()
+            await go_on(services, client, body, said=said)
+        else:
+            await deciding
+            await ack()
 
 
 async def _decide_on_card(
@@ -55,14 +62,13 @@ async def _decide_on_card(
     verdict: Verdict,
     label: str | None = None,
 ) -> None:
-    """Decide, and show it on the card that was clicked; a served one goes on to the next case."""
+    """Decide, and show it on the card that was clicked; review mode goes on to the next."""
     body, respond = args.body, args.respond
     deciding = decide(services, body, case_id, verdict=verdict, label=label)
-    if was_served(body):
-        said = await _said(services, deciding)
+    if is_in_review(body):
+        said = await _said(services, deciding, body)
         await args.ack()
-        _, use_case = await services.find(case_id)
-        await go_on(services, use_case, said=said, body=body, respond=respond)
+        await go_on(services, args.client, body, said=said)
     else:
         decided = await deciding
         await args.ack()
@@ -70,12 +76,17 @@ async def _decide_on_card(
         await offer_undo(decided, services, body=body, respond=respond)
 
 
-async def _said(services: SlackServices, deciding: Awaitable[Case]) -> str:
+async def _said(services: SlackServices, deciding: Awaitable[Case], body: dict[str, Any]) -> str:
     """What became of the case, also where somebody else was faster."""
     try:
         decided = await deciding
-    except (AlreadyDecided, CaseWithdrawn) as too_late:
+    except CaseWithdrawn as too_late:
         return await in_words(too_late, services)
+    except AlreadyDecided as too_late:
+        if too_late.outcome.reviewer != actor_of(body).user_id:
+            return await in_words(too_late, services)
+        # Slack delivered their own press twice, or the modal had not been brought up to date.
+        decided, _ = await services.find(too_late.case_id)
     return outcome_said(decided, use_case=services.policy.use_case(decided.use_case))
 
 

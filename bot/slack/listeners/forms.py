@@ -1,12 +1,18 @@
-"""Someone sends a form: a note, a hand-over, a withdrawal. Each is checked as a click is."""
+"""Someone sends a form: a note, a hand-over, a withdrawal. Each is checked as a click is.
+
+On top of review mode, the modal underneath then shows what has changed, or the next case.
+"""
 
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import ids
 from bot.slack.people import actor_of
+from bot.slack.reviewing import go_on
 from bot.slack.services import SlackServices
+from bot.slack.text import mention
 from hitl.review import add_note, hand_over, overrule, withdraw
 
 
@@ -14,7 +20,7 @@ def register(app: AsyncApp, services: SlackServices) -> None:
     """Listen for the submissions."""
 
     @app.view(ids.NOTE_FORM)
-    async def note(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def note(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         case, use_case = await services.find(ids.case_of(body["view"]))
         actor = actor_of(body)
         await services.require_decider(actor, case, use_case)
@@ -26,9 +32,10 @@ def register(app: AsyncApp, services: SlackServices) -> None:
             lambda tx: add_note(tx, case.id, author=actor.user_id, text=text)
         )
         await ack()
+        await go_on(services, client, body, said=None)
 
     @app.view(ids.HAND_OVER_FORM)
-    async def give(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def give(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         case, use_case = await services.find(ids.case_of(body["view"]))
         actor = actor_of(body)
         await services.require_decider(actor, case, use_case)
@@ -41,9 +48,10 @@ def register(app: AsyncApp, services: SlackServices) -> None:
             lambda tx: hand_over(tx, case.id, by=actor.user_id, to=chosen, use_case=use_case)
         )
         await ack()
+        await go_on(services, client, body, said=f"Asked {mention(chosen)} to look at this case.")
 
     @app.view(ids.WITHDRAW_FORM)
-    async def take_back(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def take_back(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         case, use_case = await services.find(ids.case_of(body["view"]))
         actor = actor_of(body)
         await services.people.require_withdrawer(actor, use_case)
@@ -54,6 +62,7 @@ def register(app: AsyncApp, services: SlackServices) -> None:
             )
         )
         await ack()
+        await go_on(services, client, body, said=f"⊘ Withdrawn: case {case.id}.")
 
     @app.view(ids.OVERRULE_FORM)
     async def replace(ack: AsyncAck, body: dict[str, Any]) -> None:

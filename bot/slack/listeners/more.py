@@ -13,7 +13,7 @@ from bot.slack.cards.history import history_view
 from bot.slack.message import View
 from bot.slack.people import Actor, actor_of
 from bot.slack.services import SlackServices
-from bot.slack.showing import open_modal
+from bot.slack.showing import open_form
 from bot.slack.undoing import show_undone, take_back
 from hitl.storage.queries import case_history
 
@@ -36,7 +36,7 @@ def register(app: AsyncApp, services: SlackServices) -> None:
             await show_undone(undone, services, body=body, respond=respond, client=client)
             return
         view = await _wanted(services, case_id, wanted=wanted, actor=actor_of(body))
-        await open_modal(client, body, view)
+        await open_form(client, body, view)
         await ack()
 
 
