@@ -77,15 +77,6 @@ def database_url(engine: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def empty_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    """A database without tables."""
-    if engine == "sqlite":
-        return f"sqlite:///{tmp_path}/empty.db"
-    server: Server = request.getfixturevalue("postgresql")
-    return server.url(server.create())
-
-
-@pytest.fixture
 def sqlite_url(prepared_file: Path, tmp_path: Path) -> str:
     file = tmp_path / "hitl.db"
     shutil.copy(prepared_file, file)

@@ -20,6 +20,7 @@ from hitl.storage.migrate import (
     prepare_database,
 )
 from hitl.storage.tables import schema_version
+from tests.postgres import Server
 
 PREPARING = """
 import sys
@@ -57,7 +58,8 @@ def test_an_empty_database_gets_the_tables_that_the_code_declares(database_url: 
     assert version(database_url) == CURRENT
 
 
-def test_of_processes_that_start_at_once_one_makes_the_tables(empty_url: str) -> None:
+def test_of_replicas_that_start_at_once_one_makes_the_tables(postgresql: Server) -> None:
+    empty_url = postgresql.url(postgresql.create())
     command = (sys.executable, "-c", PREPARING, empty_url)
     processes = [subprocess.Popen(command, stdin=PIPE, stdout=PIPE) for _ in range(3)]  # noqa: S603 - our own
     for process in processes:
