@@ -29,6 +29,7 @@ from bot.outgoing.client import outgoing
 from bot.scheduler.checkpoints import checkpoint_job
 from bot.scheduler.deadlines import keeping_deadlines
 from bot.scheduler.digests import digest_jobs
+from bot.scheduler.flags import rechecking_flags
 from bot.scheduler.queues import tending_queue_cards
 from bot.scheduler.timetable import Timetable
 from bot.services import Services
@@ -104,6 +105,7 @@ async def running_service(
         await stack.enter_async_context(_to_slack(desk, health=services.health, paced=paced))
         await stack.enter_async_context(_to_callers(services, settings))
         await stack.enter_async_context(keeping_deadlines(services.database, policy))
+        await stack.enter_async_context(rechecking_flags(services.database, policy))
         await stack.enter_async_context(tending_queue_cards(services.database, policy))
         timetable = Timetable(services.database, [checkpoint_job(), *digest_jobs(policy)])
         timetable.start()

@@ -45,6 +45,8 @@ async def reply(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent | Skipped:
     says = parcel.payload["says"]
     if says in _ASKING and is_settled(case):
         return Skipped(f"the case is {case.state} already")
+    if says == _RECHECK and not (case.outcome and case.outcome.flagged):
+        return Skipped("the case is not flagged any more")
     if await find_posted(desk, parcel, channels=[place.channel], thread_ts=place.ts) is None:
         text = _SAYINGS[says](await _occasion(desk, parcel, case))
         render = rendered(Message(text, [blocks.section(text)]))
@@ -98,10 +100,18 @@ def _overruled(on: _Occasion) -> str:
     )
 
 
+def _recheck(on: _Occasion) -> str:
+    if on.case.outcome is None:
+        raise ValueError(f"case {on.case.id} has no outcome")
+    ago = duration((on.now - on.case.outcome.decided_at).total_seconds())
+    return f"A second look, {on.called}: this was flagged {ago} ago. Can its flag be cleared?"
+
+
 def _waited(on: _Occasion) -> str:
     return duration(on.waited.total_seconds())
 
 
+_RECHECK = "recheck"
 _Saying = Callable[[_Occasion], str]
 _ASKING: Mapping[str, _Saying] = {
     "handed_over": _handed_over,
@@ -113,4 +123,5 @@ _SAYINGS: Mapping[str, _Saying] = {
     **_ASKING,
     "decided_by_deadline": _decided_by_deadline,
     "overruled": _overruled,
+    _RECHECK: _recheck,
 }

@@ -20,6 +20,7 @@ from bot.slack.message import Message
 from hitl.lifecycle import WAITING
 from hitl.policy import UseCase
 from hitl.reports.answers import Digest
+from hitl.reports.flags import flags_of
 from hitl.reports.stats import stats
 from hitl.review.posted import How, PostedCard
 from hitl.review.queueing import goes_into_queue
@@ -104,6 +105,7 @@ def _digest(connection: Connection, parcel: Parcel, *, use_case: UseCase) -> Dig
     return Digest(
         week=stats(connection, use_case=use_case, since=since, until=until),
         before=stats(connection, use_case=use_case, since=before, until=since),
+        flags=flags_of(connection, use_case=use_case.name, since=since, until=until),
         zone=parcel.payload["zone"],
         checkpoint=latest_checkpoint(connection),
     )

@@ -12,6 +12,7 @@ from bot.slack.errors import error_edge
 from bot.slack.listeners import (
     commands,
     decide,
+    flags,
     forms,
     home,
     more,
@@ -54,7 +55,7 @@ def build_slack_app(
         process_before_response=True,
     )
     slack = SlackServices(services.database, services.policy, People(directory))
-    for listeners in (decide, more, forms, queue, review, commands, home, threads, undo):
+    for listeners in (decide, more, forms, queue, review, commands, home, flags, threads, undo):
         listeners.register(app, slack)
     app.error(error_edge(slack))
     return app

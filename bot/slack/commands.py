@@ -11,6 +11,7 @@ from hitl.reports.windows import WEEK, looks_like_window, parse_window
 
 STATS, REVIEW, QUEUE, CASE, HELP = "stats", "review", "queue", "case", "help"
 WORDS = (STATS, REVIEW, QUEUE, CASE, HELP)
+FLAGGED = "flagged"
 _CASE_ID = re.compile(r"#?([1-9]\d{0,17})")
 
 
@@ -58,6 +59,13 @@ def review_asked(words: list[str], *, known: Collection[str]) -> str | None:
     near = get_close_matches(words[0], known, n=1)
     guess = f' Did you mean "{near[0]}"?' if near else ""
     raise NotUnderstood(f'"{" ".join(words)}" is no use case.{guess} There is: {", ".join(known)}.')
+
+
+def flagged_asked(words: list[str]) -> bool:
+    """Whether flagged cases are asked for rather than waiting ones. Raises ``NotUnderstood``."""
+    if [word.lower() for word in words] not in ([], [FLAGGED]):
+        raise NotUnderstood("Write /hitl queue, or /hitl queue flagged")
+    return bool(words)
 
 
 def case_asked(words: list[str]) -> int:

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from bot.slack.cards.flags import Watched
 from bot.slack.services import SlackServices
 from hitl.policy import UseCase
 from hitl.reports.answers import Queue, Stats
 from hitl.reports.stats import queue, stats
+from hitl.storage.flags import flagged_cases
 
 
 async def queues(services: SlackServices) -> list[Queue]:
@@ -16,6 +18,16 @@ async def queues(services: SlackServices) -> list[Queue]:
 
     def read(connection: Connection) -> list[Queue]:
         return [queue(connection, use_case=name) for name in names]
+
+    return await services.database.read(read)
+
+
+async def watched(services: SlackServices) -> list[Watched]:
+    """The flagged cases of each use case that has any."""
+    names = list(services.policy.use_cases)
+
+    def read(connection: Connection) -> list[Watched]:
+        return [Watched(name, *flagged_cases(connection, name, most=10)) for name in names]
 
     return await services.database.read(read)
 

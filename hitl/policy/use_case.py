@@ -25,6 +25,7 @@ from hitl.policy.fields import (
     Currency,
     Day,
     LabelName,
+    Length,
     LengthOrNone,
     Money,
     Must,
@@ -127,6 +128,8 @@ class UseCase(Frozen):
     """
     order: Order = "least_certain"
     """In which cases are served one by one; those with little time left go first either way."""
+    recheck_after: Length = "24h"
+    """How long a flagged outcome is left alone before reviewers are asked to look again."""
     undo_within: LengthOrNone = "2m"
     """For so long whoever decided a case can take that back; "0s" for never."""
     digest: Annotated[
@@ -182,7 +185,7 @@ class UseCase(Frozen):
         in which order waiting cases are shown and how long one can undo do not, nor do keys that
         are not set, so that a release that adds an optional key leaves every version as it was.
         """
-        irrelevant = {"webhooks", "queue_after", "order", "undo_within"}
+        irrelevant = {"webhooks", "queue_after", "order", "undo_within", "recheck_after"}
         content = self.model_dump(mode="json", exclude_none=True, exclude=irrelevant)
         content["labels"] = list(content["labels"].items())
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))

@@ -73,11 +73,22 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class Flags:
+    """Flags set, cleared and turned in a window, and how many were watched at its end."""
+
+    set: int
+    cleared: int
+    turned: int
+    watched: int
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """One week of a use case beside the week before."""
 
     week: Stats
     before: Stats
     zone: str
+    flags: Flags = Flags(0, 0, 0, 0)
     checkpoint: Checkpoint | None = None
     """Of the audit log: said in Slack, where nobody who can edit the log can edit it."""

@@ -2,6 +2,7 @@
 
 from hitl.review.claim import SkipReason, claim, claim_next, release, skip
 from hitl.review.expire import take_steps
+from hitl.review.flags import NotFlagged, ask_to_recheck, clear_flag
 from hitl.review.overrule import OverruleRefused, overrule
 from hitl.review.queueing import tend_queue_card
 from hitl.review.submission import NewEvidence, NewPicture, Submission
@@ -33,6 +34,7 @@ __all__ = [
     "LabelUnknown",
     "NewEvidence",
     "NewPicture",
+    "NotFlagged",
     "OverruleRefused",
     "Reply",
     "SkipReason",
@@ -41,8 +43,10 @@ __all__ = [
     "UndoRefused",
     "add_note",
     "add_tallies",
+    "ask_to_recheck",
     "claim",
     "claim_next",
+    "clear_flag",
     "forget_reply",
     "hand_over",
     "note_reply",

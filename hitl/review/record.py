@@ -11,6 +11,7 @@ from hitl.storage import outbox
 from hitl.storage.bell import case_topic
 from hitl.storage.chain import Happening, append, begin
 from hitl.storage.database import Transaction
+from hitl.storage.flags import FlagEnd, end_watch, watch
 from hitl.storage.tables import notes, outcomes
 
 POLICY = "policy"
@@ -52,7 +53,10 @@ def record_words(tx: Transaction, case_id: int, *, author: str, text: str) -> st
 
 
 def record_outcome(tx: Transaction, case_id: int, outcome: Outcome) -> None:
-    """Store the outcome as the current one; a second current one is refused by the table."""
+    """Store the outcome as the current one; a second current one is refused by the table.
+
+    A flagged one is watched until another one stands.
+    """
     tx.connection.execute(
         insert(outcomes),
         {
@@ -69,6 +73,10 @@ def record_outcome(tx: Transaction, case_id: int, outcome: Outcome) -> None:
             "decided_at": outcome.decided_at,
         },
     )
+    if outcome.flagged:
+        watch(tx, case_id)
+    elif outcome.revision > 1:
+        end_watch(tx, case_id, end=FlagEnd.TURNED)
 
 
 def post_card(tx: Transaction, case_id: int, *, use_case: str, channel: str) -> None:

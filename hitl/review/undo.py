@@ -10,6 +10,7 @@ from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.record import post_card, record_event, update_card
 from hitl.storage.claims import drop_claim
 from hitl.storage.database import Transaction
+from hitl.storage.flags import FlagEnd, end_watch
 from hitl.storage.queries import case_to_change
 from hitl.storage.slack_copies import card_place
 from hitl.storage.votes import mark_undone, reopen, retire_outcome
@@ -37,6 +38,7 @@ def undo(
     if not mark_undone(tx, case_id, reviewer=by):
         raise UndoRefused(case_id, "it was not decided by a vote")
     retire_outcome(tx, case_id)
+    end_watch(tx, case_id, end=FlagEnd.UNDONE)
     reopen(tx, case_id)
     # Or their next vote would seem to have taken all the time since they first looked.
     drop_claim(tx, case_id, reviewer=by)

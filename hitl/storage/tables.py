@@ -225,6 +225,34 @@ class ReviewRow(SQLModel, table=True):
     """When its reviewer took it back."""
 
 
+class FlagRow(SQLModel, table=True):
+    """That a case is watched because its outcome is flagged; the partial index allows one at once.
+
+    A flag that ended stays, to be counted.
+    """
+
+    __tablename__ = "flags"
+    __table_args__ = (
+        Index(
+            "ux_flags_watched",
+            "case_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_flags_ended", "ended_at", "set_at"),
+    )
+
+    id: int | None = _id()
+    case_id: int = _case_id()
+    set_at: datetime = Field(sa_type=Moment)
+    asked_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When the reviewers were called to a second look."""
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    end: str | None = None
+    """``cleared``, ``turned`` or ``undone``."""
+
+
 class ClaimRow(SQLModel, table=True):
     """Who looks at a case, and until when it is kept for them; it says nothing once decided."""
 
@@ -471,6 +499,7 @@ case_contents = _tables["case_contents"]
 cases = _tables["cases"]
 checkpoints = _tables["checkpoints"]
 claims = _tables["claims"]
+flags = _tables["flags"]
 notes = _tables["notes"]
 outbox = _tables["outbox"]
 outcomes = _tables["outcomes"]

@@ -14,6 +14,7 @@ from bot.slack.cards.evidence import (
     note_blocks,
     recall_blocks,
 )
+from bot.slack.cards.flags import flag_actions
 from bot.slack.cards.proposal import proposal_block
 from bot.slack.cards.wording import case_text, is_settled, settled_lines
 from bot.slack.message import Block, Message
@@ -76,6 +77,7 @@ def _settled(case: Case, *, use_case: UseCase, files: Mapping[int, str]) -> list
         _where(case),
         *recall_blocks(case, files=files),
         *note_blocks(case),
+        *flag_actions(case),
     ]
 
 

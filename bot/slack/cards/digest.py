@@ -9,7 +9,7 @@ from bot.slack.message import Message
 from bot.slack.text import counted, duration, money
 from hitl.audit import Checkpoint
 from hitl.policy import UseCase
-from hitl.reports.answers import Digest, Stats
+from hitl.reports.answers import Digest, Flags, Stats
 
 
 def digest_message(digest: Digest, *, use_case: UseCase) -> Message:
@@ -17,7 +17,7 @@ def digest_message(digest: Digest, *, use_case: UseCase) -> Message:
     week = digest.week
     heading = f"The week of {use_case.name}"
     days = f"{_days(week.since, week.until, zone=digest.zone)} · {digest.zone}"
-    lines = stats_lines(week)
+    lines = [*stats_lines(week), *_flags(digest.flags)]
     before = _before(digest.before)
     shown = [
         blocks.header(heading),
@@ -28,6 +28,15 @@ def digest_message(digest: Digest, *, use_case: UseCase) -> Message:
     if digest.checkpoint is not None:
         shown.append(blocks.context(blocks.mrkdwn(_checkpoint(digest.checkpoint))))
     return Message(f"{heading}, {days}: {'. '.join(lines)}. {before}.", shown)
+
+
+def _flags(flags: Flags) -> list[str]:
+    """``Flags: 4 set, 2 cleared, 1 turned, 3 watched``; nothing where none was ever of concern."""
+    if not any((flags.set, flags.cleared, flags.turned, flags.watched)):
+        return []
+    counts = ("set", flags.set), ("cleared", flags.cleared), ("turned", flags.turned)
+    said = [*counts, ("watched", flags.watched)]
+    return [f"Flags: {', '.join(f'{number:,} {word}' for word, number in said)}"]
 
 
 def _checkpoint(checkpoint: Checkpoint) -> str:

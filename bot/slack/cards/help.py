@@ -9,6 +9,7 @@ _COMMANDS = {
     "stats [use case] [window]": "how a use case does; windows: 24h, 7d (unless said), 4w",
     "review [use case]": "decide case after case; unless said, where most are waiting",
     "queue": "what is waiting for people",
+    "queue flagged": "flagged cases that are being watched",
     "case <id>": "one case, with its buttons",
     "help": "this",
 }

@@ -64,6 +64,10 @@ def _overdue(data: Mapping[str, Any]) -> str:
     return f"passed without a decision; still asked: {_people(data)}"
 
 
+def _recheck_asked(data: Mapping[str, Any]) -> str:
+    return f"asked {_people(data)} to look at it again"
+
+
 def _truth(data: Mapping[str, Any]) -> str:
     return f"told what was right: {_quoted(data, 'label')}"
 
@@ -80,6 +84,8 @@ _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "reminded": _reminded,
     "overdue": _overdue,
     "truth_recorded": _truth,
+    "flag_cleared": lambda _data: "cleared the flag",
+    "recheck_asked": _recheck_asked,
     "note_changed": lambda _data: "changed a note",
     "note_removed": _note_removed,
 }

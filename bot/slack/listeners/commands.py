@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import ids
+from bot.slack.cards.flags import flagged_message
 from bot.slack.cards.help import help_message
 from bot.slack.cards.queue import queue_message
 from bot.slack.cards.stats import all_stats_message, stats_message
@@ -17,12 +18,13 @@ from bot.slack.commands import (
     NotUnderstood,
     case_asked,
     command_word,
+    flagged_asked,
     review_asked,
     stats_asked,
 )
 from bot.slack.message import Message
 from bot.slack.people import actor_of
-from bot.slack.reading import figures, queues
+from bot.slack.reading import figures, queues, watched
 from bot.slack.reviewing import begin
 from bot.slack.services import SlackServices
 from hitl.reports.windows import WindowNotUnderstood
@@ -58,6 +60,8 @@ async def _answer(services: SlackServices, text: str) -> Message:
     word, rest = command_word(text)
     if word == STATS:
         return await _stats(services, rest)
+    if word == QUEUE and flagged_asked(rest):
+        return flagged_message(await watched(services), now=services.database.now())
     if word == QUEUE:
         return queue_message(await queues(services), now=services.database.now())
     if word == CASE:
