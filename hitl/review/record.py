@@ -75,8 +75,9 @@ def record_outcome(tx: Transaction, case_id: int, outcome: Outcome) -> None:
     )
     if outcome.flagged:
         watch(tx, case_id)
-    elif outcome.revision > 1:
-        end_watch(tx, case_id, end=FlagEnd.TURNED)
+    elif outcome.overruled is not None:
+        is_same = outcome.overruled.label == outcome.label
+        end_watch(tx, case_id, end=FlagEnd.CLEARED if is_same else FlagEnd.TURNED)
 
 
 def post_card(tx: Transaction, case_id: int, *, use_case: str, channel: str) -> None:

@@ -19,7 +19,7 @@ class FlagEnd(StrEnum):
     CLEARED = "cleared"
     """Somebody looked again and the decision stands, unflagged."""
     TURNED = "turned"
-    """Another outcome stands instead."""
+    """Another label stands instead."""
     UNDONE = "undone"
     """Whoever set it took that back; it counts as never set."""
 

@@ -61,9 +61,11 @@ async def test_nobody_is_called_once_the_flag_is_cleared(
 async def test_the_digest_tells_of_flags(
     desk: Desk, workspace: Workspace, clock: RunningClock
 ) -> None:
-    weeks = clock() - timedelta(days=7), clock(), clock() + timedelta(days=7)
+    before, since, until = (clock() + timedelta(days=days) for days in (-8, -1, 6))
     use_case = desk.policy.use_case("content-moderation")
-    await desk.database.write(lambda tx: put_digest(tx, *weeks, use_case=use_case, zone="UTC"))
+    await desk.database.write(
+        lambda tx: put_digest(tx, before, since, until, use_case=use_case, zone="UTC")
+    )
     async with delivering(desk):
         await delivered(desk.database)
     digest = workspace.messages("#moderation")[-1]

@@ -13,7 +13,7 @@ from hitl.policy import Policy
 from hitl.reports.answers import Flags
 from hitl.reports.flags import flags_of
 from hitl.reports.stats import stats
-from hitl.review import NotFlagged, clear_flag, submit, undo, vote
+from hitl.review import NotFlagged, clear_flag, overrule, submit, undo, vote
 from hitl.storage.database import Database
 from hitl.storage.flags import flagged_cases
 from hitl.storage.queries import case_by_id, case_history
@@ -184,6 +184,24 @@ async def test_the_digest_counts_what_became_of_flags(database: Database, clock:
     clock.advance(days=3)
     await clear(database, cases[2])
     assert await counts(database, clock) == Flags(set=2, cleared=1, turned=0, watched=1)
+
+
+@pytest.mark.parametrize(
+    ("label", "counted"),
+    [("violation", Flags(1, 0, 1, 0)), ("clean", Flags(1, 1, 0, 0))],
+)
+async def test_overruling_ends_the_watching(
+    database: Database, clock: Clock, label: str, counted: Flags
+) -> None:
+    case = await decided(database)
+    clock.advance(days=1)
+    await database.write(
+        lambda tx: overrule(
+            tx, case.id, label=label, by=BEN, reason="Seen twice", use_case=USE_CASE
+        )
+    )
+    assert await watched(database) == []
+    assert await counts(database, clock) == counted
 
 
 async def test_a_flag_set_again_after_an_undo_is_a_new_one(

@@ -25,7 +25,8 @@ labels = ["0", "1", "2"]
 KEYS = (
     '"preset", "channel", "fallback_channel", "question", "reviewers", "leads", '
     '"allow_shared_channel", "auto_at", "labels", "flag_label", "flag_button", "always_review", '
-    '"audit_rate", "queue_after", "order", "digest", "costs", "deadline" and "webhooks"'
+    '"audit_rate", "queue_after", "order", "recheck_after", "undo_within", "digest", "costs", '
+    '"deadline" and "webhooks"'
 )
 PRESETS = (
     '"content-moderation", "support-triage", "medical-assist", "spam", "recommendation" '
