@@ -49,13 +49,13 @@ class Ledger:
     """By key: what was sent and the document that answered it."""
     told: defaultdict[int, list[tuple[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     """By case: who was told which outcome."""
-    clicked: set[int] = field(default_factory=set)
-    """Cases of which a click was answered: decided by it, or before it."""
+    won: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """By case: whose click was taken, and for which verdict."""
 
     @property
     def acknowledged(self) -> int:
         """How many promises were heard."""
-        return len(self.submitted) + sum(map(len, self.told.values())) + len(self.clicked)
+        return len(self.submitted) + sum(map(len, self.told.values())) + len(self.won)
 
     def note(self, reader: str, document: Mapping[str, Any]) -> None:
         """A reader was shown a case; only outcomes bind."""
@@ -99,9 +99,10 @@ class Ledger:
             for reader, outcome in told:
                 if outcome != stands:
                     yield f"case {case_id}: {reader} was told {outcome}, but {stands} stands"
-        for case_id in self.clicked:
-            if cases[case_id].state is CaseState.OPEN:
-                yield f"case {case_id}: the answer to a click is forgotten"
+        for case_id, (reviewer, verdict) in self.won.items():
+            outcome = cases[case_id].outcome
+            if outcome is None or (outcome.reviewer, outcome.verdict) != (reviewer, verdict):
+                yield f"case {case_id}: {reviewer}'s {verdict} was taken, but {outcome} stands"
 
 
 def _is_same(case: Case, request: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:

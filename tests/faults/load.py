@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from tests.faults.ledger import Ledger
-from tests.faults.stage import REVIEWERS, Stage, authorized
+from tests.faults.stage import REVIEWERS, Click, Stage, authorized
 from tests.intake.requests import moderation_case
 
 _BREATH = 0.01
@@ -58,8 +58,8 @@ class Load:
         reviewer = self.chance.choice(REVIEWERS)
         self.tries += 1
         if case_id in cards and self.chance.random() < 0.5:
-            if await self.stage.click(reviewer, cards[case_id], verdict):
-                self.ledger.clicked.add(case_id)
+            if await self.stage.click(reviewer, cards[case_id], verdict) is Click.TAKEN:
+                self.ledger.won[case_id] = (reviewer, verdict)
                 self._open.discard(case_id)
             return
         vote = {"reviewer": reviewer, "verdict": verdict}

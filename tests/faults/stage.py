@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,8 +12,8 @@ from sqlalchemy import Connection, Engine, func, select
 
 from bot.sandbox.app import running_workspace
 from bot.sandbox.config import demo_config
-from bot.sandbox.directory import UserGroup
-from bot.sandbox.person import Outcome, Person
+from bot.sandbox.directory import User, UserGroup
+from bot.sandbox.person import Person
 from bot.sandbox.seen import SeenMessage
 from bot.sandbox.workspace import Workspace
 from hitl.storage.engines import reading_engine
@@ -27,7 +28,8 @@ from tests.service.process import KEY, environment, slack_settings
 
 T = TypeVar("T")
 CHANNEL = "#moderation"
-REVIEWERS = ("U0ANA", "U0BEN", "U0CHLOE", "U0DEV")
+REVIEWERS = tuple(f"U0REV{number:02}" for number in range(60))
+"""So many that nobody need click on two cases in the same moment."""
 BUTTONS = {"approve": "decide.approve", "reject": "decide.reject", "flag": "decide.flag"}
 _SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 _SETTLED_SECONDS = 40
@@ -42,7 +44,17 @@ flag_label = "clean"
 audit_rate = 0.0
 queue_after = 1_000
 digest     = false
+undo_within = "0s"
 """
+
+
+class Click(Enum):
+    """What a click came to, as the person sees it."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    """With a reason."""
+    UNANSWERED = "unanswered"
 
 
 @dataclass(slots=True)
@@ -73,9 +85,20 @@ class Stage:
             if message.metadata and message.metadata["event_type"] == "hitl_case":
                 yield int(message.metadata["event_payload"]["case"]), message
 
-    async def click(self, person: str, card: SeenMessage, verdict: str) -> Outcome:
+    async def click(self, reviewer: str, card: SeenMessage, verdict: str) -> Click:
         """Press a verdict's button, whatever the card has become since it was seen."""
-        return await self.people[person].click(card, BUTTONS[verdict], stale=True)
+        before = self._last_told(reviewer)
+        outcome = await self.people[reviewer].click(card, BUTTONS[verdict], stale=True)
+        if not outcome:
+            return Click.UNANSWERED
+        # Whoever is refused reads why beside the card, before the click is answered.
+        return Click.REFUSED if self._last_told(reviewer) > before else Click.TAKEN
+
+    def _last_told(self, reviewer: str) -> str:
+        """When this person was last shown something that nobody else sees."""
+        channel = self.workspace.channel_id(CHANNEL)
+        shown = self.workspace.state.ephemerals(channel, user_id=reviewer)
+        return shown[-1].ts if shown else ""
 
     def open_cards(self) -> dict[int, SeenMessage]:
         """Those that still have their buttons, by the case's id."""
@@ -123,8 +146,9 @@ async def running_stage(
     **launch: Any,
 ) -> AsyncIterator[Stage]:
     """A stage with its services started; ``launch`` is how, see ``Launch``."""
+    users = [User(id=name, name=name.lower(), real_name=name) for name in REVIEWERS]
     group = UserGroup(id="S0MODS", handle="moderators", users=REVIEWERS)
-    config = demo_config(channels=[CHANNEL], groups=[group])
+    config = demo_config(channels=[CHANNEL], groups=[group], people=users)
     async with AsyncExitStack() as stack:
         workspace = await stack.enter_async_context(running_workspace(config))
         receiver = await stack.enter_async_context(running_receiver())

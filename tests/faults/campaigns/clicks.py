@@ -1,8 +1,11 @@
 """Two to four people decide the same case at once: in Slack, by the API, at several replicas."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from itertools import cycle
+from functools import partial
+from http import HTTPStatus
+from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,7 +15,7 @@ import httpx
 from bot.sandbox.seen import SeenMessage
 from tests.faults.campaigns.tally import Progress, Tally, silent
 from tests.faults.ledger import Findings, Ledger
-from tests.faults.stage import REVIEWERS, Stage, empty_database, running_stage
+from tests.faults.stage import REVIEWERS, Click, Stage, empty_database, running_stage
 from tests.intake.requests import moderation_case
 from tests.postgres import Server
 
@@ -44,7 +47,8 @@ async def contend(
             stage = await stack.enter_async_context(
                 running_stage(stage_folder, database_url=url, replicas=replicas, **launch)
             )
-            contest = _Contest(stage, chance)
+            apis = [await stack.enter_async_context(s.api(seconds=30)) for s in stage.services]
+            contest = _Contest(stage, apis, chance)
             while tally.tries < until:
                 done = await contest.round()
                 tally.tries += done
@@ -58,13 +62,12 @@ async def contend(
 class _Contest:
     """Rounds of cases that everybody decides at once."""
 
-    def __init__(self, stage: Stage, chance: Random) -> None:
+    def __init__(self, stage: Stage, apis: list[httpx.AsyncClient], chance: Random) -> None:
         self.ledger = Ledger()
         self.findings = Findings()
         self._stage = stage
         self._chance = chance
-        self._apis = [service.api(seconds=30) for service in stage.services]
-        self._turn = cycle(self._apis)
+        self._turn = cycle(apis)
         self._number = 0
 
     async def round(self) -> int:
@@ -74,7 +77,11 @@ class _Contest:
         async with asyncio.timeout(_CARD_SECONDS):
             while not wanted <= (cards := self._stage.open_cards()).keys():  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
-        counts = [self._contend(case_id, cards[case_id]) for case_id in wanted]
+        # Each case has people of its own, so that what they are told is about this one.
+        people = iter(self._chance.sample(REVIEWERS, len(REVIEWERS)))
+        groups = [list(islice(people, self._chance.randint(2, 4))) for _ in wanted]
+        pairs = zip(wanted, groups, strict=True)
+        counts = [self._contend(id_, cards[id_], group) for id_, group in pairs]
         return sum(await asyncio.gather(*counts))
 
     async def _submit(self) -> int:
@@ -84,39 +91,43 @@ class _Contest:
         self.ledger.submitted[request["key"]] = (request, document)
         return int(document["id"])
 
-    async def _contend(self, case_id: int, card: SeenMessage) -> int:
-        people = self._chance.sample(REVIEWERS, self._chance.randint(2, 4))
+    async def _contend(self, case_id: int, card: SeenMessage, people: Sequence[str]) -> int:
         barrier = asyncio.Barrier(len(people))
-        acts = []
+        acts: list[Awaitable[bool]] = []
         for number, person in enumerate(people):
-            verdict = self._chance.choice(_VERDICTS)
-            if number % 2 == 0:
-                acts.append(self._click(barrier, card, case_id, person, verdict))
-            else:
-                vote = {"reviewer": person, "verdict": verdict}
-                acts.append(self._vote(barrier, next(self._turn), case_id, vote))
-        won = [outcome for outcome in await asyncio.gather(*acts) if outcome is not None]
-        if len(won) > 1:
-            self.findings.doubled.append(f"case {case_id}: {len(won)} voters were told they won")
+            vote = {"reviewer": person, "verdict": self._chance.choice(_VERDICTS)}
+            act = (
+                partial(self._click, card) if number % 2 else partial(self._vote, next(self._turn))
+            )
+            acts.append(_together(barrier, partial(act, case_id, vote)))
+        winners = sum(await asyncio.gather(*acts))
+        if winners > 1:
+            self.findings.doubled.append(f"case {case_id}: {winners} were told they decided it")
+        elif winners == 0 and await self._outcome(case_id) is not None:
+            self.findings.lost.append(f"case {case_id}: whoever decided it was told otherwise")
         return len(people)
 
-    async def _click(
-        self, barrier: asyncio.Barrier, card: SeenMessage, case_id: int, person: str, verdict: str
-    ) -> None:
-        await barrier.wait()
-        if await self._stage.click(person, card, verdict):
-            self.ledger.clicked.add(case_id)
-        else:
-            self.findings.unrecovered.append(f"case {case_id}: {person} got no answer")
+    async def _outcome(self, case_id: int) -> Any:
+        return (await next(self._turn).get(f"/v1/cases/{case_id}")).json()["outcome"]
 
-    async def _vote(
-        self, barrier: asyncio.Barrier, api: httpx.AsyncClient, case_id: int, vote: dict[str, str]
-    ) -> Any:
-        await barrier.wait()
+    async def _click(self, card: SeenMessage, case_id: int, vote: dict[str, str]) -> bool:
+        click = await self._stage.click(vote["reviewer"], card, vote["verdict"])
+        if click is Click.TAKEN:
+            self.ledger.won[case_id] = (vote["reviewer"], vote["verdict"])
+        elif click is Click.UNANSWERED:
+            self.findings.unrecovered.append(f"case {case_id}: a click got no answer")
+        return click is Click.TAKEN
+
+    async def _vote(self, api: httpx.AsyncClient, case_id: int, vote: dict[str, str]) -> bool:
         answer = await api.post(f"/v1/cases/{case_id}/reviews", json=vote)
         if answer.status_code not in {201, 409}:
             self.findings.unrecovered.append(f"case {case_id}: a vote got {answer.status_code}")
-            return None
+            return False
         # Also a loser is told what stands.
         self.ledger.note(vote["reviewer"], {"id": case_id, "outcome": answer.json()["outcome"]})
-        return answer.json()["outcome"] if answer.status_code == 201 else None
+        return answer.status_code == HTTPStatus.CREATED
+
+
+async def _together(barrier: asyncio.Barrier, act: Callable[[], Awaitable[bool]]) -> bool:
+    await barrier.wait()
+    return await act()

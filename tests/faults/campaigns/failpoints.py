@@ -1,7 +1,6 @@
 """Deaths on either side of each commit, send and answer, at named instants."""
 
 from contextlib import AsyncExitStack
-from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -44,20 +43,20 @@ async def die_at(
 ) -> Tally:
     """Die at each of them in turn, and go on with the same database."""
     tally = Tally(f"failpoints, {'PostgreSQL' if server else 'SQLite'}")
-    ledger, numbers = Ledger(), count()
+    ledger = Ledger()
     async with AsyncExitStack() as stack:
         url = stack.enter_context(empty_database(folder, server))
         stage = await stack.enter_async_context(running_stage(folder, database_url=url, **launch))
         load = Load(stage, ledger, Random(0))
         async with loaded(load):
+            await stage.service.kill()
             for failpoint in failpoints:
-                await stage.service.kill()
                 await stage.service.start(failpoint=failpoint)
                 await stage.service.ended()
                 tally.findings.add(ledger.check(stage))
-                await stage.service.start()
-                tally.tries = next(numbers) + 1
+                tally.tries += 1
                 progress(1)
+            await stage.service.start()
         await stage.settled()
         tally.add(ledger, ledger.check_settled(stage))
     return tally

@@ -1,0 +1,61 @@
+"""A process that dies at any instant keeps every promise it gave."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults import broken
+from tests.faults.campaigns.failpoints import FAILPOINTS, die_at
+from tests.faults.campaigns.kills import kill_again_and_again
+from tests.faults.conftest import Staged, held
+from tests.faults.launcher import LEASE
+from tests.intake.requests import moderation_case
+from tests.postgres import Server
+
+
+async def test_sigkill_at_random_instants_loses_and_doubles_nothing(
+    tmp_path: Path, server: Server | None
+) -> None:
+    assert held(await kill_again_and_again(tmp_path, kills=3, server=server), tries=3)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_death_at_any_named_instant_loses_and_doubles_nothing(
+    tmp_path: Path, server: Server | None
+) -> None:
+    assert held(await die_at(tmp_path, server=server), tries=len(FAILPOINTS))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["postgresql"])
+async def test_the_same_holds_on_postgresql(tmp_path: Path, server: Server | None) -> None:
+    assert held(await die_at(tmp_path, server=server), tries=len(FAILPOINTS))
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_what_a_dead_process_held_goes_on_within_seconds(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.workspace.order_fault("chat.postMessage", "delay", seconds=30)
+        async with stage.service.api() as api:
+            await api.post("/v1/cases", json=moderation_case())
+        assert not await stage.settled(seconds=0.5)  # its sender waits for Slack
+        await stage.service.kill()
+        await stage.service.start()
+        assert await stage.settled(seconds=LEASE.total_seconds() + 3)
+        assert len(list(stage.cards())) == 1
+
+
+@pytest.mark.slow
+async def test_a_build_that_answers_before_it_commits_is_caught(tmp_path: Path) -> None:
+    tally = await kill_again_and_again(tmp_path, kills=5, broken=broken.acknowledges_before_commit)
+    assert tally.findings.lost
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_build_that_ignores_leases_is_caught(staged: Staged) -> None:
+    async with staged(broken=broken.ignores_leases) as stage:
+        stage.workspace.order_fault("chat.postMessage", "delay", seconds=2.0)
+        async with stage.service.api() as api:
+            await api.post("/v1/cases", json=moderation_case())
+        await stage.settled(seconds=10)
+        assert len(list(stage.cards())) > 1
