@@ -38,6 +38,16 @@ class SlackServices:
         also = self.handed_to(case, use_case)
         await self.people.require_decider(actor, use_case, also=also)
 
+    async def require_overruler(self, actor: Actor, case: Case, use_case: UseCase) -> None:
+        """Someone who may put another outcome in place of the case's; raises ``Refusal``.
+
+        A flag asks everyone who may decide to look again; anything else is for leads.
+        """
+        if case.outcome is not None and case.outcome.flagged:
+            await self.require_decider(actor, case, use_case)
+        else:
+            await self.people.require_overruler(actor, use_case)
+
     async def card(self, case: Case, use_case: UseCase) -> Message:
         """The case's card, with its pictures."""
         files = await self.database.read(partial(picture_files, case_id=case.id))

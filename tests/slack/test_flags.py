@@ -36,6 +36,35 @@ async def test_whoever_may_not_decide_does_not_clear(desk: Desk, people: People)
     assert (await desk.events(1))[-1][0] == "decided"
 
 
+async def test_a_reviewer_who_is_no_lead_turns_a_flag_with_a_reason(
+    desk: Desk, people: People
+) -> None:
+    ana = people["ana"]
+    assert await ana.click(await flagged(desk, people), "Turn to violation…")
+    view = await ana.wait_for_view("What is right?")
+    assert await ana.submit(view, {"What is right?": "1:violation", "Reason": "Seen again"})
+    outcome = (await desk.case(1)).outcome
+    assert outcome is not None
+    assert (outcome.label, outcome.reviewer, outcome.flagged) == ("violation", "U0ANA", False)
+
+
+async def test_once_the_flag_is_gone_only_leads_overrule(desk: Desk, people: People) -> None:
+    ana = people["ana"]
+    card = await flagged(desk, people)
+    await ana.click(card, "Turn to violation…")
+    view = await ana.wait_for_view("What is right?")
+    await people["ben"].click(card, "Clear flag")
+    await ana.submit(view, {"What is right?": "1:violation", "Reason": "Seen again"})
+    await ana.wait_for_view("Only leads can overrule decisions here.")
+    assert (await desk.events(1))[-1][0] == "flag_cleared"
+
+
+async def test_whoever_may_not_decide_gets_no_form_to_turn(desk: Desk, people: People) -> None:
+    await people["chloe"].click(await flagged(desk, people), "Turn to violation…")
+    await people["chloe"].wait_for_message("C0MOD", "Only reviewers can decide here.")
+    assert not await people["chloe"].views()
+
+
 async def test_a_flag_that_is_gone_is_said_to_be(desk: Desk, people: People) -> None:
     card = await flagged(desk, people)
     await people["ana"].click(card, "Clear flag")

@@ -77,7 +77,7 @@ def _settled(case: Case, *, use_case: UseCase, files: Mapping[int, str]) -> list
         _where(case),
         *recall_blocks(case, files=files),
         *note_blocks(case),
-        *flag_actions(case),
+        *flag_actions(case, use_case=use_case),
     ]
 
 

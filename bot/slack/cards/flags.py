@@ -8,6 +8,7 @@ from bot.slack import blocks, ids
 from bot.slack.message import Block, Message
 from bot.slack.text import counted, duration
 from hitl.cases import Case
+from hitl.policy import UseCase
 from hitl.storage.flags import FlaggedCase
 
 _MOST = 30
@@ -24,13 +25,16 @@ class Watched:
     first: Sequence[FlaggedCase]
 
 
-def flag_actions(case: Case) -> list[Block]:
-    """The button that ends the watching; none on a case that is not watched."""
+def flag_actions(case: Case, *, use_case: UseCase) -> list[Block]:
+    """The buttons that end the watching; none on a case that is not watched."""
     outcome = case.outcome
     if outcome is None or not outcome.flagged:
         return []
     clear = blocks.button("Clear flag", action_id=ids.CLEAR_FLAG, value=str(case.id))
-    return [blocks.actions(f"flag:{case.id}:{outcome.revision}", clear)]
+    others = [label for label in use_case.labels if label != outcome.label]
+    words = f"Turn to {others[0]}…" if len(others) == 1 else "Turn to another label…"
+    turn = blocks.button(words, action_id=ids.TURN_FLAG, value=str(case.id))
+    return [blocks.actions(f"flag:{case.id}:{outcome.revision}", clear, turn)]
 
 
 def flagged_message(watched: Sequence[Watched], *, now: datetime) -> Message:

@@ -68,7 +68,7 @@ def register(app: AsyncApp, services: SlackServices) -> None:
     async def replace(ack: AsyncAck, body: dict[str, Any]) -> None:
         view, actor = body["view"], actor_of(body)
         case, use_case = await services.find(ids.case_of(view))
-        await services.people.require_overruler(actor, use_case)
+        await services.require_overruler(actor, case, use_case)
         _, label = ids.choice(ids.answer(view)["selected_option"]["value"])
         reason = (ids.answer(view, block=ids.OVERRULE_REASON)["value"] or "").strip()
         if not reason:

@@ -55,7 +55,7 @@ async def _wanted(services: SlackServices, case_id: int, *, wanted: str, actor: 
         await services.people.require_withdrawer(actor, use_case)
         return withdraw_form(case)
     if wanted == ids.MORE_OVERRULE and case.outcome is not None:
-        await services.people.require_overruler(actor, use_case)
+        await services.require_overruler(actor, case, use_case)
         return overrule_form(case, case.outcome, use_case=use_case)
     await services.require_decider(actor, case, use_case)
     return hand_over_form(case) if wanted == ids.MORE_HAND_OVER else note_form(case)
