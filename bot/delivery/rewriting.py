@@ -1,7 +1,6 @@
 """Making a posted card show its case as it is now."""
 
 from datetime import timedelta
-from functools import partial
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
@@ -10,9 +9,11 @@ from bot.delivery.posting import Rendering, rendered, say
 from bot.delivery.reconcile import find_posted
 from bot.delivery.troubles import Treatment, Trouble, told_as_trouble
 from bot.slack.cards.case import case_card
+from bot.slack.cards.looking import with_looker
 from bot.slack.message import Message
 from hitl.cases import Case
 from hitl.lifecycle import WAITING
+from hitl.storage.claims import claim_of
 from hitl.storage.outbox import Parcel
 from hitl.storage.queries import case_by_id, picture_files
 from hitl.storage.slack_copies import Place, card_place
@@ -27,13 +28,22 @@ async def rewrite_card(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent | Sk
     """Rewrite the card through the click's own way back, or else by its place."""
     if parcel.use_case not in desk.policy.use_cases:
         return Skipped(f"the policy has no use case {parcel.use_case} any more")
-    case, place, files = await desk.database.read(
-        lambda c: (case_by_id(c, case_id), card_place(c, case_id), picture_files(c, case_id))
+    case, place, files, claim = await desk.database.read(
+        lambda c: (
+            case_by_id(c, case_id),
+            card_place(c, case_id),
+            picture_files(c, case_id),
+            claim_of(c, case_id),
+        )
     )
     if place is None:
         return Skipped("the case has no card")
     now, use_case = desk.database.now(), desk.use_case(parcel)
-    render = partial(case_card, case, use_case=use_case, now=now, files=files)
+
+    def render(*, plain: bool = False) -> Message:
+        card = case_card(case, use_case=use_case, now=now, files=files, plain=plain)
+        return with_looker(card, case, claim=claim, now=now)
+
     if await _answered_the_click(desk, parcel, render()):
         return Sent()
     try:

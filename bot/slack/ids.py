@@ -40,6 +40,8 @@ SKIP = "skip"
 """Its menu of reasons; an option's value is ``<case id>:<reason>``."""
 WRITE_NOTE = "write_note"
 """Its button for a note; the value is the case's id."""
+LOOK_AGAIN = "look_again"
+"""Its button where no case is left."""
 UNDO_LAST = "undo_last"
 """Its button beside what was just decided; the value is that case's id."""
 

@@ -52,10 +52,9 @@ _CLOSED = frozenset({"not_found", "view_not_found"})
 
 @dataclass(frozen=True, slots=True)
 class _Next:
-    """What is shown next; ``case`` is None where there is no case."""
+    """What is shown next."""
 
     sitting: Sitting
-    case: Case | None
     view: View
     plain: View
     """The short form, for where Slack refuses the blocks."""
@@ -198,7 +197,7 @@ async def _next(
         return await _shown(services, actor, use_case, case, sitting, waited=waited, said=said)
     except HitlError as refusal:
         ended = ended_view(said, await in_words(refusal, services))
-        return _Next(replace(sitting, case_id=None), None, ended, ended)
+        return _Next(replace(sitting, case_id=None), ended, ended)
 
 
 async def _shown(
@@ -214,14 +213,21 @@ async def _shown(
     now = services.database.now()
     wanted = wanted_by(actor.user_id, use_case=use_case, now=now, waited=waited)
     sitting = replace(sitting, case_id=case.id if case else None)
-    standing = await services.database.read(
-        lambda c: _standing(c, wanted, sitting, use_case=use_case, said=said)
-    )
     if case is None:
-        waiting = await services.database.read(lambda c: numbers_of(c, use_case.name).open)
+        standing, waiting = await services.database.read(
+            lambda c: (
+                _standing(c, wanted, sitting, use_case=use_case, said=said),
+                numbers_of(c, use_case.name).open,
+            )
+        )
         finished = finished_view(standing=standing, waiting=waiting)
-        return _Next(sitting, None, finished, finished)
-    files = await services.database.read(lambda c: picture_files(c, case.id))
+        return _Next(sitting, finished, finished)
+    standing, files = await services.database.read(
+        lambda c: (
+            _standing(c, wanted, sitting, use_case=use_case, said=said),
+            picture_files(c, case.id),
+        )
+    )
     until = now + CLAIM_FOR
     full, plain = (
         review_view(
@@ -232,7 +238,7 @@ async def _shown(
         )
         for is_plain in (False, True)
     )
-    return _Next(sitting, case, full, plain)
+    return _Next(sitting, full, plain)
 
 
 def _standing(

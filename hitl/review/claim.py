@@ -10,7 +10,7 @@ from hitl.cases import Case
 from hitl.deadlines import urgent_from
 from hitl.lifecycle import WAITING
 from hitl.policy.use_case import UseCase
-from hitl.review.record import record_event
+from hitl.review.record import record_event, update_card
 from hitl.storage.claims import (
     Wanted,
     claim_of,
@@ -20,7 +20,9 @@ from hitl.storage.claims import (
     record_skip,
 )
 from hitl.storage.database import Transaction
+from hitl.storage.outbox import UPDATES_LANE, is_busy
 from hitl.storage.queries import case_to_change
+from hitl.storage.slack_copies import card_place
 
 CLAIM_FOR = timedelta(minutes=5)
 """Most reviews take seconds; whoever was called away leaves the case to the next person."""
@@ -86,8 +88,9 @@ def claim(tx: Transaction, case_id: int, *, reviewer: str) -> Case | None:
 def release(tx: Transaction, case_id: int, *, reviewer: str) -> None:
     """Give the case back to be served to anyone; a claim of somebody else stays."""
     if drop_claim(tx, case_id, reviewer=reviewer):
-        case_to_change(tx.connection, case_id)
+        case = case_to_change(tx.connection, case_id)
         record_event(tx, case_id, event="released", actor=reviewer, data={})
+        _show_who_looks(tx, case)
 
 
 def skip(tx: Transaction, case_id: int, *, reviewer: str, reason: SkipReason) -> None:
@@ -101,6 +104,7 @@ def skip(tx: Transaction, case_id: int, *, reviewer: str, reason: SkipReason) ->
     drop_claim(tx, case_id, reviewer=reviewer)
     record_skip(tx, case_id, reviewer=reviewer, reason=reason)
     record_event(tx, case_id, event="skipped", actor=reviewer, data={"reason": reason})
+    _show_who_looks(tx, case)
 
 
 def seconds_looked(tx: Transaction, case_id: int, *, reviewer: str) -> float | None:
@@ -121,4 +125,12 @@ def _claimed(tx: Transaction, case_id: int, *, reviewer: str, claim_for: timedel
     record_event(
         tx, case_id, event="claimed", actor=reviewer, data={"seconds": claim_for.total_seconds()}
     )
+    _show_who_looks(tx, case)
     return case
+
+
+def _show_who_looks(tx: Transaction, case: Case) -> None:
+    """Have its card say so, if it has one, and if Slack has no decisions to show before."""
+    has_card = card_place(tx.connection, case.id) is not None
+    if has_card and not is_busy(tx.connection, UPDATES_LANE):
+        update_card(tx, case)

@@ -190,6 +190,12 @@ def next_due(
     return min(moments)
 
 
+def is_busy(connection: Connection, lane: str) -> bool:
+    """Whether something still waits in the lane."""
+    waiting = select(outbox.c.id).where(outbox.c.lane == lane, outbox.c.state == Sending.WAITING)
+    return connection.execute(waiting.limit(1)).first() is not None
+
+
 def _waits_for(receiver: str | None) -> ColumnElement[bool]:
     waits = outbox.c.state == Sending.WAITING
     return waits if receiver is None else waits & outbox.c.lane.startswith(f"{receiver}/")

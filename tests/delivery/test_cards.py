@@ -8,7 +8,7 @@ from bot.delivery.desk import Desk
 from bot.sandbox.faults import FaultKind
 from bot.sandbox.workspace import Workspace
 from hitl.policy import Policy
-from hitl.review import add_note, hand_over, vote, withdraw
+from hitl.review import add_note, claim_next, hand_over, release, vote, withdraw
 from hitl.storage.queries import case_history
 from hitl.vocabulary import Verdict
 from tests.delivery.running import (
@@ -52,6 +52,47 @@ async def test_a_case_is_posted_in_its_channel(desk: Desk, workspace: Workspace)
     assert card.metadata is not None
     assert card.metadata["event_type"] == "hitl_case"
     assert card.metadata["event_payload"]["case"] == str(case.id)
+
+
+async def test_a_card_shows_who_has_its_case_in_hand_until_they_leave(
+    desk: Desk, workspace: Workspace
+) -> None:
+    case = await unsure_case(desk)
+    use_case = desk.policy.use_case("content-moderation")
+    looking = "<@U0ANA> is looking at it, until"
+    async with delivering(desk):
+        await delivered(desk.database)
+        await desk.database.write(lambda tx: claim_next(tx, use_case=use_case, reviewer="U0ANA"))
+        await delivered(desk.database)
+        assert workspace.messages("#moderation")[0].says(looking)
+        await desk.database.write(lambda tx: release(tx, case.id, reviewer="U0ANA"))
+        await delivered(desk.database)
+    [card] = workspace.messages("#moderation")
+    assert not card.says(looking)
+
+
+async def test_a_decided_card_does_not_say_that_anybody_looks(
+    desk: Desk, workspace: Workspace
+) -> None:
+    case = await unsure_case(desk)
+    use_case = desk.policy.use_case("content-moderation")
+    async with delivering(desk):
+        await delivered(desk.database)
+        await desk.database.write(lambda tx: claim_next(tx, use_case=use_case, reviewer="U0ANA"))
+        await decide(desk, case.id)
+        await delivered(desk.database)
+    assert not workspace.messages("#moderation")[0].says("is looking at it")
+
+
+async def test_who_looks_waits_in_no_line_of_decisions(desk: Desk) -> None:
+    first = await unsure_case(desk)
+    use_case = desk.policy.use_case("content-moderation")
+    async with delivering(desk):
+        await delivered(desk.database)
+    await desk.database.write(lambda tx: add_note(tx, first.id, author="U0BEN", text="Look"))
+    await desk.database.write(lambda tx: claim_next(tx, use_case=use_case, reviewer="U0ANA"))
+    updates = [row for row in await rows(desk.database) if row.kind == "card.update"]
+    assert len(updates) == 1
 
 
 async def test_the_history_tells_where_the_card_stands(desk: Desk, workspace: Workspace) -> None:

@@ -217,7 +217,10 @@ async def test_whoever_comes_last_is_told_that_others_have_the_rest(
     await flood(desk, 1)
     await begin(people["ana"])
     await people["ben"].command("/hitl review", channel="C0MOD")
-    await people["ben"].wait_for_view("Nothing is left for you. 1 case still waiting")
+    told = await people["ben"].wait_for_view("Nothing is left for you. 1 case still waiting")
+    await people["ana"].close(await people["ana"].view())
+    assert await people["ben"].click(told, "Look again")
+    assert title_in(await people["ben"].view()) == "Post no. 0"
 
 
 @pytest.mark.parametrize(

@@ -55,11 +55,14 @@ def review_view(case: Case, card: Message, *, standing: Standing, kept_until: da
 def finished_view(*, standing: Standing, waiting: int) -> View:
     """No case to serve: none waits, or none for this person."""
     if waiting:
-        words = f"Nothing is left for you. {counted(waiting, 'case')} still waiting"
-        words += ": others have them in hand, or you skipped them."
+        words = f"Nothing is left for you. {counted(waiting, 'case')} still waiting: "
+        words += "somebody has it in hand" if waiting == 1 else "others have them in hand"
+        words += ", or you skipped it." if waiting == 1 else ", or you skipped them."
     else:
         words = "Nothing is waiting. Thank you!"
-    return _remembering(_modal([*_above(standing), blocks.section(words)]), standing.sitting)
+    again = blocks.button("Look again", action_id=ids.LOOK_AGAIN, value=standing.sitting.use_case)
+    shown = [*_above(standing), blocks.section(words, accessory=again)]
+    return _remembering(_modal(shown), standing.sitting)
 
 
 def ended_view(said: str | None, reason: str) -> View:

@@ -44,6 +44,11 @@ def register(app: AsyncApp, services: SlackServices) -> None:
         await ack()
         await go_on(services, client, body, said=f"↷ Skipped case {case_id}; others are asked.")
 
+    @app.action(ids.LOOK_AGAIN)
+    async def look_again(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        await go_on(services, client, body, said=None)
+
     @app.action(ids.WRITE_NOTE)
     async def write_note(
         ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], client: AsyncWebClient
