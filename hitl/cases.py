@@ -93,4 +93,6 @@ class Case:
     metadata: Any = None
     callback_url: str | None = None
     outcome: Outcome | None = None
+    votes: int = 0
+    """How many people's votes are in and stand; what they chose is not told here."""
     notes: tuple[Note, ...] = ()

@@ -11,7 +11,8 @@ WAITING: frozenset[CaseState] = frozenset({CaseState.OPEN, CaseState.DISPUTED})
 TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
     CaseState.OPEN: frozenset({CaseState.DECIDED, CaseState.DISPUTED, CaseState.WITHDRAWN}),
     CaseState.DISPUTED: frozenset({CaseState.DECIDED, CaseState.WITHDRAWN}),
-    CaseState.DECIDED: frozenset({CaseState.DECIDED, CaseState.OPEN}),  # overruled, undone
+    # Overruled; undone, where the votes that are left may be at odds.
+    CaseState.DECIDED: frozenset({CaseState.DECIDED, CaseState.OPEN, CaseState.DISPUTED}),
     CaseState.WITHDRAWN: frozenset(),
 }
 

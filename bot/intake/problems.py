@@ -19,6 +19,8 @@ from hitl.policy import UnknownUseCase
 from hitl.reports.windows import WindowNotUnderstood
 from hitl.review import (
     AlreadyDecided,
+    AlreadyVoted,
+    CaseDisputed,
     CaseNotFound,
     CaseWithdrawn,
     KeyReused,
@@ -69,6 +71,8 @@ _KINDS: dict[type[HitlError], _Kind] = {
     RoutingError: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request"),
     CaseNotFound: _Kind(HTTPStatus.NOT_FOUND, "case-not-found"),
     AlreadyDecided: _Kind(HTTPStatus.CONFLICT, "already-decided"),
+    AlreadyVoted: _Kind(HTTPStatus.CONFLICT, "already-voted"),
+    CaseDisputed: _Kind(HTTPStatus.CONFLICT, "disputed"),
     CaseWithdrawn: _Kind(HTTPStatus.CONFLICT, "withdrawn"),
     StorageUnavailable: _Kind(HTTPStatus.SERVICE_UNAVAILABLE, "storage-unavailable"),
 }

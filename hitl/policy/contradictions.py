@@ -25,6 +25,7 @@ def contradictions(use_case: _Table) -> Iterator[Fault]:
         yield from _verdicts(ties)
         yield from _flag(use_case.get("flag_label"), labels, ties)
         yield from _end(deadline, ties)
+    yield from _disputes(use_case)
     yield from _steps(deadline)
     yield from _costs(_table(use_case.get("costs")), labels)
 
@@ -82,6 +83,17 @@ def _costs(costs: _Table, labels: _Table) -> Iterator[Fault]:
     for label in _table(costs.get("error")):
         if labels and label not in labels:
             yield Fault(("costs", "error", label), unknown("label", label, known=labels))
+
+
+def _disputes(use_case: _Table) -> Iterator[Fault]:
+    needed = use_case.get("reviews_needed")
+    ends = use_case.get("adjudicators") or use_case.get("leads")
+    if isinstance(needed, int) and needed > 1 and not ends:
+        yield Fault(
+            ("adjudicators",),
+            f"is missing; with reviews_needed = {needed} say who settles a disagreement, "
+            "or name leads",
+        )
 
 
 def _end(deadline: _Table, ties: _Table) -> Iterator[Fault]:

@@ -76,6 +76,7 @@ Money = Annotated[
 ]
 Switch = Annotated[bool, Must("true or false")]
 CaseCount = Annotated[int, Field(ge=1, le=1_000), Must("a whole number from 1 to 1,000")]
+ReviewCount = Annotated[int, Field(ge=1, le=3), Must("1, 2 or 3")]
 Tie = Annotated[Literal[Verdict.APPROVE, Verdict.REJECT], Must('"approve" or "reject"')]
 LabelName = Annotated[
     str, Field(max_length=100), _ONE_LINE, Must("1 to 100 characters on one line")

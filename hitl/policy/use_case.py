@@ -32,6 +32,7 @@ from hitl.policy.fields import (
     Order,
     PresetName,
     Question,
+    ReviewCount,
     Share,
     Switch,
     Threshold,
@@ -106,6 +107,10 @@ class UseCase(Frozen):
     ] = ("channel",)
     leads: Annotated[tuple[Who, ...], Field(strict=False), Must("a list of people")] = ()
     """May overrule and withdraw."""
+    reviews_needed: ReviewCount = 1
+    """So many different people must choose the same label; they do not see each other's votes."""
+    adjudicators: Annotated[tuple[Who, ...], Field(strict=False), Must("a list of people")] = ()
+    """Settle what reviewers disagree on, and may overrule; the leads where none is named."""
     allow_shared_channel: Switch = False
     auto_at: Threshold | None = None
     """For labels that name no threshold of their own."""
@@ -176,6 +181,11 @@ class UseCase(Frozen):
     def is_verdict(self) -> bool:
         """Whether the buttons speak of the item rather than of the AI's proposal."""
         return all(rule.verdict for rule in self.labels.values())
+
+    @property
+    def who_adjudicates(self) -> tuple[str, ...]:
+        """Who settles disputes, as the policy names them."""
+        return self.adjudicators or self.leads or self.reviewers
 
     @cached_property
     def version(self) -> str:

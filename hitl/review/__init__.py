@@ -1,5 +1,6 @@
 """The verbs: everything that changes a case, one transaction each."""
 
+from hitl.review.adjudicate import AdjudicationRefused, adjudicate
 from hitl.review.claim import SkipReason, claim, claim_next, release, skip
 from hitl.review.expire import take_steps
 from hitl.review.flags import NotFlagged, ask_to_recheck, clear_flag
@@ -14,6 +15,8 @@ from hitl.review.truth import record_truth
 from hitl.review.undo import UndoRefused, undo
 from hitl.review.vote import (
     AlreadyDecided,
+    AlreadyVoted,
+    CaseDisputed,
     CaseWithdrawn,
     LabelNotAllowed,
     LabelRequired,
@@ -24,7 +27,10 @@ from hitl.review.withdraw import withdraw
 from hitl.storage.queries import CaseNotFound
 
 __all__ = [
+    "AdjudicationRefused",
     "AlreadyDecided",
+    "AlreadyVoted",
+    "CaseDisputed",
     "CaseNotFound",
     "CaseWithdrawn",
     "Count",
@@ -43,6 +49,7 @@ __all__ = [
     "UndoRefused",
     "add_note",
     "add_tallies",
+    "adjudicate",
     "ask_to_recheck",
     "claim",
     "claim_next",

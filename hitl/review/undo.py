@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from hitl.cases import Case, Outcome
+from hitl.consensus import Disputed, Vote, consensus
 from hitl.errors import HitlError
 from hitl.policy.lengths import length_of
 from hitl.policy.use_case import UseCase
@@ -13,7 +14,7 @@ from hitl.storage.database import Transaction
 from hitl.storage.flags import FlagEnd, end_watch
 from hitl.storage.queries import case_to_change
 from hitl.storage.slack_copies import card_place
-from hitl.storage.votes import mark_undone, reopen, retire_outcome
+from hitl.storage.votes import mark_undone, reopen, retire_outcome, standing_votes
 from hitl.vocabulary import CaseState
 
 
@@ -39,12 +40,14 @@ def undo(
         raise UndoRefused(case_id, "it was not decided by a vote")
     retire_outcome(tx, case_id)
     end_watch(tx, case_id, end=FlagEnd.UNDONE)
-    reopen(tx, case_id)
+    state = _state_of(tx, case_id)
+    reopen(tx, case_id, to=state)
     # Or their next vote would seem to have taken all the time since they first looked.
     drop_claim(tx, case_id, reviewer=by)
     data = {"verdict": undone.verdict, "label": undone.label}
     record_event(tx, case_id, event="undone", actor=by, data=data)
-    waiting = replace(case, state=CaseState.OPEN, outcome=None)
+    votes = len(standing_votes(tx.connection, case_id))
+    waiting = replace(case, state=state, outcome=None, votes=votes)
     if card_place(tx.connection, case_id) is None:
         # Decided before it got a card: now it needs one.
         post_card(tx, case_id, use_case=use_case.name, channel=use_case.channel)
@@ -52,6 +55,14 @@ def undo(
     targets = (case.callback_url, *use_case.webhooks)
     tell_callers(tx, waiting, CaseEvent.REVISED, targets=targets)
     return waiting
+
+
+def _state_of(tx: Transaction, case_id: int) -> CaseState:
+    """Where the case waits with the votes that are left."""
+    cast = standing_votes(tx.connection, case_id)
+    votes = [Vote(one.reviewer, one.verdict, one.label) for one in cast]
+    result = consensus(votes, needed=len(votes) + 1)
+    return CaseState.DISPUTED if isinstance(result, Disputed) else CaseState.OPEN
 
 
 def _own_fresh_outcome(tx: Transaction, case: Case, *, by: str, use_case: UseCase) -> Outcome:

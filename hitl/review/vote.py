@@ -1,21 +1,29 @@
-"""A person's verdict on a case: the first one wins, everybody else is told who did."""
+"""A person's verdict on a case: as many as the policy needs settle it, if they agree."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from hitl.audit import words_digest
 from hitl.cases import Case, Outcome
+from hitl.consensus import Disputed, Settled, Vote, consensus
 from hitl.errors import HitlError
 from hitl.lifecycle import WAITING
 from hitl.policy.use_case import UseCase
 from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.claim import seconds_looked
-from hitl.review.record import record_event, record_outcome, update_card
+from hitl.review.record import (
+    POLICY,
+    record_event,
+    record_outcome,
+    reply_in_thread,
+    update_card,
+)
+from hitl.storage.claims import drop_claim
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_by_id, case_to_change
-from hitl.storage.tables import cases, reviews
-from hitl.storage.votes import next_revision
+from hitl.storage.tables import cases
+from hitl.storage.votes import dispute, next_revision, record_vote, standing_votes
 from hitl.vocabulary import By, CaseState, Verdict
 
 
@@ -34,6 +42,22 @@ class CaseWithdrawn(HitlError):
 
     def __init__(self, case_id: int) -> None:
         super().__init__(f"Case {case_id} was withdrawn; it needs no decision any more.")
+        self.case_id = case_id
+
+
+class AlreadyVoted(HitlError):
+    """The same person votes once."""
+
+    def __init__(self, case_id: int) -> None:
+        super().__init__(f"You have already voted on case {case_id}; another person must.")
+        self.case_id = case_id
+
+
+class CaseDisputed(HitlError):
+    """Reviewers disagree; another vote settles nothing."""
+
+    def __init__(self, case_id: int) -> None:
+        super().__init__(f"Reviewers disagree on case {case_id}; its adjudicators decide.")
         self.case_id = case_id
 
 
@@ -71,36 +95,72 @@ def vote(
     note: str | None = None,
     response_url: str | None = None,
 ) -> Case:
-    """Store a vote and the outcome it settles; the case as it is then.
+    """Store a vote and what it comes to with those before it; the case as it is then.
 
-    Raises ``AlreadyDecided``, ``CaseWithdrawn``, ``CaseNotFound``, and ``LabelRequired`` or
-    ``LabelNotAllowed`` where the label is missing or contradicts the verdict.
+    It stays open while others must look, too, and is disputed once two labels were chosen. Raises
+    ``AlreadyDecided``, ``AlreadyVoted``, ``CaseDisputed``, ``CaseWithdrawn``, ``CaseNotFound``,
+    and ``LabelRequired`` or ``LabelNotAllowed`` where the label is missing or contradicts the
+    verdict.
     """
     case = case_to_change(tx.connection, case_id)
     refuse_unless_open(case)
-    chosen = _chosen_label(verdict, label, case=case, use_case=use_case)
-    outcome = Outcome(
-        verdict=verdict,
-        label=chosen,
+    if case.state is CaseState.DISPUTED:
+        raise CaseDisputed(case_id)
+    before = standing_votes(tx.connection, case_id)
+    if any(cast.reviewer == reviewer for cast in before):
+        raise AlreadyVoted(case_id)
+    chosen = chosen_label(verdict, label, case=case, use_case=use_case)
+    salt = tx.salt()
+    words = None if note is None else words_digest(note, salt=salt)
+    record_review(tx, case_id, Cast(reviewer, verdict, chosen, note, salt))
+    votes = [Vote(cast.reviewer, cast.verdict, cast.label) for cast in before]
+    votes.append(Vote(reviewer, verdict, chosen))
+    case = replace(case, votes=len(votes))
+    result = consensus(votes, needed=use_case.reviews_needed)
+    if len(votes) > 1 or not isinstance(result, Settled):
+        data = {"verdict": verdict, "label": chosen}
+        record_event(tx, case_id, event="voted", actor=reviewer, data=data, words=words)
+        words = None
+    if isinstance(result, Settled):
+        outcome = _outcome(tx, case_id, result, reviewer=reviewer, note=note)
+        return settle_case(
+            tx,
+            case,
+            outcome,
+            actor=reviewer,
+            use_case=use_case,
+            words=words,
+            response_url=response_url,
+        )
+    # The next person is not to wait for the end of a claim that was used.
+    drop_claim(tx, case_id, reviewer=reviewer)
+    if isinstance(result, Disputed):
+        case = _dispute(tx, case, use_case=use_case)
+    update_card(tx, case, response_url=response_url)
+    return case
+
+
+def _outcome(
+    tx: Transaction, case_id: int, result: Settled, *, reviewer: str, note: str | None
+) -> Outcome:
+    return Outcome(
+        verdict=result.verdict,
+        label=result.label,
         by=By.REVIEWER,
         reviewer=reviewer,
         note=note,
         decided_at=tx.now,
         revision=next_revision(tx.connection, case_id),
-        flagged=verdict is Verdict.FLAG,
+        flagged=result.verdict is Verdict.FLAG,
     )
-    salt = tx.salt()
-    decided = settle_case(
-        tx,
-        case,
-        outcome,
-        actor=reviewer,
-        use_case=use_case,
-        words=None if note is None else words_digest(note, salt=salt),
-        response_url=response_url,
-    )
-    _record_review(tx, case_id, outcome, reviewer=reviewer, salt=salt)
-    return decided
+
+
+def _dispute(tx: Transaction, case: Case, *, use_case: UseCase) -> Case:
+    dispute(tx, case.id)
+    record_event(tx, case.id, event="disputed", actor=POLICY, data={})
+    payload = {"says": "disputed", "called": list(use_case.who_adjudicates)}
+    reply_in_thread(tx, case, channel=use_case.channel, payload=payload)
+    return replace(case, state=CaseState.DISPUTED)
 
 
 def settle_case(
@@ -110,6 +170,7 @@ def settle_case(
     *,
     actor: str,
     use_case: UseCase,
+    event: str = "decided",
     words: str | None = None,
     response_url: str | None = None,
 ) -> Case:
@@ -122,7 +183,7 @@ def settle_case(
         refuse_unless_open(case_by_id(tx.connection, case.id))
     record_outcome(tx, case.id, outcome)
     data = {"verdict": outcome.verdict, "label": outcome.label}
-    record_event(tx, case.id, event="decided", actor=actor, data=data, words=words)
+    record_event(tx, case.id, event=event, actor=actor, data=data, words=words)
     decided = replace(case, state=CaseState.DECIDED, outcome=outcome)
     update_card(tx, decided, response_url=response_url)
     targets = (case.callback_url, *use_case.webhooks)
@@ -149,7 +210,7 @@ def refuse_unless_open(case: Case) -> None:
         raise AlreadyDecided(case.id, case.outcome)
 
 
-def _chosen_label(verdict: Verdict, label: str | None, *, case: Case, use_case: UseCase) -> str:
+def chosen_label(verdict: Verdict, label: str | None, *, case: Case, use_case: UseCase) -> str:
     meant = use_case.label_for(verdict, case.label)
     if label is None and meant is None:
         raise LabelRequired(case.label, [other for other in use_case.labels if other != case.label])
@@ -161,19 +222,28 @@ def _chosen_label(verdict: Verdict, label: str | None, *, case: Case, use_case: 
     return label
 
 
-def _record_review(
-    tx: Transaction, case_id: int, outcome: Outcome, *, reviewer: str, salt: str
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A vote as it is stored; ``salt`` is that of its note's digest."""
+
+    reviewer: str
+    verdict: Verdict
+    label: str
+    note: str | None
+    salt: str
+
+
+def record_review(
+    tx: Transaction, case_id: int, cast: Cast, *, is_adjudication: bool = False
 ) -> None:
-    tx.connection.execute(
-        insert(reviews),
-        {
-            "case_id": case_id,
-            "reviewer": reviewer,
-            "verdict": outcome.verdict,
-            "label": outcome.label,
-            "note": outcome.note,
-            "salt": None if outcome.note is None else salt,
-            "seconds": seconds_looked(tx, case_id, reviewer=reviewer),
-            "at": tx.now,
-        },
-    )
+    """Store what one person said, and how long they looked."""
+    values = {
+        "reviewer": cast.reviewer,
+        "verdict": cast.verdict,
+        "label": cast.label,
+        "note": cast.note,
+        "salt": None if cast.note is None else cast.salt,
+        "seconds": seconds_looked(tx, case_id, reviewer=cast.reviewer),
+        "is_adjudication": is_adjudication,
+    }
+    record_vote(tx, case_id, values)

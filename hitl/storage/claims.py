@@ -21,7 +21,8 @@ from sqlalchemy import update as update_rows
 from hitl.policy.fields import Order
 from hitl.storage.database import Transaction
 from hitl.storage.statements import insert_new
-from hitl.storage.tables import AWAITS_PEOPLE, cases, claims, skips
+from hitl.storage.tables import AWAITS_PEOPLE, cases, claims, reviews, skips
+from hitl.vocabulary import CaseState
 
 _MOST_URGENT = 200
 """Of those whose time is running out, so many are put in order; the rest waited less long."""
@@ -124,7 +125,17 @@ def _least_certain_first(rows: FromClause) -> tuple[ColumnElement[Any], ...]:
 
 def _waiting(wanted: Wanted) -> Select[Any]:
     columns = (cases.c.id, cases.c.margin, cases.c.submitted_at)
-    waiting = select(*columns).where(cases.c.use_case == wanted.use_case, AWAITS_PEOPLE)
+    voted = exists().where(
+        reviews.c.case_id == cases.c.id,
+        reviews.c.reviewer == wanted.reviewer,
+        reviews.c.undone_at.is_(None),
+    )
+    waiting = select(*columns).where(
+        cases.c.use_case == wanted.use_case,
+        AWAITS_PEOPLE,
+        cases.c.state == CaseState.OPEN,  # a dispute is for adjudicators
+        ~voted,
+    )
     if wanted.submitted_by is None:
         return waiting
     return waiting.where(cases.c.submitted_at <= wanted.submitted_by)

@@ -5,11 +5,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from hitl.cases import Case, Event, Evidence, Note, Outcome, Overruled
 from hitl.errors import HitlError
-from hitl.storage.tables import audit_events, case_contents, cases, notes, outcomes, pictures
+from hitl.storage.tables import (
+    audit_events,
+    case_contents,
+    cases,
+    notes,
+    outcomes,
+    pictures,
+    reviews,
+)
 from hitl.vocabulary import By, CaseState, RouteTo, Verdict
 
 
@@ -32,6 +40,13 @@ class CaseFilter:
 
 
 _overruled = outcomes.alias("overruled")
+_votes = (
+    select(func.count())
+    .where(
+        reviews.c.case_id == cases.c.id, reviews.c.undone_at.is_(None), ~reviews.c.is_adjudication
+    )
+    .scalar_subquery()
+)
 _CASE_COLUMNS = (
     *(column for column in cases.c if column.name not in {"fingerprint", "routed_by"}),
     *(column for column in case_contents.c if column.name not in {"case_id", "ask", "salt"}),
@@ -43,6 +58,7 @@ _CASE_COLUMNS = (
     outcomes.c.flagged,
     outcomes.c.revision,
     outcomes.c.decided_at.label("outcome_at"),
+    _votes.label("votes"),
     _overruled.c.verdict.label("overruled_verdict"),
     _overruled.c.label.label("overruled_label"),
     _overruled.c.by.label("overruled_by"),
@@ -145,6 +161,7 @@ def _case(row: Row[Any], written: tuple[Note, ...]) -> Case:
         metadata=row.caller_metadata,
         callback_url=row.callback_url,
         outcome=_outcome(row),
+        votes=row.votes,
         notes=written,
     )
 

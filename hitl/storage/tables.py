@@ -223,6 +223,8 @@ class ReviewRow(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
     undone_at: datetime | None = Field(default=None, sa_type=Moment)
     """When its reviewer took it back."""
+    is_adjudication: bool
+    """Whether it settled a dispute, between votes that its reviewer had seen."""
 
 
 class FlagRow(SQLModel, table=True):

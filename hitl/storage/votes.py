@@ -1,12 +1,54 @@
 """What people said of a case, and the outcomes it had: those that stand and those that do not."""
 
-from sqlalchemy import Connection, func, select, update
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
 
 from hitl.storage.database import Transaction
 from hitl.storage.tables import cases, outcomes, reviews
-from hitl.vocabulary import CaseState
+from hitl.vocabulary import CaseState, Verdict
 
 _STANDS = reviews.c.undone_at.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class CastVote:
+    """A vote with everything that came with it."""
+
+    reviewer: str
+    verdict: Verdict
+    label: str
+    note: str | None
+    at: datetime
+
+
+def standing_votes(connection: Connection, case_id: int) -> tuple[CastVote, ...]:
+    """The votes on a case that were not taken back, the first one first; no adjudication."""
+    rows = connection.execute(
+        select(reviews)
+        .where(reviews.c.case_id == case_id, _STANDS, ~reviews.c.is_adjudication)
+        .order_by(reviews.c.id)
+    )
+    return tuple(
+        CastVote(row.reviewer, Verdict(row.verdict), row.label, row.note, row.at) for row in rows
+    )
+
+
+def record_vote(tx: Transaction, case_id: int, values: Mapping[str, Any]) -> None:
+    """Store a vote; a second one of the same person that stands is refused by the table."""
+    tx.connection.execute(insert(reviews), {"case_id": case_id, "at": tx.now, **values})
+
+
+def dispute(tx: Transaction, case_id: int) -> None:
+    """Move an open case to where only adjudicators decide it."""
+    tx.connection.execute(
+        update(cases)
+        .where(cases.c.id == case_id, cases.c.state == CaseState.OPEN)
+        .values(state=CaseState.DISPUTED)
+    )
 
 
 def next_revision(connection: Connection, case_id: int) -> int:
@@ -39,10 +81,10 @@ def decided_again(tx: Transaction, case_id: int) -> None:
     tx.connection.execute(update(cases).where(cases.c.id == case_id).values(decided_at=tx.now))
 
 
-def reopen(tx: Transaction, case_id: int) -> None:
-    """Move a decided case back to where it waits."""
+def reopen(tx: Transaction, case_id: int, *, to: CaseState) -> None:
+    """Move a decided case back to where it waits: open, or disputed as its votes still are."""
     tx.connection.execute(
         update(cases)
         .where(cases.c.id == case_id, cases.c.state == CaseState.DECIDED)
-        .values(state=CaseState.OPEN, decided_at=None)
+        .values(state=to, decided_at=None)
     )

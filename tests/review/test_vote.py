@@ -217,17 +217,6 @@ async def disputed(database: Database, case: Case) -> None:
     await database.write(lambda tx: tx.connection.execute(change))
 
 
-async def test_a_verdict_on_a_disputed_case_decides_it(database: Database, open_case: Case) -> None:
-    await disputed(database, open_case)
-    await database.write(
-        lambda tx: vote(
-            tx, open_case.id, verdict=Verdict.REJECT, reviewer=ANA, use_case=moderation()
-        )
-    )
-    case = await database.read(lambda connection: case_by_id(connection, open_case.id))
-    assert case.state is CaseState.DECIDED
-
-
 async def test_a_disputed_case_is_withdrawn(database: Database, open_case: Case) -> None:
     await disputed(database, open_case)
     withdrawn = await database.write(lambda tx: withdraw(tx, open_case.id, by="caller"))

@@ -19,6 +19,7 @@ WAYS = {
     (DISPUTED, WITHDRAWN),
     (DECIDED, DECIDED),
     (DECIDED, OPEN),
+    (DECIDED, DISPUTED),
 }
 
 
@@ -52,6 +53,7 @@ def test_the_diagram_draws_every_way_once() -> None:
         "    disputed --> decided",
         "    disputed --> withdrawn",
         "    decided --> open",
+        "    decided --> disputed",
         "    decided --> decided",
         "    withdrawn --> [*]",
     ]
