@@ -8,6 +8,7 @@ import signal
 from bot.app import running_service
 from bot.settings import Settings, read_settings
 from hitl.policy import Policy, read_policy
+from hitl.storage.engines import database_url, is_sqlite, sqlite_version_note
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,9 @@ async def _serve(settings: Settings, policy: Policy) -> None:
         gc.freeze()
         cases = ", ".join(policy.use_cases)
         log.info("Taking cases of %s at %s", cases, service.url)
+        note = sqlite_version_note() if is_sqlite(database_url(settings.database_url)) else None
+        if note is not None:
+            log.info(note)
         if not settings.api_keys:
             log.warning("HITL_API_KEYS is empty: every call of the API will be refused with 401.")
         if not settings.webhook_secrets and any(u.webhooks for u in policy.use_cases.values()):

@@ -33,8 +33,8 @@ def _no_nul(text: str) -> str:
 def _web_address(url: str) -> str:
     if not url.startswith(("https://", "http://")):
         raise PydanticCustomError("address", "must be an address that begins with https://")
-    if any(character.isspace() for character in url):
-        raise PydanticCustomError("address", "must not contain spaces")
+    if not url.isprintable() or any(character.isspace() for character in url):
+        raise PydanticCustomError("address", "must not contain spaces or control characters")
     return url
 
 

@@ -111,6 +111,8 @@ async def test_a_key_with_other_content_is_refused_and_changes_nothing(
         ({"text": "x" * 100_001}, "text", "at most 100000"),
         ({"text": "a\x00b"}, "text", "U+0000"),
         ({"callback_url": "ftp://x"}, "callback_url", "https://"),
+        ({"callback_url": "https://x/a b"}, "callback_url", "must not contain spaces"),
+        ({"callback_url": "https://x/\x00"}, "callback_url", "control characters"),
         ({"metadata": "x" * 20_000}, "metadata", "at most 16384"),
         ({"context": [{"title": "A"}]}, "context.0", "exactly one of"),
         ({"context": [{"title": "A", "text": "b", "url": "https://c"}]}, "context.0", "text, url"),
