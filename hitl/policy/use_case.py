@@ -196,6 +196,10 @@ class UseCase(Frozen):
         are not set, so that a release that adds an optional key leaves every version as it was.
         """
         irrelevant = {"webhooks", "queue_after", "order", "undo_within", "recheck_after"}
+        if self.reviews_needed == 1:
+            irrelevant |= {"reviews_needed"}
+        if not self.adjudicators:
+            irrelevant |= {"adjudicators"}
         content = self.model_dump(mode="json", exclude_none=True, exclude=irrelevant)
         content["labels"] = list(content["labels"].items())
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
