@@ -1,8 +1,9 @@
 """How fast Slack may be asked, and how long to wait before asking again."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
-from hitl.storage.outbox import UPDATES_LANE
+from hitl.storage.outbox import FILES_LANE, UPDATES_LANE
 from hitl.storage.pacing import Rate
 
 POSTS = Rate(interval=timedelta(seconds=1.1), burst=5, in_order=True)
@@ -10,13 +11,17 @@ POSTS = Rate(interval=timedelta(seconds=1.1), burst=5, in_order=True)
 UPDATES = Rate(interval=timedelta(seconds=1.2), burst=20)
 """chat.update is allowed about fifty times a minute in a workspace."""
 
+FILES = Rate(interval=timedelta(seconds=0.7), burst=10)
+"""Uploads are allowed about a hundred times a minute."""
+_RATES: Mapping[str, Rate] = {UPDATES_LANE: UPDATES, FILES_LANE: FILES}
+
 _FIRST = timedelta(seconds=1)
 LONGEST = timedelta(seconds=60)
 
 
 def slack_rates(lane: str) -> Rate:
     """What Slack allows a lane."""
-    return UPDATES if lane == UPDATES_LANE else POSTS
+    return _RATES.get(lane, POSTS)
 
 
 def unpaced(lane: str) -> None:

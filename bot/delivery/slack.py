@@ -68,6 +68,11 @@ async def _update_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     return await rewrite_card(desk, parcel, case_id=_case_id(parcel))
 
 
+async def _upload_pictures(desk: Desk, parcel: Parcel) -> Sent | Skipped:
+    await uploaded_pictures(desk, parcel, case_id=_case_id(parcel))
+    return Sent()
+
+
 async def _reply(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     return await reply(desk, parcel, case_id=_case_id(parcel))
 
@@ -124,4 +129,5 @@ _SENDERS: Mapping[Kind, Callable[[Desk, Parcel], Awaitable[Sent | Skipped]]] = {
     Kind.DIGEST: _post_digest,
     Kind.QUEUE_CARD: show_queue_card,
     Kind.NOTICE: _post_notice,
+    Kind.PICTURES: _upload_pictures,
 }

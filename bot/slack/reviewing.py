@@ -4,8 +4,10 @@ What was decided is stored before anything here is shown. A modal that can't be 
 date shows a case that is decided by then, and pressing anything there goes on to the next.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,12 +42,16 @@ from hitl.policy.lengths import length_of
 from hitl.reports.sittings import sitting_figures
 from hitl.review import release
 from hitl.review.claim import CLAIM_FOR, claim_next, wanted_by
+from hitl.storage.bell import case_topic
 from hitl.storage.claims import Wanted
 from hitl.storage.queries import picture_files
 from hitl.storage.queue_cards import numbers_of
+from hitl.storage.slack_copies import lacks_pictures
 
 logger = logging.getLogger(__name__)
 
+_PICTURES_WITHIN = timedelta(seconds=1)
+"""Of the three seconds in which Slack wants its answer; after that the case is shown without."""
 _OUT_OF_DATE = "hash_conflict"
 _CLOSED = frozenset({"not_found", "view_not_found"})
 
@@ -222,6 +228,7 @@ async def _shown(
         )
         finished = finished_view(standing=standing, waiting=waiting)
         return _Next(sitting, finished, finished)
+    await _pictures_ready(services, case.id)
     standing, files = await services.database.read(
         lambda c: (
             _standing(c, wanted, sitting, use_case=use_case, said=said),
@@ -239,6 +246,16 @@ async def _shown(
         for is_plain in (False, True)
     )
     return _Next(sitting, full, plain)
+
+
+async def _pictures_ready(services: SlackServices, case_id: int) -> None:
+    """Wait a moment for pictures on their way: those of the first case were not made ready."""
+    database = services.database
+    with suppress(TimeoutError), database.bell.listening(case_topic(case_id)) as rung:
+        async with asyncio.timeout(_PICTURES_WITHIN.total_seconds()):
+            while await database.read(lambda c: lacks_pictures(c, case_id)):
+                await rung.wait()
+                rung.clear()
 
 
 def _standing(

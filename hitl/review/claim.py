@@ -3,6 +3,7 @@
 A claim is a lease. It keeps others from being served the case, not from deciding it.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -20,9 +21,10 @@ from hitl.storage.claims import (
     record_skip,
 )
 from hitl.storage.database import Transaction
-from hitl.storage.outbox import UPDATES_LANE, is_busy
+from hitl.storage.outbox import FILES_LANE, UPDATES_LANE, Kind, is_busy, put
 from hitl.storage.queries import case_to_change
-from hitl.storage.slack_copies import card_place
+from hitl.storage.queue_cards import has_waiting_parcel
+from hitl.storage.slack_copies import card_place, lacks_pictures
 
 CLAIM_FOR = timedelta(minutes=5)
 """Most reviews take seconds; whoever was called away leaves the case to the next person."""
@@ -70,12 +72,16 @@ def claim_next(
 ) -> Case | None:
     """The next case in the order of ``wanted_by``, kept for ``reviewer``; None when all are taken.
 
-    Whoever asks again before deciding is given the same case again.
+    Whoever asks again before deciding is given the same case again. The pictures of the case
+    that would follow are made ready, too.
     """
     wanted = wanted_by(reviewer, use_case=use_case, now=tx.now, waited=waited)
     while (case_id := next_to_claim(tx.connection, wanted)) is not None:
         # On PostgreSQL another transaction may claim or close it meanwhile: then the next one.
         if case := _claimed(tx, case_id, reviewer=reviewer, claim_for=claim_for):
+            _prepare(tx, case.id, use_case=use_case)
+            following = next_to_claim(tx.connection, replace(wanted, besides=case.id))
+            _prepare(tx, following, use_case=use_case)
             return case
     return None
 
@@ -127,6 +133,22 @@ def _claimed(tx: Transaction, case_id: int, *, reviewer: str, claim_for: timedel
     )
     _show_who_looks(tx, case)
     return case
+
+
+def _prepare(tx: Transaction, case_id: int | None, *, use_case: UseCase) -> None:
+    """Have the case's pictures brought to Slack, so that they are there when it is shown."""
+    if case_id is None or not lacks_pictures(tx.connection, case_id):
+        return
+    stream = f"pictures:{case_id}"
+    if not has_waiting_parcel(tx.connection, stream):
+        put(
+            tx,
+            kind=Kind.PICTURES,
+            stream=stream,
+            lane=FILES_LANE,
+            case_id=case_id,
+            use_case=use_case.name,
+        )
 
 
 def _show_who_looks(tx: Transaction, case: Case) -> None:

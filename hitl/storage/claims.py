@@ -51,6 +51,8 @@ class Wanted:
     urgent_by: datetime | None = None
     """What came by then has little time left and goes before all others."""
     order: Order = "least_certain"
+    besides: int | None = None
+    """A case that is left out of account."""
 
 
 def claim_of(connection: Connection, case_id: int) -> Claim | None:
@@ -136,9 +138,11 @@ def _waiting(wanted: Wanted) -> Select[Any]:
         cases.c.state == CaseState.OPEN,  # a dispute is for adjudicators
         ~voted,
     )
-    if wanted.submitted_by is None:
-        return waiting
-    return waiting.where(cases.c.submitted_at <= wanted.submitted_by)
+    if wanted.submitted_by is not None:
+        waiting = waiting.where(cases.c.submitted_at <= wanted.submitted_by)
+    if wanted.besides is not None:
+        waiting = waiting.where(cases.c.id != wanted.besides)
+    return waiting
 
 
 def _free(wanted: Wanted) -> Select[Any]:

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     DIGEST = "digest"
     QUEUE_CARD = "queue_card"
     NOTICE = "notice"
+    PICTURES = "pictures"
     WEBHOOK = "webhook"
 
 
@@ -40,6 +41,7 @@ class Sending(StrEnum):
 SLACK = "slack"
 """The receiver of every lane whose name begins with it: holding it holds them all."""
 UPDATES_LANE = f"{SLACK}/update"
+FILES_LANE = f"{SLACK}/files"
 WEBHOOK = "webhook"
 """The receiver of everything that goes to callers."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
+from hitl.storage.bell import case_topic
 from hitl.storage.database import Transaction
 from hitl.storage.statements import insert_new
 from hitl.storage.tables import pictures, slack_messages
@@ -51,8 +52,20 @@ def pictures_to_upload(connection: Connection, case_id: int) -> tuple[PictureByt
     return tuple(PictureBytes(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name
 
 
-def record_upload(tx: Transaction, picture_id: int, *, slack_file: str) -> None:
-    """Keep the workspace's file of a picture."""
-    tx.connection.execute(
-        update(pictures).where(pictures.c.id == picture_id).values(slack_file=slack_file)
+def lacks_pictures(connection: Connection, case_id: int) -> bool:
+    """Whether Slack has no copy yet of some picture of the case."""
+    missing = select(pictures.c.id).where(
+        pictures.c.case_id == case_id, pictures.c.slack_file.is_(None)
     )
+    return connection.execute(missing.limit(1)).first() is not None
+
+
+def record_upload(tx: Transaction, picture_id: int, *, slack_file: str) -> None:
+    """Keep the workspace's file of a picture, and wake whoever waits to show it."""
+    case_id = tx.connection.execute(
+        update(pictures)
+        .where(pictures.c.id == picture_id)
+        .values(slack_file=slack_file)
+        .returning(pictures.c.case_id)
+    ).scalar_one()
+    tx.announce(case_topic(case_id))

@@ -1,16 +1,24 @@
 """Uploaded pictures are shown on the card as private files of the workspace."""
 
 import pytest
+from sqlalchemy import delete
 
 from bot.delivery.desk import Desk
 from bot.sandbox.faults import FaultKind
 from bot.sandbox.workspace import Workspace
-from hitl.review import NewEvidence, NewPicture
+from hitl.review import NewEvidence, NewPicture, claim_next
+from hitl.storage.database import Transaction
 from hitl.storage.queries import picture_files
+from hitl.storage.tables import outbox
 from tests.delivery.running import delivered, delivering, how_posted, rows, unsure_case
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 PHOTO = NewEvidence(title="Photo", picture=NewPicture(media_type="image/png", content=PNG))
+
+
+def forget_cards(tx: Transaction) -> None:
+    """Nothing is to be posted any more."""
+    tx.connection.execute(delete(outbox))
 
 
 def shown_files(workspace: Workspace) -> list[str]:
@@ -28,6 +36,22 @@ async def test_a_picture_is_uploaded_once_and_shown(desk: Desk, workspace: Works
     stored = workspace.state.files.get(*known.values())
     assert stored is not None
     assert stored.content == PNG
+
+
+async def test_pictures_of_the_case_in_hand_and_of_the_one_after_are_made_ready(
+    desk: Desk, workspace: Workspace
+) -> None:
+    cases = [await unsure_case(desk, key=f"post-{n}", evidence=(PHOTO,)) for n in range(3)]
+    # As the queue card leaves them: without cards of their own.
+    await desk.database.write(forget_cards)
+    use_case = desk.policy.use_case("content-moderation")
+    for _ in range(2):
+        await desk.database.write(lambda tx: claim_next(tx, use_case=use_case, reviewer="U0ANA"))
+    async with delivering(desk):
+        assert await delivered(desk.database) == ["sent", "sent"]
+    files = [await desk.database.read(lambda c, i=c.id: picture_files(c, i)) for c in cases]
+    assert [len(found) for found in files] == [1, 1, 0]
+    assert workspace.messages("#moderation") == []
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,10 @@ from bot.slack.cards.queue_card import queue_card_message
 from bot.slack.sitting import Sitting
 from hitl.cases import Case, Outcome
 from hitl.reports.stats import queue
-from hitl.review import Submission, release, withdraw
+from hitl.review import NewEvidence, NewPicture, Submission, release, withdraw
 from hitl.routing import Prediction
-from hitl.storage.tables import reviews, skips
+from hitl.storage.slack_copies import record_upload
+from hitl.storage.tables import pictures, reviews, skips
 from hitl.vocabulary import CaseState
 from tests.conftest import Clock
 from tests.examples import post
@@ -427,6 +428,27 @@ async def test_blocks_that_slack_refuses_are_shown_in_the_short_form(
     after = await people["ana"].view()
     assert title_in(after) == "Post no. 1"
     assert "header" not in {block["type"] for block in after.blocks}
+
+
+async def test_a_picture_that_arrives_at_once_is_shown_and_one_that_does_not_holds_nobody_up(
+    desk: Desk, people: People
+) -> None:
+    photo = NewEvidence(title="Photo", picture=NewPicture(media_type="image/png", content=b"\x89"))
+    for number in range(2):
+        await desk.submit(post(f"post-{number}", title=f"Post no. {number}", evidence=(photo,)))
+    find = select(pictures.c.id).order_by(pictures.c.id)
+    first, _ = await desk.database.read(lambda c: c.execute(find).scalars().all())
+
+    async def upload() -> None:
+        await asyncio.sleep(0.2)
+        await desk.database.write(lambda tx: record_upload(tx, first, slack_file="F0PHOTO"))
+
+    uploading = asyncio.create_task(upload())
+    view = await begin(people["ana"])
+    await uploading
+    assert {"id": "F0PHOTO"} in [block.get("slack_file") for block in view.blocks]
+    assert await people["ana"].click(view, APPROVE)
+    assert (await people["ana"].view()).says("Picture: Photo (not uploaded)")
 
 
 async def test_no_block_keeps_its_name_from_case_to_case(desk: Desk, people: People) -> None:
