@@ -1,26 +1,24 @@
 """Ways to break the product inside a launched process: each must be noticed by the tests."""
 
 import asyncio
-import dataclasses
 import importlib
 import time
 from datetime import timedelta
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import func, select, text, update
+from sqlalchemy import text, update
 
 from bot import app
 from bot.delivery import slack, worker
 from bot.scheduler import runs
-from hitl.cases import Outcome
-from hitl.review.record import record_outcome
 from hitl.storage import database as storage
 from hitl.storage import migrate
 from hitl.storage.database import Database, Transaction
 from hitl.storage.engines import writing_engine
 from hitl.storage.outbox import Parcel, take
-from hitl.storage.tables import cases, outbox, outcomes
+from hitl.storage.queries import case_by_id
+from hitl.storage.tables import cases, outbox
 from tests.faults.launcher import replace
 
 _FORGOTTEN_SECONDS = 0.1
@@ -54,14 +52,15 @@ def decides_unconditionally() -> None:
         tx.connection.execute(chosen.values(state=to, decided_at=tx.now))
         return True
 
-    def record(tx: Transaction, case_id: int, outcome: Outcome) -> None:
-        before = select(func.count()).where(outcomes.c.case_id == case_id)
-        revision = 1 + tx.connection.execute(before).scalar_one()
-        record_outcome(tx, case_id, dataclasses.replace(outcome, revision=revision))
-
     # Its package has a function of the same name.
     vote = importlib.import_module("hitl.review.vote")
-    replace(vote, close_case=close, record_outcome=record, refuse_unless_open=lambda _case: None)
+    replace(
+        vote,
+        case_to_change=case_by_id,
+        standing_votes=lambda *_: (),
+        refuse_unless_open=lambda _case: None,
+        close_case=close,
+    )
     _afterwards("DROP INDEX IF EXISTS ux_outcomes_current")
 
 

@@ -17,14 +17,14 @@ IN_A_SECOND = 'deadline = { due = "1s", then = "approve" }\n'
 
 
 async def test_of_several_people_at_once_one_decides(tmp_path: Path, server: Server | None) -> None:
-    assert held(await contend(tmp_path, clicks=60, server=server), tries=60)
+    assert held(await contend(tmp_path, tries=60, server=server), tries=60)
 
 
 @pytest.mark.slow
 async def test_a_build_that_decides_unconditionally_is_caught(
     tmp_path: Path, server: Server | None
 ) -> None:
-    tally = await contend(tmp_path, clicks=60, server=server, broken=broken.decides_unconditionally)
+    tally = await contend(tmp_path, tries=60, server=server, broken=broken.decides_unconditionally)
     assert tally.findings.doubled
     assert tally.findings.lost
 

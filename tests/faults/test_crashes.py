@@ -16,7 +16,7 @@ from tests.postgres import Server
 async def test_sigkill_at_random_instants_loses_and_doubles_nothing(
     tmp_path: Path, server: Server | None
 ) -> None:
-    assert held(await kill_again_and_again(tmp_path, kills=3, server=server), tries=3)
+    assert held(await kill_again_and_again(tmp_path, tries=3, server=server), tries=3)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
@@ -47,7 +47,7 @@ async def test_what_a_dead_process_held_goes_on_within_seconds(staged: Staged) -
 
 @pytest.mark.slow
 async def test_a_build_that_answers_before_it_commits_is_caught(tmp_path: Path) -> None:
-    tally = await kill_again_and_again(tmp_path, kills=5, broken=broken.acknowledges_before_commit)
+    tally = await kill_again_and_again(tmp_path, tries=5, broken=broken.acknowledges_before_commit)
     assert tally.findings.lost
 
 

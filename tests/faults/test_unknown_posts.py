@@ -20,7 +20,7 @@ def engine() -> str:
 async def test_an_accepted_message_whose_answer_is_lost_is_not_posted_again(
     tmp_path: Path,
 ) -> None:
-    assert held(await accept_and_drop(tmp_path, posts=20), tries=20)
+    assert held(await accept_and_drop(tmp_path, tries=20), tries=20)
 
 
 @pytest.mark.slow
@@ -30,7 +30,7 @@ async def test_an_accepted_message_whose_answer_is_lost_is_not_posted_again(
 async def test_a_build_that_posts_again_is_caught(
     tmp_path: Path, break_it: Callable[[], None]
 ) -> None:
-    tally = await accept_and_drop(tmp_path, posts=20, broken=break_it)
+    tally = await accept_and_drop(tmp_path, tries=20, broken=break_it)
     assert tally.findings.doubled
 
 
@@ -38,4 +38,4 @@ async def test_a_build_that_posts_again_is_caught(
 async def test_what_waits_through_an_outage_arrives(
     tmp_path: Path, outage: Callable[[Workspace], None]
 ) -> None:
-    assert held(await wait_out(tmp_path, outage, cases=20), tries=20)
+    assert held(await wait_out(tmp_path, outage, tries=20), tries=20)

@@ -28,7 +28,7 @@ _VERDICTS = ("approve", "reject", "flag")
 async def contend(
     folder: Path,
     *,
-    clicks: int,
+    tries: int,
     server: Server | None = None,
     seed: int = 0,
     progress: Progress = silent,
@@ -37,10 +37,10 @@ async def contend(
     """Decide cases by several at once until there were so many clicks and votes."""
     tally = Tally(f"contended clicks, {'PostgreSQL' if server else 'SQLite'}")
     chance = Random(seed)
-    while tally.tries < clicks and not tally.findings:
+    while tally.tries < tries and not tally.findings:
         stage_folder = folder / f"clicks-{tally.tries}"
         stage_folder.mkdir()
-        until = min(clicks, tally.tries + _CLICKS_A_STAGE)
+        until = min(tries, tally.tries + _CLICKS_A_STAGE)
         async with AsyncExitStack() as stack:
             url = stack.enter_context(empty_database(stage_folder, server))
             replicas = 1 if server is None else 2

@@ -1,6 +1,7 @@
 """Deaths on either side of each commit, send and answer, at named instants."""
 
 from contextlib import AsyncExitStack
+from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -35,8 +36,8 @@ FAILPOINTS = (
 
 async def die_at(
     folder: Path,
-    failpoints: tuple[Failpoint, ...] = FAILPOINTS,
     *,
+    tries: int = len(FAILPOINTS),
     server: Server | None = None,
     progress: Progress = silent,
     **launch: Any,
@@ -50,7 +51,7 @@ async def die_at(
         load = Load(stage, ledger, Random(0))
         async with loaded(load):
             await stage.service.kill()
-            for failpoint in failpoints:
+            for failpoint in islice(cycle(FAILPOINTS), tries):
                 await stage.service.start(failpoint=failpoint)
                 await stage.service.ended()
                 tally.findings.add(ledger.check(stage))

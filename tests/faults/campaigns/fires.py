@@ -28,7 +28,7 @@ _LONGEST_PEACE_SECONDS = 2.0
 async def fire_and_kill(
     folder: Path,
     *,
-    fires: int,
+    tries: int,
     server: Server,
     seed: int = 0,
     progress: Progress = silent,
@@ -44,9 +44,9 @@ async def fire_and_kill(
         url = stack.enter_context(empty_database(folder, server))
         options = launch | {"replicas": 2, "fires_every": EVERY}
         stage = await stack.enter_async_context(running_stage(folder, database_url=url, **options))
-        while (fired := len(stage.read(_runs))) < fires:
+        while (fired := len(stage.read(_runs))) < tries:
             await _take_away(chance.choice(stage.services), chance)
-            progress(min(len(stage.read(_runs)), fires) - fired)
+            progress(min(len(stage.read(_runs)), tries) - fired)
         await asyncio.gather(*(service.stop() for service in stage.services))
         await stage.service.start(fires_every=None)
         settled = await stage.settled()

@@ -12,7 +12,7 @@ from tests.faults.load import Load, loaded
 from tests.faults.stage import Stage, empty_database, running_stage
 from tests.postgres import Server
 
-KILLS_A_STAGE = 10
+_KILLS_A_STAGE = 10
 """Then everything begins anew: looking through all that ever was would take ever longer."""
 _LONGEST_LIFE_SECONDS = 1.0
 
@@ -20,7 +20,7 @@ _LONGEST_LIFE_SECONDS = 1.0
 async def kill_again_and_again(
     folder: Path,
     *,
-    kills: int,
+    tries: int,
     server: Server | None = None,
     seed: int = 0,
     progress: Progress = silent,
@@ -29,10 +29,10 @@ async def kill_again_and_again(
     """Kill so often and look each time, and once more when everything has been sent."""
     tally = Tally(f"SIGKILL, {'PostgreSQL' if server else 'SQLite'}")
     chance = Random(seed)
-    while tally.tries < kills and not tally.findings:
+    while tally.tries < tries and not tally.findings:
         stage_folder = folder / f"kills-{tally.tries}"
         stage_folder.mkdir()
-        here = min(KILLS_A_STAGE, kills - tally.tries)
+        here = min(_KILLS_A_STAGE, tries - tally.tries)
         async with AsyncExitStack() as stack:
             url = stack.enter_context(empty_database(stage_folder, server))
             stage = await stack.enter_async_context(

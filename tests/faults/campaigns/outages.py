@@ -39,7 +39,7 @@ async def wait_out(
     folder: Path,
     outage: Callable[[Workspace], None],
     *,
-    cases: int,
+    tries: int,
     server: Server | None = None,
     progress: Progress = silent,
     **launch: Any,
@@ -51,15 +51,15 @@ async def wait_out(
         url = stack.enter_context(empty_database(folder, server))
         stage = await stack.enter_async_context(running_stage(folder, database_url=url, **launch))
         outage(stage.workspace)
-        for first in range(0, cases, _AT_ONCE):
-            here = range(first, min(first + _AT_ONCE, cases))
+        for first in range(0, tries, _AT_ONCE):
+            here = range(first, min(first + _AT_ONCE, tries))
             await _submit(stage, ledger, [f"post-{number}" for number in here])
             tally.tries += len(here)
             progress(len(here))
         await asyncio.sleep(_AWAY_SECONDS)
         tally.findings.add(ledger.check(stage))
         stage.workspace.faults.clear()
-        await stage.settled(seconds=60 + cases / 10)
+        await stage.settled(seconds=60 + tries / 10)
         tally.add(ledger, ledger.check_settled(stage))
     return tally
 

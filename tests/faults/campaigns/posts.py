@@ -19,7 +19,7 @@ _POSTS_A_STAGE = 60
 async def accept_and_drop(
     folder: Path,
     *,
-    posts: int,
+    tries: int,
     server: Server | None = None,
     seed: int = 0,
     progress: Progress = silent,
@@ -28,10 +28,10 @@ async def accept_and_drop(
     """Lose the answers to so many posts; each message must stand once."""
     tally = Tally(f"accepted and dropped, {'PostgreSQL' if server else 'SQLite'}")
     chance = Random(seed)
-    while tally.tries < posts and not tally.findings:
+    while tally.tries < tries and not tally.findings:
         stage_folder = folder / f"posts-{tally.tries}"
         stage_folder.mkdir()
-        here = min(_POSTS_A_STAGE, posts - tally.tries)
+        here = min(_POSTS_A_STAGE, tries - tally.tries)
         async with AsyncExitStack() as stack:
             url = stack.enter_context(empty_database(stage_folder, server))
             stage = await stack.enter_async_context(
