@@ -168,6 +168,7 @@ def _outcome_break(kept: _Kept) -> Break | None:
 
 def _words_break(kept: _Kept) -> Break | None:
     """What people wrote and is still there is what they wrote."""
+    # An outcome's note is that of the vote or the note that came with it.
     salts = [row.salt for row in (*kept.reviews, *kept.notes)]
     written = [
         *((row.at, row.text, [row.salt]) for row in kept.notes),

@@ -19,12 +19,16 @@ from hitl.review import (
     NewEvidence,
     NewPicture,
     add_note,
+    adjudicate,
     claim_next,
+    clear_flag,
     hand_over,
+    overrule,
     record_truth,
     release,
     submit,
     take_steps,
+    undo,
     vote,
     withdraw,
 )
@@ -67,14 +71,12 @@ class Desk:
         assert isinstance(case, Case)
         return case
 
-    async def talked_over(self, key: str = "post-1") -> Case:
+    async def talked_over(self, key: str = "post-1", *, verdict: Verdict = Verdict.REJECT) -> Case:
         """A case of four events: submitted, noted, handed over, decided with a note."""
         case = await self.submit(key, evidence=EVIDENCE, metadata={"author": "mo", "score": 0.1})
         await self.do(add_note, case.id, author=ANA, text="I know the author")
         await self.do(hand_over, case.id, by=ANA, to=BEN, use_case=USE_CASE)
-        await self.do(
-            vote, case.id, verdict=Verdict.REJECT, reviewer=BEN, note="rude", use_case=USE_CASE
-        )
+        await self.do(vote, case.id, verdict=verdict, reviewer=BEN, note="rude", use_case=USE_CASE)
         return case
 
     async def checkpoint(self) -> Checkpoint:
@@ -112,6 +114,22 @@ async def test_whatever_happens_to_cases_their_chains_hold(desk: Desk, clock: Cl
     await desk.do(take_steps, waiting.id, use_case=USE_CASE)
     clock.advance(hours=5)
     await desk.do(take_steps, waiting.id, use_case=USE_CASE)
+    flagged = await desk.talked_over("flagged", verdict=Verdict.FLAG)
+    await desk.do(clear_flag, flagged.id, by=ANA, use_case=USE_CASE)
+    await desk.do(
+        overrule, flagged.id, label="violation", by=ANA, reason="Look again", use_case=USE_CASE
+    )
+    undone = await desk.talked_over("undone")
+    await desk.do(undo, undone.id, by=BEN, use_case=USE_CASE)
+    disputed = await desk.submit("disputed")
+    two = USE_CASE.model_copy(update={"reviews_needed": 2})
+    for reviewer, verdict in ((ANA, Verdict.APPROVE), (BEN, Verdict.REJECT)):
+        await desk.do(
+            vote, disputed.id, verdict=verdict, reviewer=reviewer, note=reviewer, use_case=two
+        )
+    await desk.do(
+        adjudicate, disputed.id, verdict=Verdict.FLAG, reviewer="U0DEV", note="hm", use_case=two
+    )
     await desk.checkpoint()
     assert await desk.broken() is None
     types = await desk.database.read(
@@ -119,7 +137,8 @@ async def test_whatever_happens_to_cases_their_chains_hold(desk: Desk, clock: Cl
     )
     assert types >= {
         *("submitted", "decided", "note_added", "handed_over", "withdrawn", "truth_recorded"),
-        *("claimed", "released", "posted", "reminded"),
+        *("claimed", "released", "posted", "reminded", "flag_cleared", "overruled", "undone"),
+        *("voted", "disputed", "adjudicated"),
     }
 
 
