@@ -78,6 +78,17 @@ def may_overrule(
     return _may_lead(person, act, workspace=workspace, reviewers=reviewers, leads=leads, ask=ask)
 
 
+def may_adjudicate(
+    person: Person, *, workspace: Workspace, adjudicators: frozenset[str], ask: str
+) -> Permission:
+    """Answer for one person; whether they have voted themselves is another question."""
+    if obstacle := _obstacle(person, workspace=workspace):
+        return Permission(allowed=False, reason=f"{obstacle} can't adjudicate here. Ask {ask}.")
+    if person.id not in adjudicators:
+        return Permission(allowed=False, reason=f"Only adjudicators can do this. Ask {ask}.")
+    return Permission(allowed=True, reason=f"{person.name} is an adjudicator here.")
+
+
 def _may_lead(
     person: Person,
     act: str,

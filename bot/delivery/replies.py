@@ -86,6 +86,10 @@ def _decided_by_deadline(on: _Occasion) -> str:
     return f"Nobody decided this case in time. *{title}* stands, as the policy says."
 
 
+def _disputed(on: _Occasion) -> str:
+    return f"Reviewers disagree on this case. {on.called}: press *Adjudicate…* to settle it."
+
+
 def _overruled(on: _Occasion) -> str:
     outcome = on.case.outcome
     if outcome is None or outcome.overruled is None:
@@ -118,6 +122,7 @@ _ASKING: Mapping[str, _Saying] = {
     "reminder": _reminder,
     "next_in_line": _next_in_line,
     "overdue": _overdue,
+    "disputed": _disputed,
 }
 _SAYINGS: Mapping[str, _Saying] = {
     **_ASKING,

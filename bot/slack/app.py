@@ -10,6 +10,7 @@ from bot.services import Services
 from bot.slack.directory import Directory
 from bot.slack.errors import error_edge
 from bot.slack.listeners import (
+    adjudicate,
     commands,
     decide,
     flags,
@@ -55,7 +56,19 @@ def build_slack_app(
         process_before_response=True,
     )
     slack = SlackServices(services.database, services.policy, People(directory))
-    for listeners in (decide, more, forms, queue, review, commands, home, flags, threads, undo):
+    for listeners in (
+        adjudicate,
+        decide,
+        more,
+        forms,
+        queue,
+        review,
+        commands,
+        home,
+        flags,
+        threads,
+        undo,
+    ):
         listeners.register(app, slack)
     app.error(error_edge(slack))
     return app

@@ -13,7 +13,15 @@ from slack_sdk.errors import SlackApiError
 from bot.slack.directory import Directory
 from bot.slack.refusals import Refusal
 from bot.slack.text import is_slack_user, mrkdwn, whom
-from hitl.eligibility import Permission, Person, Workspace, may_decide, may_overrule, may_withdraw
+from hitl.eligibility import (
+    Permission,
+    Person,
+    Workspace,
+    may_adjudicate,
+    may_decide,
+    may_overrule,
+    may_withdraw,
+)
 from hitl.policy import UseCase
 
 _CHANNEL = "channel"
@@ -71,22 +79,38 @@ class People:
 
     async def require_withdrawer(self, actor: Actor, use_case: UseCase) -> None:
         """Someone who may withdraw cases of the use case."""
-        await self._require_lead(actor, use_case, may=may_withdraw)
+        await self._require_lead(actor, use_case, may=may_withdraw, named=use_case.leads)
 
     async def require_overruler(self, actor: Actor, use_case: UseCase) -> None:
         """Someone who may overrule what was decided in the use case."""
-        await self._require_lead(actor, use_case, may=may_overrule)
+        named = (*use_case.leads, *use_case.adjudicators)
+        await self._require_lead(actor, use_case, may=may_overrule, named=named)
+
+    async def require_adjudicator(self, actor: Actor, use_case: UseCase) -> None:
+        """Someone who may settle what reviewers disagree on."""
+        named = use_case.who_adjudicates
+        async with _answered_in_time():
+            (person, workspace), adjudicators = await asyncio.gather(
+                self._known(actor), self._members(named, use_case)
+            )
+        ask = _whom_to_ask(named, use_case)
+        _require(may_adjudicate(person, workspace=workspace, adjudicators=adjudicators, ask=ask))
 
     async def _require_lead(
-        self, actor: Actor, use_case: UseCase, *, may: Callable[..., Permission]
+        self,
+        actor: Actor,
+        use_case: UseCase,
+        *,
+        may: Callable[..., Permission],
+        named: tuple[str, ...],
     ) -> None:
         async with _answered_in_time():
             (person, workspace), reviewers, leads = await asyncio.gather(
                 self._known(actor),
                 self._members(use_case.reviewers, use_case),
-                self._members(use_case.leads, use_case),
+                self._members(named, use_case),
             )
-        ask = _whom_to_ask(use_case.leads or use_case.reviewers, use_case)
+        ask = _whom_to_ask(named or use_case.reviewers, use_case)
         _require(may(person, workspace=workspace, reviewers=reviewers, leads=leads, ask=ask))
 
     async def can_decide(

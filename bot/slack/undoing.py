@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.cards.undo import can_be_undone, confirmation, undone_message
+from bot.slack.cards.undo import can_be_undone, confirmation, undone_message, vote_is_in
 from bot.slack.errors import SLACK_TROUBLE
 from bot.slack.message import Message
 from bot.slack.people import actor_of
@@ -26,7 +26,9 @@ async def offer_undo(
     Raises nothing: the decision is stored by now.
     """
     use_case, outcome = services.policy.use_case(case.use_case), case.outcome
-    if way_back(body) and outcome is not None and can_be_undone(outcome, use_case=use_case):
+    if way_back(body) and outcome is None:
+        await _whisper(vote_is_in(case, use_case=use_case), respond, replace=False)
+    elif way_back(body) and outcome is not None and can_be_undone(outcome, use_case=use_case):
         await _whisper(confirmation(case, outcome, use_case=use_case), respond, replace=False)
 
 

@@ -64,10 +64,10 @@ def test_a_withdrawn_case_says_so_and_takes_no_decision() -> None:
     assert rarer(message) == ["Add a note", "Full text", "History"]
 
 
-def test_a_disputed_case_says_so_and_can_still_be_decided() -> None:
+def test_a_disputed_case_says_so_and_leads_adjudicators_to_its_votes() -> None:
     message = card(post(state=CaseState.DISPUTED), MODERATION)
     assert "⚖ *Disputed*" in words(message)
-    assert "Approve · keep post" in buttons(message)
+    assert list(buttons(message)) == ["Adjudicate…"]
 
 
 @pytest.mark.parametrize(

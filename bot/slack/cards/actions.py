@@ -25,8 +25,16 @@ _ACT = {ids.MORE_HAND_OVER: "Hand over…", ids.MORE_WITHDRAW: "Withdraw…"}
 def waiting_actions(case: Case, *, use_case: UseCase) -> Block:
     """The three verdicts, and the menu of everything rarer."""
     return blocks.actions(
-        block_id(case), *_verdicts(case, use_case=use_case), _more(case, _LOOK | _ACT)
+        block_id(case), *verdict_buttons(case, use_case=use_case), _more(case, _LOOK | _ACT)
     )
+
+
+def disputed_actions(case: Case) -> Block:
+    """The way to the votes, and the menu of everything rarer."""
+    look = blocks.button(
+        "Adjudicate…", action_id=ids.ADJUDICATE, value=str(case.id), style="primary"
+    )
+    return blocks.actions(block_id(case), look, _more(case, _LOOK | _ACT))
 
 
 def settled_menu(case: Case, *, use_case: UseCase) -> Element:
@@ -40,7 +48,7 @@ def settled_menu(case: Case, *, use_case: UseCase) -> Element:
 def block_id(case: Case) -> str:
     """Another one with each visible change: Slack keeps a menu's choice as long as it stays."""
     revision = case.outcome.revision if case.outcome else 0
-    return f"case:{case.id}:{case.state}:{revision}:{len(case.notes)}"
+    return f"case:{case.id}:{case.state}:{revision}:{len(case.notes)}:{case.votes}"
 
 
 def other_labels(case: Case, *, use_case: UseCase) -> list[str]:
@@ -61,7 +69,8 @@ def _more(case: Case, words: Mapping[str, str]) -> Element:
     return blocks.overflow(action_id=ids.MORE, options=options)
 
 
-def _verdicts(case: Case, *, use_case: UseCase) -> list[Element]:
+def verdict_buttons(case: Case, *, use_case: UseCase) -> list[Element]:
+    """What can be chosen: three verdicts, or fewer where the AI's label has left the policy."""
     reject = _reject(case, use_case=use_case)
     if not use_case.is_verdict and case.label not in use_case.labels:
         return [reject]  # a label that has left the policy can't be let stand any more

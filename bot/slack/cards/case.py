@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.slack import blocks
-from bot.slack.cards.actions import block_id, settled_menu, waiting_actions
+from bot.slack.cards.actions import block_id, disputed_actions, settled_menu, waiting_actions
 from bot.slack.cards.deadline import deadline_notes
 from bot.slack.cards.evidence import (
     Room,
@@ -16,7 +16,7 @@ from bot.slack.cards.evidence import (
 )
 from bot.slack.cards.flags import flag_actions
 from bot.slack.cards.proposal import proposal_block
-from bot.slack.cards.wording import case_text, is_settled, settled_lines
+from bot.slack.cards.wording import case_text, disputed_line, is_settled, settled_lines, vote_notes
 from bot.slack.message import Block, Message
 from bot.slack.text import moment
 from hitl.cases import Case
@@ -25,7 +25,6 @@ from hitl.vocabulary import CaseState
 
 _ROOMS = (Room(1500, 500, 8), Room(900, 250, 5), Room(500, 120, 3), Room(250, 0, 0))
 """From generous to bare: the first in which the whole card keeps Slack's limits is taken."""
-_DISPUTED = "⚖ *Disputed* · reviewers disagree on this case"
 
 
 def case_card(
@@ -59,15 +58,25 @@ def _full(
     disputed = case.state is CaseState.DISPUTED
     return [
         blocks.header(use_case.question),
-        _where(case, *deadline_notes(case, use_case=use_case, now=now)),
-        *([blocks.section(_DISPUTED)] if disputed else []),
+        _where(
+            case,
+            *deadline_notes(case, use_case=use_case, now=now),
+            *vote_notes(case, use_case=use_case),
+        ),
+        *([blocks.section(disputed_line(use_case=use_case))] if disputed else []),
         proposal_block(case, use_case=use_case),
         blocks.divider(),
         *item_blocks(case, room=room),
         *evidence_blocks(case, room=room, files=files),
         *note_blocks(case),
-        waiting_actions(case, use_case=use_case),
+        _actions(case, use_case=use_case),
     ]
+
+
+def _actions(case: Case, *, use_case: UseCase) -> Block:
+    if case.state is CaseState.DISPUTED:
+        return disputed_actions(case)
+    return waiting_actions(case, use_case=use_case)
 
 
 def _settled(case: Case, *, use_case: UseCase, files: Mapping[int, str]) -> list[Block]:
@@ -98,4 +107,4 @@ def _plain(case: Case, text: str, *, use_case: UseCase) -> list[Block]:
     if is_settled(case):
         return [_result(case, use_case=use_case)]
     item = [blocks.paragraph(cut(case.text, 1000))] if case.text else []
-    return [blocks.section(text), *item, waiting_actions(case, use_case=use_case)]
+    return [blocks.section(text), *item, _actions(case, use_case=use_case)]

@@ -1,6 +1,7 @@
 """What happened to a case, one line an event."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.slack import blocks
@@ -8,6 +9,7 @@ from bot.slack.cards.details import fitting, modal
 from bot.slack.message import Block, View
 from bot.slack.text import mention, moment, mrkdwn
 from hitl.cases import Case, Event, Note
+from hitl.lifecycle import WAITING
 from hitl.policy.wording import listed
 
 _WORDS = 500
@@ -15,9 +17,15 @@ _WORDS = 500
 
 def history_view(case: Case, events: Sequence[Event]) -> View:
     """Oldest first; the latest events where there are more than a modal can hold."""
-    newest_first = (_line(event, notes=case.notes) for event in reversed(events))
+    told = [_concealed(event) for event in events] if case.state in WAITING else events
+    newest_first = (_line(event, notes=case.notes) for event in reversed(told))
     shown = fitting(newest_first, otherwise="What happened before is too long for this view.")
     return modal(f"History of case {case.id}", shown[::-1])
+
+
+def _concealed(event: Event) -> Event:
+    """Who votes next is not to know what others chose."""
+    return replace(event, data={}) if event.type == "voted" else event
 
 
 def _line(event: Event, *, notes: Sequence[Note]) -> Block:
@@ -46,6 +54,17 @@ def _overruled(event: Event, notes: Sequence[Note]) -> str:
     chosen = f"overruled {_quoted(event.data, 'instead_of')}: label {_quoted(event.data, 'label')}"
     reason = _note(event, notes)
     return f"{chosen}, because: {reason}" if reason else chosen
+
+
+def _voted(data: Mapping[str, Any]) -> str:
+    if not data:
+        return "voted"
+    return f"voted: {_quoted(data, 'verdict')}, label {_quoted(data, 'label')}"
+
+
+def _adjudicated(data: Mapping[str, Any]) -> str:
+    chosen = f"{_quoted(data, 'verdict')}, label {_quoted(data, 'label')}"
+    return f"settled the dispute: {chosen}"
 
 
 def _undone(data: Mapping[str, Any]) -> str:
@@ -80,6 +99,9 @@ _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "submitted": _submitted,
     "decided": _decided,
     "undone": _undone,
+    "voted": _voted,
+    "disputed": lambda _data: "asked the adjudicators: different labels were chosen",
+    "adjudicated": _adjudicated,
     "handed_over": _handed_over,
     "reminded": _reminded,
     "overdue": _overdue,

@@ -3,11 +3,11 @@
 from bot.slack import blocks, ids
 from bot.slack.cards.wording import outcome_title
 from bot.slack.message import Message
-from bot.slack.text import duration, mrkdwn
+from bot.slack.text import counted, duration, mrkdwn
 from hitl.cases import Case, Outcome
 from hitl.policy import UseCase
 from hitl.policy.lengths import length_of
-from hitl.vocabulary import By
+from hitl.vocabulary import By, CaseState
 
 
 def can_be_undone(outcome: Outcome, *, use_case: UseCase) -> bool:
@@ -28,6 +28,16 @@ def confirmation(case: Case, outcome: Outcome, *, use_case: UseCase) -> Message:
             blocks.context(blocks.plain(f"You can undo this for {time}", 100)),
         ],
     )
+
+
+def vote_is_in(case: Case, *, use_case: UseCase) -> Message:
+    """What a vote that settles nothing has come to."""
+    if case.state is CaseState.DISPUTED:
+        text = f"Your vote is in: reviewers disagree on {_name(case)}, and adjudicators decide."
+    else:
+        others = counted(use_case.reviews_needed - case.votes, "other person", "other people")
+        text = f"Your vote on {_name(case)} is in and shown to nobody; {others} must look, too."
+    return Message(text, [blocks.section(text)])
 
 
 def undone_message(case: Case) -> Message:

@@ -1,13 +1,15 @@
 """How a case is put into words: the same on cards, in notifications and for screen readers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Protocol
 
 from bot.slack.cards.deadline import deadline_sentences
-from bot.slack.text import counted, duration, mention, moment, mrkdwn
+from bot.slack.text import counted, duration, mention, moment, mrkdwn, whom
 from hitl.cases import Case, Outcome, Overruled
 from hitl.percent import percent
 from hitl.policy import UseCase
+from hitl.policy.wording import listed
 from hitl.vocabulary import By, CaseState, Verdict
 
 _SIGNS: Mapping[Verdict, str] = {
@@ -28,6 +30,16 @@ _SENTENCE = 300
 _WORTH_SAYING = 60  # seconds of waiting
 
 
+class Chosen(Protocol):
+    """A label and the verdict it was chosen with: an outcome, or a vote."""
+
+    @property
+    def verdict(self) -> Verdict: ...
+
+    @property
+    def label(self) -> str: ...
+
+
 def score_words(label: str, score: float, *, use_case: UseCase) -> str:
     """``70 %``; never "87 %" beside a threshold of 87 % that the score misses."""
     rule = use_case.labels.get(label)
@@ -42,7 +54,7 @@ def _proposal(case: Case, *, use_case: UseCase) -> str:
     return f"{label} ({score_words(case.label, case.confidence, use_case=use_case)})"
 
 
-def outcome_title(outcome: Outcome | Overruled, *, use_case: UseCase) -> str:
+def outcome_title(outcome: Chosen, *, use_case: UseCase) -> str:
     """The words of the button that stands for the outcome, escaped: ``Reject · remove post``."""
     if use_case.is_verdict:
         return mrkdwn(use_case.button_text(outcome.verdict, outcome.label), _NAME)
@@ -58,10 +70,12 @@ def is_settled(case: Case) -> bool:
 
 
 def settled_lines(case: Case, *, use_case: UseCase) -> list[str]:
-    """What became of a settled case, and how; the person's own words last."""
+    """What became of a case somebody decided on, and how; the person's own words last."""
     outcome = case.outcome
-    if outcome is None or case.state is CaseState.WITHDRAWN:
+    if case.state is CaseState.WITHDRAWN:
         return [_WITHDRAWN]
+    if outcome is None:
+        return [_vote_line(case, use_case=use_case)]
     lines = [
         _outcome_line(outcome, use_case=use_case),
         _decided_how(case, outcome, use_case=use_case),
@@ -70,6 +84,13 @@ def settled_lines(case: Case, *, use_case: UseCase) -> list[str]:
         # The reason stands among the notes below.
         return [*lines, _overruled_line(outcome.overruled, use_case=use_case)]
     return [*lines, f"“{mrkdwn(outcome.note, 500)}”"] if outcome.note else lines
+
+
+def _vote_line(case: Case, *, use_case: UseCase) -> str:
+    """What a vote came to that settled nothing."""
+    if case.state is CaseState.DISPUTED:
+        return disputed_line(use_case=use_case)
+    return " · ".join(["✓ *Vote stored*", *vote_notes(case, use_case=use_case)])
 
 
 def _overruled_line(before: Overruled, *, use_case: UseCase) -> str:
@@ -105,6 +126,19 @@ def _decided_how(case: Case, outcome: Outcome, *, use_case: UseCase) -> str:
     return " · ".join(said)
 
 
+def vote_notes(case: Case, *, use_case: UseCase) -> Iterator[str]:
+    """``*1 of 2 votes* are in``; never whose they are nor what they say."""
+    if case.state is CaseState.OPEN and (case.votes or use_case.reviews_needed > 1):
+        needed = max(use_case.reviews_needed, case.votes + 1)
+        yield f"*{case.votes} of {needed} votes* are in"
+
+
+def disputed_line(*, use_case: UseCase) -> str:
+    """That only some can decide now, and who."""
+    named = (whom(name, channel=use_case.channel) for name in use_case.who_adjudicates)
+    return f"⚖ *Disputed* · reviewers chose different labels; {listed(named, last='or')} decides"
+
+
 def already_decided(outcome: Outcome, *, use_case: UseCase, now: datetime) -> str:
     """What somebody reads who came too late."""
     ago = duration((now - outcome.decided_at).total_seconds())
@@ -137,6 +171,7 @@ def _asking(case: Case, *, use_case: UseCase, now: datetime) -> list[str]:
         said.append(f"Its reasoning: “{mrkdwn(case.reason, _SENTENCE)}”.")
     if case.state is CaseState.DISPUTED:
         said.append("Reviewers disagree.")
+    said += [f"{note.replace('*', '')}." for note in vote_notes(case, use_case=use_case)]
     waited = (now - case.submitted_at).total_seconds()
     if waited >= _WORTH_SAYING:
         said.append(f"Waiting for {duration(waited)}.")

@@ -18,7 +18,7 @@ from bot.slack.services import SlackServices
 from bot.slack.showing import open_form, show_in_place, way_back
 from bot.slack.undoing import offer_undo
 from hitl.cases import Case
-from hitl.review import AlreadyDecided, CaseWithdrawn, vote
+from hitl.review import AlreadyDecided, CaseWithdrawn, adjudicate, vote
 from hitl.vocabulary import Verdict
 
 
@@ -98,12 +98,17 @@ async def decide(
     verdict: Verdict,
     label: str | None = None,
 ) -> Case:
-    """The case with the actor's vote stored; raises what the vote is refused with."""
+    """The case with what the actor said stored; raises what that is refused with."""
     case, use_case = await services.find(case_id)
     actor = actor_of(body)
-    await services.require_decider(actor, case, use_case)
+    say = vote
+    if (body.get("view") or {}).get("callback_id") == ids.ADJUDICATION:
+        await services.people.require_adjudicator(actor, use_case)
+        say = adjudicate
+    else:
+        await services.require_decider(actor, case, use_case)
     return await services.database.write(
-        lambda tx: vote(
+        lambda tx: say(
             tx,
             case.id,
             verdict=verdict,
