@@ -1,5 +1,7 @@
 """Uploaded pictures are shown on the card as private files of the workspace."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import delete
 
@@ -49,7 +51,7 @@ async def test_pictures_of_the_case_in_hand_and_of_the_one_after_are_made_ready(
         await desk.database.write(lambda tx: claim_next(tx, use_case=use_case, reviewer="U0ANA"))
     async with delivering(desk):
         assert await delivered(desk.database) == ["sent", "sent"]
-    files = [await desk.database.read(lambda c, i=c.id: picture_files(c, i)) for c in cases]
+    files = [await desk.database.read(partial(picture_files, case_id=case.id)) for case in cases]
     assert [len(found) for found in files] == [1, 1, 0]
     assert workspace.messages("#moderation") == []
 
