@@ -92,6 +92,8 @@ class Case:
     evidence: tuple[Evidence, ...] = ()
     metadata: Any = None
     callback_url: str | None = None
+    sent_by_person: bool = False
+    """The label is no AI's: it is what whoever sent the case expects."""
     outcome: Outcome | None = None
     votes: int = 0
     """How many people's votes are in and stand; what they chose is not told here."""

@@ -19,6 +19,7 @@ from bot.slack.listeners import (
     more,
     queue,
     review,
+    sending,
     threads,
     undo,
 )
@@ -66,6 +67,7 @@ def build_slack_app(
         commands,
         home,
         flags,
+        sending,
         threads,
         undo,
     ):

@@ -61,6 +61,12 @@ FROM = "|"
 INPUT = "input"
 """The one input of a form; its block is the form's name and the case's id."""
 
+SEND_TO_REVIEW = "send_to_review"
+"""The shortcut on messages, and the form that follows."""
+SEND_FORM = "send_form"
+SEND_USE_CASE = "send_use_case"
+SEND_TEXT = "send_text"
+
 WAITING_CASES = "waiting_cases"
 """A global shortcut: what waits."""
 REVIEW_CASES = "review_cases"
@@ -80,6 +86,22 @@ def decided(action_id: str) -> Verdict:
 def input_block(form: str, case_id: int) -> str:
     """The block of a form's input."""
     return f"{form}:{case_id}"
+
+
+def send_label(use_case: str) -> str:
+    """The block of the labels; another one for each use case, or Slack would keep the choice."""
+    return f"send_label:{use_case}"
+
+
+def sent_from(channel: str, ts: str, use_case: str) -> str:
+    """What the form to send a message remembers."""
+    return f"{channel}:{ts}:{use_case}"
+
+
+def sending(remembered: str) -> tuple[str, str, str]:
+    """Channel, timestamp and use case; the reverse of ``sent_from``."""
+    channel, ts, use_case = remembered.split(":")
+    return channel, ts, use_case
 
 
 def case_of(view: Mapping[str, Any]) -> int:

@@ -25,6 +25,7 @@ from hitl.storage.tables import case_contents, cases, outcomes, reviews, tallies
 from hitl.vocabulary import By, RouteTo, Verdict
 
 _STANDING_ROUTES = (RouteTo.AUTO, RouteTo.PASSIVE)
+_PREDICTED = cases.c.routed_by != "person"
 _MICROSECONDS = 1_000_000
 _SECONDS_AN_HOUR = 3_600
 
@@ -47,7 +48,6 @@ def stats(connection: Connection, *, use_case: UseCase, since: datetime, until: 
     # A caller who sends only what people must see hides how much stood by itself.
     predictions = None if seen.by_caller and not tallied else seen.total + tallied
     decided = _decided(connection, window)
-    people = sum(row.number for row in decided)
     return Stats(
         use_case=use_case.name,
         since=since,
@@ -58,7 +58,9 @@ def stats(connection: Connection, *, use_case: UseCase, since: datetime, until: 
         escalation=_share(seen.escalated, predictions),
         verdicts={Verdict(row.verdict): row.number for row in decided},
         flagged=sum(row.flagged for row in decided),
-        agreement=_share(sum(row.agreeing for row in decided), people),
+        agreement=_share(
+            sum(row.agreeing for row in decided), sum(row.predicted for row in decided)
+        ),
         waiting=_waiting(connection, window, count=sum(row.waited for row in decided)),
         queue=queue(connection, use_case=use_case.name),
         cost=_cost(connection, window, costs=use_case.costs, predictions=predictions),
@@ -97,7 +99,11 @@ def _seen(connection: Connection, window: _Window) -> Row[int, int, int]:
             _count_if(cases.c.routed_by == "caller").label("by_caller"),
         )
         .select_from(cases)
-        .where(cases.c.use_case == window.use_case, window.holds(cases.c.submitted_at))
+        .where(
+            cases.c.use_case == window.use_case,
+            window.holds(cases.c.submitted_at),
+            _PREDICTED,
+        )
     ).one()
 
 
@@ -129,7 +135,8 @@ def _decided(connection: Connection, window: _Window) -> list[Row[Any]]:
             func.count().label("number"),
             _count_if(outcomes.c.flagged).label("flagged"),
             _count_if(~outcomes.c.overrules).label("waited"),
-            _count_if(outcomes.c.label == cases.c.label).label("agreeing"),
+            _count_if(_PREDICTED).label("predicted"),
+            _count_if(_PREDICTED & (outcomes.c.label == cases.c.label)).label("agreeing"),
         )
         .where(_by_people(window))
         .group_by(outcomes.c.verdict)

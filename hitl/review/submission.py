@@ -37,6 +37,8 @@ class Submission:
     prediction: Prediction
     ask_people: bool = False
     """The caller decided by itself that a person must look."""
+    sent_by_person: bool = False
+    """No AI stands behind it: the label is what whoever sent it expects."""
     title: str | None = None
     text: str | None = None
     reason: str | None = None

@@ -40,7 +40,10 @@ def submit(
     ``RoutingError`` for a prediction the policy can't judge.
     """
     decision = route(
-        submission.prediction, use_case=use_case, draw=draw, ask_people=submission.ask_people
+        submission.prediction,
+        use_case=use_case,
+        draw=draw,
+        ask_people=submission.ask_people or submission.sent_by_person,
     )
     stands = decision.to is RouteTo.AUTO
     row = _row(tx, submission, use_case=use_case, draw=draw, decision=decision)
@@ -48,7 +51,7 @@ def submit(
     if case_id is None:
         return _same_as_before(tx, submission, use_case=use_case), False
     evidence, words = _store_content(tx, case_id, submission)
-    data = {"route": decision.to, "reason": decision.reason, "draw": draw}
+    data = {"route": decision.to, "reason": _reason(submission, decision), "draw": draw}
     history = [Happening("submitted", submission.submitted_by, data, words)]
     outcome = None
     if stands:
@@ -75,8 +78,8 @@ def _row(
         "fingerprint": submission.fingerprint,
         "state": CaseState.DECIDED if stands else CaseState.OPEN,
         "route_to": decision.to,
-        "route_reason": decision.reason,
-        "routed_by": "caller" if submission.ask_people else "policy",
+        "route_reason": _reason(submission, decision),
+        "routed_by": _routed_by(submission),
         "label": decision.label,
         "confidence": decision.confidence,
         "scores": dict(submission.prediction.scores),
@@ -90,6 +93,16 @@ def _row(
         "decided_at": tx.now if stands else None,
         "events": 2 if stands else 1,
     }
+
+
+def _routed_by(submission: Submission) -> str:
+    if submission.sent_by_person:
+        return "person"
+    return "caller" if submission.ask_people else "policy"
+
+
+def _reason(submission: Submission, decision: Route) -> str:
+    return "somebody sent it from Slack" if submission.sent_by_person else decision.reason
 
 
 def _same_as_before(tx: Transaction, submission: Submission, *, use_case: UseCase) -> Case:
@@ -186,5 +199,6 @@ def _case(
         evidence=evidence,
         metadata=submission.metadata,
         callback_url=submission.callback_url,
+        sent_by_person=submission.sent_by_person,
         outcome=outcome,
     )

@@ -48,7 +48,7 @@ _votes = (
     .scalar_subquery()
 )
 _CASE_COLUMNS = (
-    *(column for column in cases.c if column.name not in {"fingerprint", "routed_by"}),
+    *(column for column in cases.c if column.name != "fingerprint"),
     *(column for column in case_contents.c if column.name not in {"case_id", "ask", "salt"}),
     outcomes.c.verdict,
     outcomes.c.label.label("outcome_label"),
@@ -160,6 +160,7 @@ def _case(row: Row[Any], written: tuple[Note, ...]) -> Case:
         evidence=tuple(evidence_from_stored(item) for item in row.evidence or ()),
         metadata=row.caller_metadata,
         callback_url=row.callback_url,
+        sent_by_person=row.routed_by == "person",
         outcome=_outcome(row),
         votes=row.votes,
         notes=written,

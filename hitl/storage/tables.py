@@ -112,7 +112,9 @@ class CaseRow(SQLModel, table=True):
     route_to: str
     route_reason: str
     routed_by: str
-    """``policy``, or ``caller`` where the caller had already decided that people must look."""
+    """``policy``; ``caller`` where the caller had already decided that people must look; ``person``
+    where somebody sent it who is no caller: then it is no prediction.
+    """
     label: str
     confidence: float | None = None
     scores: dict[str, float] = _json(nullable=False)

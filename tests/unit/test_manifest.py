@@ -22,6 +22,7 @@ SCHEMA = ROOT.parent / "shared/data/slack-manifest.schema.2.0.0.json"
 SCOPES: dict[str, set[str]] = {
     "apps_connections_open": set(),  # by the app-level token
     "auth_test": set(),
+    "chat_getPermalink": set(),
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
     "conversations_history": {"channels:history", "groups:history"},
@@ -96,7 +97,15 @@ def test_the_commands_are_those_listened_for() -> None:
 
 def test_the_shortcuts_are_those_listened_for() -> None:
     shortcuts = {each["callback_id"] for each in read_manifest()["features"]["shortcuts"]}
-    assert shortcuts == registered("shortcut") == {ids.WAITING_CASES, ids.REVIEW_CASES}
+    assert (
+        shortcuts
+        == registered("shortcut")
+        == {
+            ids.WAITING_CASES,
+            ids.REVIEW_CASES,
+            ids.SEND_TO_REVIEW,
+        }
+    )
 
 
 def test_the_events_are_those_listened_for() -> None:
@@ -107,9 +116,10 @@ def test_the_events_are_those_listened_for() -> None:
 def test_every_action_and_form_has_a_listener() -> None:
     actions = {ids.REJECT_AS, ids.MORE, ids.UNDO, ids.SHOW_CASE, ids.SHOW_QUEUE, ids.REFRESH_HOME}
     actions |= {ids.START_REVIEWING, ids.SKIP, ids.WRITE_NOTE, ids.UNDO_LAST, ids.LOOK_AGAIN}
-    actions |= {ids.CLEAR_FLAG}
+    actions |= {ids.CLEAR_FLAG, ids.TURN_FLAG}
     forms = {ids.NOTE_FORM, ids.HAND_OVER_FORM, ids.WITHDRAW_FORM, ids.LABEL_FORM}
-    forms |= {ids.OVERRULE_FORM}
+    actions |= {ids.SEND_USE_CASE}
+    forms |= {ids.OVERRULE_FORM, ids.SEND_FORM}
     assert registered("action") == actions
     assert registered("view") == forms
 

@@ -2,7 +2,7 @@
 
 from bot.slack import blocks
 from bot.slack.blocks import Element
-from bot.slack.cards.wording import score_words
+from bot.slack.cards.wording import beginning, proposer, score_words
 from bot.slack.message import Block
 from bot.slack.text import one_line
 from hitl.cases import Case
@@ -18,7 +18,7 @@ _REASONING = 400
 def proposal_block(case: Case, *, use_case: UseCase) -> Block:
     """The likeliest labels with their scores, why the case is here, and the AI's reasoning."""
     said = _options(case, use_case=use_case) or [
-        blocks.span("The AI proposes "),
+        blocks.span(f"{beginning(proposer(case))} proposes "),
         blocks.span(one_line(case.label, _LABEL), "bold"),
     ]
     said.append(blocks.span(f"\nWhy it is here: {one_line(case.route_reason, _WHY)}"))

@@ -46,6 +46,16 @@ def score_words(label: str, score: float, *, use_case: UseCase) -> str:
     return percent(score, apart_from=rule.auto_at if rule else None)
 
 
+def proposer(case: Case) -> str:
+    """Whose label it is that people confirm or correct."""
+    return "whoever sent it" if case.sent_by_person else "the AI"
+
+
+def beginning(words: str) -> str:
+    """The words as a sentence begins."""
+    return words[:1].upper() + words[1:]
+
+
 def _proposal(case: Case, *, use_case: UseCase) -> str:
     """``violation (70 %)``, escaped; the label alone where it came without confidence."""
     label = mrkdwn(case.label, _NAME)
@@ -121,8 +131,8 @@ def _decided_how(case: Case, outcome: Outcome, *, use_case: UseCase) -> str:
     said = [f"by {decided_by(outcome)}", moment(outcome.decided_at), f"after {duration(waited)}"]
     if outcome.by is not By.AI:
         agrees = outcome.label == case.label
-        proposed = f"the AI proposed {_proposal(case, use_case=use_case)}"
-        said.append("as the AI proposed" if agrees else proposed)
+        proposed = f"{proposer(case)} proposed {_proposal(case, use_case=use_case)}"
+        said.append(f"as {proposer(case)} proposed" if agrees else proposed)
     return " · ".join(said)
 
 
@@ -166,7 +176,9 @@ def case_text(case: Case, *, use_case: UseCase, now: datetime) -> str:
 
 def _asking(case: Case, *, use_case: UseCase, now: datetime) -> list[str]:
     proposed = _proposal(case, use_case=use_case)
-    said = [f"The AI proposes {proposed}: {mrkdwn(case.route_reason, _SENTENCE)}."]
+    said = [
+        f"{beginning(proposer(case))} proposes {proposed}: {mrkdwn(case.route_reason, _SENTENCE)}."
+    ]
     if case.reason:
         said.append(f"Its reasoning: “{mrkdwn(case.reason, _SENTENCE)}”.")
     if case.state is CaseState.DISPUTED:
