@@ -3,6 +3,8 @@
 import base64
 import binascii
 import json
+from collections.abc import Iterable
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
@@ -13,6 +15,7 @@ MOST_EVIDENCE = 20
 MOST_FIELDS = 50
 MOST_TEXT = 100_000
 MOST_METADATA = 16_384
+DEEPEST_METADATA = 50
 MOST_PICTURE = 5 * 1024 * 1024
 MOST_URL = 2_000
 
@@ -39,6 +42,11 @@ def _web_address(url: str) -> str:
 
 
 def _json_of_modest_size(value: Any) -> Any:
+    # First of all: writing JSON that is nested deeper than Python's stack fails.
+    if _is_deeper(value, than=DEEPEST_METADATA):
+        raise PydanticCustomError(
+            "depth", "is nested too deeply; at most {most}", {"most": DEEPEST_METADATA}
+        )
     try:
         size = len(json.dumps(value, allow_nan=False))
     except ValueError:
@@ -48,6 +56,19 @@ def _json_of_modest_size(value: Any) -> Any:
             "size", "is {size} bytes of JSON; at most {most}", {"size": size, "most": MOST_METADATA}
         )
     return value
+
+
+def _is_deeper(value: Any, *, than: int) -> bool:
+    """Whether lists and objects stand in one another more than so many times."""
+    level = _containers([value])
+    for _ in range(than):
+        inside = (outer.values() if isinstance(outer, dict) else outer for outer in level)
+        level = _containers(chain.from_iterable(inside))
+    return bool(level)
+
+
+def _containers(values: Iterable[Any]) -> list[Any]:
+    return [value for value in values if isinstance(value, dict | list)]
 
 
 def _printable(text: str) -> str:

@@ -116,6 +116,15 @@ def problem_of(error: HitlError) -> dict[str, Any]:
     return problem(kind.status, kind.code, str(error), errors=errors, **more)
 
 
+def problem_of_failure() -> dict[str, Any]:
+    """The document of a mistake of this program; what it was stands in the log alone."""
+    return problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal-error",
+        "This is a mistake of ours; the log of the service tells more.",
+    )
+
+
 def problem_of_validation(errors: Sequence[Any], *, skip: int = 0) -> dict[str, Any]:
     """The document of pydantic's complaints; ``skip`` leading parts of a place are not fields."""
     if any(error["type"] == "json_invalid" for error in errors):

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -13,13 +14,15 @@ from starlette.responses import Response
 
 from bot.intake.answers import BatchOut, CaseOut, TalliesOut, answer
 from bot.intake.doors import Caller, Submitter
-from bot.intake.problems import Problem, problem_of, problem_of_validation
+from bot.intake.problems import Problem, problem_of, problem_of_failure, problem_of_validation
 from bot.intake.requests import BatchIn, CaseIn, TalliesIn
 from bot.services import Services
 from hitl.cases import Case
 from hitl.documents import case_document
 from hitl.errors import HitlError
 from hitl.review import add_tallies, submit
+
+log = logging.getLogger(__name__)
 
 
 def submitting_routes(services: Services) -> APIRouter:
@@ -86,6 +89,9 @@ async def _submit_one_of_many(services: Services, raw: Any, *, caller: Caller) -
         return _spoiled(problem_of_validation(error.errors()))
     except HitlError as error:
         return _spoiled(problem_of(error))
+    except Exception:  # the edge of one item: whatever it is, the others are answered
+        log.exception("A case of a batch failed")
+        return _spoiled(problem_of_failure())
     status = HTTPStatus.CREATED if created else HTTPStatus.OK
     return {"status": status, "case": case_document(stored)}
 

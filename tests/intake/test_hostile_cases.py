@@ -1,0 +1,58 @@
+"""What no ordinary caller sends is refused by name, and hurts nobody else's cases."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from bot.intake.app import build_intake
+from bot.intake.doors import Keyring
+from bot.services import Services
+from tests.intake.conftest import KEY
+from tests.intake.requests import moderation_case
+
+
+def nested(depth: int) -> Any:
+    return json.loads("[" * depth + "]" * depth)
+
+
+@pytest.mark.parametrize(
+    "deep", ["[" * 51 + "]" * 51, '{"a":' * 51 + "1" + "}" * 51, "[" * 952 + "]" * 952]
+)
+async def test_metadata_nested_too_deeply_is_refused_alone_and_listings_go_on(
+    api: httpx.AsyncClient, deep: str
+) -> None:
+    cases = [moderation_case("a", metadata=nested(50)), moderation_case("b", metadata="@")]
+    body = json.dumps({"cases": cases}).replace('"@"', deep)
+    headers = {"Content-Type": "application/json"}
+    response = await api.post("/v1/cases/batch", content=body, headers=headers)
+    assert response.status_code == 200
+    good, bad = response.json()["results"]
+    assert good["case"]["metadata"] == nested(50)
+    assert bad["problem"]["errors"] == [
+        {"field": "metadata", "message": "is nested too deeply; at most 50"}
+    ]
+    listed = await api.get("/v1/cases")
+    assert [case["key"] for case in listed.json()["items"]] == ["a"]
+
+
+async def test_a_failure_of_ours_in_a_batch_spoils_only_its_item(
+    services: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    draws: Iterator[Any] = iter([0.5, "no number", 0.5])
+    broken = replace(services, draw=lambda: next(draws))
+    transport = httpx.ASGITransport(build_intake(broken, keyring=Keyring([SecretStr(KEY)])))
+    async with httpx.AsyncClient(transport=transport, base_url="http://hitl") as api:
+        cases = [moderation_case(key) for key in "abc"]
+        response = await api.post(
+            "/v1/cases/batch", json={"cases": cases}, headers={"Authorization": f"Bearer {KEY}"}
+        )
+    results = response.json()["results"]
+    assert [result["status"] for result in results] == [201, 500, 201]
+    assert results[1]["problem"]["type"] == "urn:hitl:problem:internal-error"
+    assert "TypeError" not in response.text
+    assert "A case of a batch failed" in caplog.text
