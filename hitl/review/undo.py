@@ -1,6 +1,7 @@
 """Taking back one's own decision, within the time that the policy gives."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from hitl.cases import Case, Outcome
 from hitl.consensus import Disputed, Vote, consensus
@@ -31,10 +32,13 @@ def undo(
 ) -> Case:
     """The case, which waits again; its outcome is kept, but stands no more.
 
-    Callers are told ``case.revised``, with the case open and without an outcome. Raises
-    ``UndoRefused`` and ``CaseNotFound``.
+    A vote that has settled nothing yet is taken back the same way, and callers hear nothing of
+    it; of an outcome they are told ``case.revised``, with the case open and without an outcome.
+    Raises ``UndoRefused`` and ``CaseNotFound``.
     """
     case = case_to_change(tx.connection, case_id)
+    if case.state is CaseState.OPEN:
+        return _take_back_vote(tx, case, by=by, use_case=use_case, response_url=response_url)
     undone = _own_fresh_outcome(tx, case, by=by, use_case=use_case)
     if not mark_undone(tx, case_id, reviewer=by):
         raise UndoRefused(case_id, "it was not decided by a vote")
@@ -57,6 +61,28 @@ def undo(
     return waiting
 
 
+def _take_back_vote(
+    tx: Transaction, case: Case, *, by: str, use_case: UseCase, response_url: str | None
+) -> Case:
+    own = [cast for cast in standing_votes(tx.connection, case.id) if cast.reviewer == by]
+    if not own:
+        raise UndoRefused(case.id, f"it is {case.state}, not decided")
+    _refuse_late(tx, case, since=own[0].at, use_case=use_case)
+    mark_undone(tx, case.id, reviewer=by)
+    record_event(tx, case.id, event="vote_undone", actor=by, data={})
+    waiting = replace(case, votes=case.votes - 1)
+    update_card(tx, waiting, response_url=response_url)
+    return waiting
+
+
+def _refuse_late(tx: Transaction, case: Case, *, since: datetime, use_case: UseCase) -> None:
+    within = length_of(use_case.undo_within)
+    if not within:
+        raise UndoRefused(case.id, "the policy gives no time for that")
+    if tx.now > since + within:
+        raise UndoRefused(case.id, f"that is possible for {use_case.undo_within} only")
+
+
 def _state_of(tx: Transaction, case_id: int) -> CaseState:
     """Where the case waits with the votes that are left."""
     cast = standing_votes(tx.connection, case_id)
@@ -66,15 +92,12 @@ def _state_of(tx: Transaction, case_id: int) -> CaseState:
 
 
 def _own_fresh_outcome(tx: Transaction, case: Case, *, by: str, use_case: UseCase) -> Outcome:
-    within, outcome = length_of(use_case.undo_within), case.outcome
+    outcome = case.outcome
     if case.state is not CaseState.DECIDED or outcome is None:
         raise UndoRefused(case.id, f"it is {case.state}, not decided")
     if outcome.reviewer != by:
         raise UndoRefused(case.id, "somebody else decided it")
     if outcome.overruled is not None:
         raise UndoRefused(case.id, "it was overruled; overrule it once more")
-    if not within:
-        raise UndoRefused(case.id, "the policy gives no time for that")
-    if tx.now > outcome.decided_at + within:
-        raise UndoRefused(case.id, f"that is possible for {use_case.undo_within} only")
+    _refuse_late(tx, case, since=outcome.decided_at, use_case=use_case)
     return outcome

@@ -16,6 +16,7 @@ from hitl.review import (
     AlreadyVoted,
     CaseDisputed,
     LabelNotAllowed,
+    UndoRefused,
     adjudicate,
     claim_next,
     submit,
@@ -90,7 +91,6 @@ async def test_the_first_vote_leaves_the_case_open_and_tells_callers_nothing(
     assert (waiting.state, waiting.outcome, waiting.votes) == (CaseState.OPEN, None, 1)
     assert await database.read(lambda connection: case_by_id(connection, case.id)) == waiting
     assert await sent(database, Kind.WEBHOOK) == []
-    assert len(await sent(database, Kind.CARD_UPDATE)) == 1
 
 
 async def test_two_who_agree_decide(database: Database, case: Case) -> None:
@@ -185,6 +185,32 @@ async def test_undoing_the_vote_that_settled_leaves_the_other(
     waiting = await database.write(lambda tx: undo(tx, case.id, by=BEN, use_case=careful()))
     assert (waiting.state, waiting.votes) == (CaseState.OPEN, 1)
     assert (await voted(database, case, BEN, REJECT)).state is CaseState.DECIDED
+
+
+async def test_a_vote_that_settled_nothing_is_taken_back_by_its_voter_in_time(
+    database: Database, case: Case, clock: Clock
+) -> None:
+    def undoing(by: str) -> Any:
+        return database.write(lambda tx: undo(tx, case.id, by=by, use_case=careful()))
+
+    await voted(database, case, ANA, REJECT)
+    with pytest.raises(UndoRefused, match="it is open, not decided"):
+        await undoing(BEN)
+    waiting = await undoing(ANA)
+    assert (waiting.state, waiting.votes) == (CaseState.OPEN, 0)
+    assert await database.read(lambda connection: case_by_id(connection, case.id)) == waiting
+    assert await sent(database, Kind.WEBHOOK) == []
+    await voted(database, case, ANA, APPROVE)
+    clock.advance(minutes=3)
+    with pytest.raises(UndoRefused, match="possible for 2m only"):
+        await undoing(ANA)
+    assert await database.read(first_break) is None
+
+
+async def test_a_dispute_is_not_undone(database: Database, case: Case) -> None:
+    await disputed(database, case)
+    with pytest.raises(UndoRefused, match="it is disputed, not decided"):
+        await database.write(lambda tx: undo(tx, case.id, by=BEN, use_case=careful()))
 
 
 async def test_undoing_an_adjudication_brings_the_dispute_back(

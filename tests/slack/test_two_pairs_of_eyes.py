@@ -45,6 +45,14 @@ async def test_a_first_vote_is_counted_on_the_card_and_shown_to_nobody(
     assert not history.says("reject")
 
 
+async def test_a_first_vote_is_taken_back(desk: Desk, people: People) -> None:
+    await votes(desk, people, ANA)
+    told = await people["ana"].wait_for_message("C0MOD", "Your vote on")
+    assert await people["ana"].click(told, "Undo")
+    assert (await desk.case(1)).votes == 0
+    await people["ana"].wait_for_message("C0MOD", "Undone: case 1")
+
+
 async def test_a_second_vote_of_the_same_person_is_refused(desk: Desk, people: People) -> None:
     await votes(desk, people, ANA, ANA)
     await people["ana"].wait_for_message("C0MOD", "already voted on case 1; another person must")

@@ -100,6 +100,7 @@ _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "decided": _decided,
     "undone": _undone,
     "voted": _voted,
+    "vote_undone": lambda _data: "took their vote back",
     "disputed": lambda _data: "asked the adjudicators: different labels were chosen",
     "adjudicated": _adjudicated,
     "handed_over": _handed_over,

@@ -31,13 +31,16 @@ def confirmation(case: Case, outcome: Outcome, *, use_case: UseCase) -> Message:
 
 
 def vote_is_in(case: Case, *, use_case: UseCase) -> Message:
-    """What a vote that settles nothing has come to."""
+    """What a vote that settles nothing has come to; a dispute can't be undone."""
     if case.state is CaseState.DISPUTED:
         text = f"Your vote is in: reviewers disagree on {_name(case)}, and adjudicators decide."
-    else:
-        others = counted(use_case.reviews_needed - case.votes, "other person", "other people")
-        text = f"Your vote on {_name(case)} is in and shown to nobody; {others} must look, too."
-    return Message(text, [blocks.section(text)])
+        return Message(text, [blocks.section(text)])
+    others = counted(use_case.reviews_needed - case.votes, "other person", "other people")
+    text = f"Your vote on {_name(case)} is in and shown to nobody; {others} must look, too."
+    if not length_of(use_case.undo_within):
+        return Message(text, [blocks.section(text)])
+    undo = blocks.button("Undo", action_id=ids.UNDO, value=str(case.id))
+    return Message(text, [blocks.section(text, accessory=undo)])
 
 
 def undone_message(case: Case) -> Message:
