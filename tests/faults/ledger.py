@@ -15,6 +15,7 @@ from hitl.documents import case_document, outcome_document
 from hitl.storage.outbox import Kind, Sending
 from hitl.storage.queries import CaseFilter, list_cases
 from hitl.storage.tables import audit_events, outbox, outcomes
+from hitl.storage.verification import first_break
 from hitl.vocabulary import CaseState, RouteTo
 from tests.faults.stage import Stage, can_be_decided
 
@@ -72,6 +73,8 @@ class Ledger:
         findings.doubled += stage.read(lambda c: list(_doubled(c)))
         findings.lost += stage.read(lambda c: list(_torn(c)))
         findings.doubled += _doubled_cards(stage)
+        if (broken := stage.read(first_break)) is not None:
+            findings.lost.append(f"the history: {broken}")
         if stage.engine.dialect.name == "sqlite":
             answer = stage.read(lambda c: c.execute(text("PRAGMA integrity_check")).scalar_one())
             findings.lost += [] if answer == "ok" else [f"the file: {answer}"]
