@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -56,14 +56,18 @@ _OUT_OF_DATE = "hash_conflict"
 _CLOSED = frozenset({"not_found", "view_not_found"})
 
 
+class _Rendering(Protocol):
+    """Makes the modal in full, or in the short form for where Slack refuses the blocks."""
+
+    def __call__(self, *, plain: bool = ...) -> View: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Next:
     """What is shown next."""
 
     sitting: Sitting
-    view: View
-    plain: View
-    """The short form, for where Slack refuses the blocks."""
+    render: _Rendering
 
 
 def outcome_said(case: Case, *, use_case: UseCase) -> str:
@@ -180,13 +184,13 @@ async def _put(
     client: AsyncWebClient, upcoming: _Next, *, view_id: str, view_hash: str | None
 ) -> None:
     try:
-        await client.views_update(view_id=view_id, hash=view_hash, view=upcoming.view)
+        await client.views_update(view_id=view_id, hash=view_hash, view=upcoming.render())
     except SlackApiError as refused:
         if _code(refused) == _OUT_OF_DATE:
             # Another press was faster; the same case is in hand for both.
-            await client.views_update(view_id=view_id, view=upcoming.view)
+            await client.views_update(view_id=view_id, view=upcoming.render())
         elif _code(refused) in {"invalid_blocks", "view_too_large"}:
-            await client.views_update(view_id=view_id, view=upcoming.plain)
+            await client.views_update(view_id=view_id, view=upcoming.render(plain=True))
         else:
             raise
 
@@ -203,7 +207,7 @@ async def _next(
         return await _shown(services, actor, use_case, case, sitting, waited=waited, said=said)
     except HitlError as refusal:
         ended = ended_view(said, await in_words(refusal, services))
-        return _Next(replace(sitting, case_id=None), ended, ended)
+        return _Next(replace(sitting, case_id=None), _always(ended))
 
 
 async def _shown(
@@ -227,7 +231,7 @@ async def _shown(
             )
         )
         finished = finished_view(standing=standing, waiting=waiting)
-        return _Next(sitting, finished, finished)
+        return _Next(sitting, _always(finished))
     await _pictures_ready(services, case.id)
     standing, files = await services.database.read(
         lambda c: (
@@ -236,16 +240,17 @@ async def _shown(
         )
     )
     until = now + CLAIM_FOR
-    full, plain = (
-        review_view(
-            case,
-            case_card(case, use_case=use_case, now=now, files=files, plain=is_plain),
-            standing=standing,
-            kept_until=until,
-        )
-        for is_plain in (False, True)
-    )
-    return _Next(sitting, full, plain)
+
+    def render(*, plain: bool = False) -> View:
+        card = case_card(case, use_case=use_case, now=now, files=files, plain=plain)
+        return review_view(case, card, standing=standing, kept_until=until)
+
+    return _Next(sitting, render)
+
+
+def _always(view: View) -> _Rendering:
+    """Words alone: they have no shorter form."""
+    return lambda *, plain=False: view  # noqa: ARG005 - the same either way
 
 
 async def _pictures_ready(services: SlackServices, case_id: int) -> None:
