@@ -7,6 +7,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from yarl import URL
 
+from hitl.web_addresses import names_a_host
+
 _BLOCKED = tuple(
     ip_network(block)
     for block in (
@@ -78,6 +80,7 @@ def fault_in(url: str, *, allowed: Allowed) -> str | None:
     opened = allowed.names(host) or allowed.opens(host)
     faults = {
         "must begin with https://": parts.scheme not in {"https", "http"} or not host,
+        "is not an address: no such host or port can exist": not names_a_host(url),
         "must not carry a user or a password": (parts.user, parts.password) != (None, None),
         "must begin with https://, unless HITL_WEBHOOK_ALLOW names its host": (
             parts.scheme == "http" and not opened

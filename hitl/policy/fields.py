@@ -13,6 +13,7 @@ from hitl.policy.lengths import PATTERN
 from hitl.policy.presets import PRESETS
 from hitl.policy.wording import unknown
 from hitl.vocabulary import Verdict
+from hitl.web_addresses import names_a_host
 
 _OWN_WORDS = ("must_be", "unknown", "contradiction")
 """The types of the mistakes that this package words itself."""
@@ -67,6 +68,12 @@ def _without_control_characters(text: str) -> str:
     return text
 
 
+def _with_a_host(url: str) -> str:
+    if not url.isprintable() or not names_a_host(url):
+        raise ValueError
+    return url
+
+
 _ONE_LINE = AfterValidator(_without_control_characters)
 
 Threshold = Annotated[float, Field(gt=0, le=1), Must("above 0 and at most 1, as in 0.95")]
@@ -107,6 +114,7 @@ Who = Annotated[
 Webhook = Annotated[
     str,
     Field(max_length=2_000, pattern=r"^https?://[^\s/?#@]+([/?][^\s#]*)?$"),
+    AfterValidator(_with_a_host),
     Must('an address like "https://example.com/hitl", without a user, a password or a fragment'),
 ]
 Order = Annotated[Literal["least_certain", "oldest"], Must('"least_certain" or "oldest"')]

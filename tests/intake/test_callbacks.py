@@ -41,6 +41,7 @@ OPENED = Callbacks(signed=True, allowed=Allowed.parse(["hooks.internal"]))
         (SIGNED, "https://169.254.169.254/latest", "must not be an internal address"),
         (SIGNED, "https://me:pw@caller.example/", "must not carry a user or a password"),
         (SIGNED, "https://[::1/", "is not an address"),
+        (SIGNED, "https://a..b/", "is not an address"),
         (OPENED, "http://other.internal/", "must begin with https://, unless"),
     ],
 )

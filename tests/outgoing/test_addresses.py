@@ -49,6 +49,12 @@ def test_what_is_no_address_in_its_usual_form_is_never_connected_to(written: str
         ("https://", "must begin with https://"),
         ("https://[::1", "is not an address"),
         ("https://a.example:99999/", "is not an address"),
+        ("https://a.example:0/", "is not an address"),
+        ("https://a..b/", "is not an address"),
+        (f"https://{'a' * 300}/", "is not an address"),
+        (f"https://{'a.' * 127}com/", "is not an address"),
+        ("https://a%41b/", "is not an address"),
+        ("https://a\u2100b/", "is not an address"),
         ("https://user@a.example/", "must not carry a user"),
         ("https://:secret@a.example/", "must not carry a user"),
         ("http://a.example/", "unless HITL_WEBHOOK_ALLOW names its host"),
@@ -78,6 +84,9 @@ def test_an_address_that_no_request_may_go_to_is_refused_before_any_is_made(
         "http://192.168.7.7/",
         "https://a.example:8443/path",
         "https://1.1.1.1/",
+        "https://my_host.example./",
+        "https://bücher.example/",
+        "https://[2606:4700::1111]:8443/",
     ],
 )
 def test_what_was_opened_and_the_internet_may_be_asked(url: str) -> None:

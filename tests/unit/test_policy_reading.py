@@ -133,6 +133,12 @@ def told(text: str) -> list[str]:
             f'webhooks: found "https://a.example"; must be {TARGETS}',
         ),
         ('webhooks = ["a.example"]', f'webhooks: found "a.example"; must be {TARGET}'),
+        ('webhooks = ["https://["]', f'webhooks: found "https://["; must be {TARGET}'),
+        (
+            'webhooks = ["https://a:99999999/"]',
+            f'webhooks: found "https://a:99999999/"; must be {TARGET}',
+        ),
+        ('webhooks = ["https://a..b/"]', f'webhooks: found "https://a..b/"; must be {TARGET}'),
         ('webhooks = ["https://u:p@a"]', f'webhooks: found "https://u:p@a"; must be {TARGET}'),
         ('question = "a\\nb"', r'question: found "a\nb"; must be 1 to 300 characters on one line'),
         ('always_review = "yes"', 'always_review: found "yes"; must be true or false'),
