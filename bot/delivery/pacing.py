@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from hitl.storage.outbox import FILES_LANE, UPDATES_LANE
+from hitl.storage.outbox import FILES_LANE, RESPONSES_LANE, UPDATES_LANE
 from hitl.storage.pacing import Rate
 
 POSTS = Rate(interval=timedelta(seconds=1.1), burst=5, in_order=True)
@@ -19,9 +19,9 @@ _FIRST = timedelta(seconds=1)
 LONGEST = timedelta(seconds=60)
 
 
-def slack_rates(lane: str) -> Rate:
+def slack_rates(lane: str) -> Rate | None:
     """What Slack allows a lane."""
-    return _RATES.get(lane, POSTS)
+    return None if lane == RESPONSES_LANE else _RATES.get(lane, POSTS)
 
 
 def unpaced(lane: str) -> None:

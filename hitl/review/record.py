@@ -7,11 +7,13 @@ from sqlalchemy import insert
 
 from hitl.audit import words_digest
 from hitl.cases import Case, Outcome
+from hitl.lifecycle import WAITING
 from hitl.storage import outbox
 from hitl.storage.bell import case_topic
 from hitl.storage.chain import Happening, append, begin
 from hitl.storage.database import Transaction
 from hitl.storage.flags import FlagEnd, end_watch, watch
+from hitl.storage.slack_copies import card_place
 from hitl.storage.tables import notes, outcomes
 
 POLICY = "policy"
@@ -94,12 +96,29 @@ def post_card(tx: Transaction, case_id: int, *, use_case: str, channel: str) -> 
 
 
 def update_card(tx: Transaction, case: Case, *, response_url: str | None = None) -> None:
-    """The card must show the case as it is now; ``response_url`` is the click's own way back."""
+    """The card must show the case as it is now; ``response_url`` is the click's own way back.
+
+    A card that nobody has begun to post is drawn as things are then, or not at all for a case
+    that waits no more: neither may use up what Slack allows the cards that people wait for.
+    """
+    stream = outbox.case_stream(case.id)
+    is_needed = case.state in WAITING
+    if outbox.settle_untaken(
+        tx,
+        stream,
+        kind=outbox.Kind.CARD_POST,
+        state=outbox.Sending.WAITING if is_needed else outbox.Sending.SKIPPED,
+        reason=None if is_needed else f"the case is {case.state} already",
+    ):
+        return
+    is_under_way = outbox.is_waiting(tx.connection, stream, kind=outbox.Kind.CARD_POST)
+    if not is_under_way and card_place(tx.connection, case.id) is None:
+        return
     outbox.put(
         tx,
         kind=outbox.Kind.CARD_UPDATE,
-        stream=outbox.case_stream(case.id),
-        lane=outbox.UPDATES_LANE,
+        stream=stream,
+        lane=outbox.RESPONSES_LANE if response_url else outbox.UPDATES_LANE,
         case_id=case.id,
         use_case=case.use_case,
         payload={"response_url": response_url} if response_url else {},

@@ -41,6 +41,8 @@ class Sending(StrEnum):
 SLACK = "slack"
 """The receiver of every lane whose name begins with it: holding it holds them all."""
 UPDATES_LANE = f"{SLACK}/update"
+RESPONSES_LANE = f"{SLACK}/respond"
+"""Of what goes back through a click's own address, which Slack counts for no method."""
 FILES_LANE = f"{SLACK}/files"
 WEBHOOK = "webhook"
 """The receiver of everything that goes to callers."""
@@ -106,6 +108,38 @@ def put(
         },
     )
     tx.announce(OUTBOX)
+
+
+def settle_untaken(
+    tx: Transaction, stream: str, *, kind: Kind, state: Sending, reason: str | None = None
+) -> bool:
+    """Whether a row waited that nobody had taken; it is ``state`` now.
+
+    With ``WAITING`` it stays as it is, but nobody takes it before this transaction is committed.
+    """
+    done = tx.connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.stream == stream,
+            outbox.c.kind == kind,
+            outbox.c.state == Sending.WAITING,
+            outbox.c.leased_by.is_(None),
+        )
+        .values(
+            state=state,
+            last_error=reason,
+            finished_at=None if state is Sending.WAITING else tx.now,
+        )
+    )
+    return done.rowcount > 0
+
+
+def is_waiting(connection: Connection, stream: str, *, kind: Kind) -> bool:
+    """Whether a row of the kind is unsent, taken or not."""
+    unsent = select(outbox.c.id).where(
+        outbox.c.stream == stream, outbox.c.kind == kind, outbox.c.state == Sending.WAITING
+    )
+    return connection.execute(unsent.limit(1)).scalar() is not None
 
 
 def take(

@@ -20,6 +20,7 @@ from hitl.storage.tables import outbox
 from hitl.vocabulary import By, CaseState, Verdict
 from tests.conftest import Clock
 from tests.examples import digits, moderation, post
+from tests.posted import record_posted_card
 
 ANA = "U0ANA"
 
@@ -47,7 +48,9 @@ def replica(database_url: str, clock: Clock) -> Iterator[Database]:
 
 
 async def waiting(database: Database, use_case: UseCase = FULL, *, key: str = "post-1") -> Case:
+    """A case whose card stands in its channel."""
     case, _ = await database.write(lambda tx: submit(tx, post(key), use_case=use_case, draw=0.5))
+    await database.write(lambda tx: record_posted_card(tx, case.id))
     return case
 
 

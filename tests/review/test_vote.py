@@ -1,6 +1,7 @@
 """The first verdict on a case is its outcome."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -20,6 +21,7 @@ from hitl.review import (
 )
 from hitl.routing import Prediction
 from hitl.storage.database import Database
+from hitl.storage.outbox import take
 from hitl.storage.queries import case_by_id, case_history
 from hitl.storage.tables import cases, outbox
 from hitl.vocabulary import By, CaseState, Verdict
@@ -191,9 +193,23 @@ async def test_every_change_of_a_case_is_in_its_history(
     assert [note.text for note in case.notes] == ["seen before"]
 
 
+async def sent(database: Database) -> list[tuple[str, str, str]]:
+    rows = await database.read(lambda c: c.execute(outbox.select()).all())
+    return [(row.kind, row.lane, row.state) for row in rows]
+
+
+async def begin_to_post(database: Database) -> None:
+    await database.write(
+        lambda tx: take(
+            tx, lease="a", lease_for=timedelta(seconds=30), rates=lambda _lane: None, most=9
+        )
+    )
+
+
 async def test_what_must_be_sent_is_written_with_the_verdict(
     database: Database, open_case: Case
 ) -> None:
+    await begin_to_post(database)
     await database.write(
         lambda tx: vote(
             tx,
@@ -204,12 +220,21 @@ async def test_what_must_be_sent_is_written_with_the_verdict(
             response_url="https://hooks.slack.com/actions/1",
         )
     )
-    rows = await database.read(lambda connection: connection.execute(outbox.select()).all())
-    assert [(row.kind, row.stream) for row in rows] == [
-        ("card.post", f"case:{open_case.id}"),
-        ("card.update", f"case:{open_case.id}"),
+    assert await sent(database) == [
+        ("card.post", "slack/post:#moderation", "waiting"),
+        ("card.update", "slack/respond", "waiting"),
     ]
-    assert rows[1].payload == {"response_url": "https://hooks.slack.com/actions/1"}
+
+
+async def test_a_card_nobody_began_to_post_is_not_posted_for_a_case_that_waits_no_more(
+    database: Database, open_case: Case
+) -> None:
+    await database.write(lambda tx: add_note(tx, open_case.id, author=ANA, text="seen before"))
+    assert await sent(database) == [("card.post", "slack/post:#moderation", "waiting")]
+    await database.write(
+        lambda tx: vote(tx, open_case.id, verdict=Verdict.FLAG, reviewer=BEN, use_case=moderation())
+    )
+    assert await sent(database) == [("card.post", "slack/post:#moderation", "skipped")]
 
 
 async def disputed(database: Database, case: Case) -> None:
