@@ -23,7 +23,8 @@ def send_form(place: Place, *, into: UseCase, names: Iterable[str], text: str) -
     labels = [blocks.option(label, label) for label in into.labels]
     label = blocks.menu("Choose a label", action_id=ids.INPUT, options=labels)
     box = {"type": "plain_text_input", "action_id": ids.INPUT, "multiline": True}
-    shown = box | {"max_length": _LONGEST, "initial_value": clip(text, _LONGEST)}
+    written = {"initial_value": clip(text, _LONGEST)} if text else {}
+    shown = box | {"max_length": _LONGEST} | written
     chosen = use_case | {"initial_option": blocks.option(into.name, into.name)}
     return {
         "type": "modal",
