@@ -81,12 +81,11 @@ async def running_service(
         await services.database.write(lambda tx: record_policy(tx, policy))
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=_SLACK_TIMEOUT))
         client = _client(settings, settings.slack_bot_token, session=session)
-        slack = build_slack_app(
-            services, client=client, signing_secret=_revealed(settings.slack_signing_secret)
-        )
+        slack = build_slack_app(services, client=client)
         api = build_intake(services, keyring=Keyring(settings.api_keys))
         if settings.slack_app_token is None:
-            api.include_router(slack_route(slack))
+            secret = _revealed(settings.slack_signing_secret)
+            api.include_router(slack_route(slack, signing_secret=secret))
         await stack.enter_async_context(
             serving(api, listener, timeout_graceful_shutdown=_GRACE_SECONDS)
         )

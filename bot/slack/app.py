@@ -1,4 +1,4 @@
-"""The Slack app: listeners registered on Bolt, behind the signature, with one edge for errors."""
+"""The Slack app: listeners registered on Bolt, with one edge for errors."""
 
 import copy
 
@@ -25,15 +25,13 @@ from bot.slack.listeners import (
 )
 from bot.slack.people import People
 from bot.slack.services import SlackServices
-from bot.slack.signature import signature_check
+from bot.slack.ways_back import way_back_check
 
 
-def build_slack_app(
-    services: Services, *, client: AsyncWebClient, signing_secret: str | None
-) -> AsyncApp:
+def build_slack_app(services: Services, *, client: AsyncWebClient) -> AsyncApp:
     """The app, not yet connected; ``client`` carries the bot's token.
 
-    ``signing_secret`` None takes nothing over HTTP.
+    It believes what it is given: over HTTP only ``slack_route`` may give it anything.
     """
     directory = Directory(client)
 
@@ -52,8 +50,8 @@ def build_slack_app(
         name="hitl",
         client=_without_token(client),
         authorize=authorize,
-        before_authorize=signature_check(signing_secret),
-        request_verification_enabled=False,  # done by ``before_authorize``
+        before_authorize=way_back_check(client.base_url),
+        request_verification_enabled=False,  # done by ``slack_route``, before Bolt reads a word
         process_before_response=True,
     )
     slack = SlackServices(services.database, services.policy, People(directory))

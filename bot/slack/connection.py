@@ -2,36 +2,66 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import ClientError
 from fastapi import APIRouter, Request
-from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import (
+    to_async_bolt_request,
+    to_starlette_response,
+)
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.responses import PlainTextResponse, Response
 
+from bot.slack.signature import is_genuine
+
 log = logging.getLogger(__name__)
+_MOST_BODY = 1024 * 1024
+"""Slack's views are 250 kB at most, and its payloads little more."""
+_NO_SENSE = (ValueError, RecursionError, TypeError, AttributeError, LookupError)
+"""What Bolt's reading of a body raises where it is not as Slack writes them."""
 
 
-def slack_route(app: AsyncApp) -> APIRouter:
-    """``POST /slack/events``: everything Slack sends; the app checks the signature."""
+def slack_route(app: AsyncApp, *, signing_secret: str | None) -> APIRouter:
+    """``POST /slack/events``: what Slack signed goes to the app, anything else goes no further.
+
+    413 above 1 MiB, 401 for what is unsigned, older than 5 minutes or altered, 400 for what is
+    signed and still makes no sense. Without a secret nothing is taken over HTTP.
+    """
     router = APIRouter()
-    handler = AsyncSlackRequestHandler(app)
 
     @router.post("/slack/events", include_in_schema=False)
     async def events(request: Request) -> Response:
+        body = await _read(request)
+        if body is None:
+            return PlainTextResponse("the body is too large", 413)
+        # Before anything is parsed: what strangers send is bytes, and stays so.
+        if not signing_secret or not is_genuine(
+            body, request.headers, secret=signing_secret, now=time.time()
+        ):
+            return PlainTextResponse("the request is not signed by Slack", 401)
         try:
-            (await request.body()).decode()
-        except UnicodeDecodeError:
-            # Bolt would fail on it before it looks at the signature.
-            return PlainTextResponse("the body is not UTF-8", 400)
-        return await handler.handle(request)
+            asked = to_async_bolt_request(request, body)
+        except _NO_SENSE:
+            return PlainTextResponse("the body makes no sense", 400)
+        return to_starlette_response(await app.async_dispatch(asked))
 
     return router
+
+
+async def _read(request: Request) -> bytes | None:
+    """The body as it came; None for one that is longer than any of Slack's."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _MOST_BODY:
+            return None
+    return bytes(body)
 
 
 @asynccontextmanager

@@ -29,7 +29,10 @@ _LONGEST = 2_000
 
 
 def error_edge(services: SlackServices) -> Callable[..., Awaitable[BoltResponse]]:
-    """The handler of everything a listener raises."""
+    """The handler of everything a listener raises.
+
+    What reaches it is verified, and its ``response_url`` is Slack's: see ``way_back_check``.
+    """
 
     async def on_error(
         error: Exception, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient

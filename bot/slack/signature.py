@@ -1,37 +1,28 @@
-"""Whether an HTTP request is Slack's: Bolt's own check fails on junk and logs what it refuses."""
+"""Whether an HTTP request is Slack's, told from its headers and its bytes alone."""
 
-from collections.abc import Awaitable, Callable
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from datetime import timedelta
 
-from slack_bolt import BoltResponse
-from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_sdk.signature import SignatureVerifier
-
-_Next = Callable[[], Awaitable[BoltResponse]]
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+"""Epoch seconds. Any digits at all would not do: ``int`` raises above 4,300 of them."""
+_FRESH = timedelta(minutes=5)
 
 
-def signature_check(signing_secret: str | None) -> Callable[..., Awaitable[BoltResponse]]:
-    """A Bolt middleware that answers 401 to what is unsigned, older than 5 minutes or altered.
+def is_genuine(body: bytes, headers: Mapping[str, str], *, secret: str, now: float) -> bool:
+    """Whether Slack signed these very bytes at most 5 minutes from ``now`` (epoch seconds).
 
-    Without a secret nothing is taken over HTTP. Socket Mode needs no signature: we opened it.
+    Source: https://docs.slack.dev/authentication/verifying-requests-from-slack. Not slack_sdk's
+    verifier, which raises on odd headers. Raises nothing, whatever it is given.
     """
-    verifier = SignatureVerifier(signing_secret) if signing_secret else None
-
-    async def check(req: AsyncBoltRequest, next_: _Next) -> BoltResponse:
-        if req.mode == "socket_mode" or (verifier is not None and _is_genuine(req, verifier)):
-            return await next_()
-        return BoltResponse(status=401, body={"error": "the request is not signed by Slack"})
-
-    return check
-
-
-def _is_genuine(request: AsyncBoltRequest, verifier: SignatureVerifier) -> bool:
-    timestamp = _header(request, "x-slack-request-timestamp")
-    signature = _header(request, "x-slack-signature")
-    # The verifier raises on anything else.
-    if not timestamp.isdecimal() or not signature.isascii():
+    timestamp = headers.get("x-slack-request-timestamp", "")
+    if not _TIMESTAMP.fullmatch(timestamp):
         return False
-    return verifier.is_valid(request.raw_body, timestamp, signature)
-
-
-def _header(request: AsyncBoltRequest, name: str) -> str:
-    return next(iter(request.headers.get(name, [])), "")
+    if abs(now - int(timestamp)) > _FRESH.total_seconds():
+        return False
+    signed = b"v0:%b:%b" % (timestamp.encode(), body)
+    right = f"v0={hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()}"
+    # Bytes, for compare_digest raises on text that is not ASCII.
+    return hmac.compare_digest(right.encode(), headers.get("x-slack-signature", "").encode())

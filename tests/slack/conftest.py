@@ -156,7 +156,8 @@ async def desk(
     services = Services(database=database, policy=policy, draw=lambda: 0.5)
     secret = workspace.config.signing_secret
     web = FastAPI()
-    web.include_router(slack_route(build_slack_app(services, client=client, signing_secret=secret)))
+    app = build_slack_app(services, client=client)
+    web.include_router(slack_route(app, signing_secret=secret))
     listener = listen("127.0.0.1", 0)
     async with serving(web, listener):
         workspace.request_url = f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"

@@ -5,13 +5,15 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from slack_bolt.request.async_request import AsyncBoltRequest
+from fastapi import FastAPI
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.workspace import Workspace
 from bot.services import Services
+from bot.serving import listen, serving
 from bot.slack.app import build_slack_app
+from bot.slack.connection import slack_route
 from hitl.policy import parse_policy
 from hitl.storage.database import Database
 from tests.slack.conftest import POLICY
@@ -74,9 +76,13 @@ async def test_an_altered_request_is_refused(workspace: Workspace) -> None:
 
 
 async def test_without_a_secret_nothing_is_taken_over_http(
-    database: Database, client: AsyncWebClient
+    database: Database, client: AsyncWebClient, workspace: Workspace
 ) -> None:
     services = Services(database=database, policy=parse_policy(POLICY), draw=lambda: 0.5)
-    app = build_slack_app(services, client=client, signing_secret=None)
-    answer = await app.async_dispatch(AsyncBoltRequest(body=BODY))
-    assert answer.status == 401
+    web, listener = FastAPI(), listen("127.0.0.1", 0)
+    app = build_slack_app(services, client=client)
+    web.include_router(slack_route(app, signing_secret=None))
+    async with serving(web, listener):
+        workspace.request_url = f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"
+        answer = await post(workspace, signed(workspace, at=int(time.time())))
+    assert answer.status_code == 401
