@@ -24,7 +24,8 @@ labels = ["0", "1", "2"]
 """
 KEYS = (
     '"preset", "channel", "fallback_channel", "question", "reviewers", "leads", '
-    '"allow_shared_channel", "auto_at", "labels", "flag_label", "flag_button", "always_review", '
+    '"reviews_needed", "adjudicators", "allow_shared_channel", "auto_at", "labels", "flag_label", '
+    '"flag_button", "always_review", '
     '"audit_rate", "queue_after", "order", "recheck_after", "undo_within", "digest", "costs", '
     '"deadline" and "webhooks"'
 )
