@@ -15,7 +15,7 @@ from hitl.policy import parse_policy
 from hitl.review import Submission, submit
 from hitl.routing import Prediction
 from hitl.storage.database import Database
-from tests.browser.conftest import CONFIG, OpenPage
+from tests.browser.conftest import OpenPage
 from tests.examples import post
 from tests.sandbox.running import over_socket
 
@@ -58,7 +58,7 @@ async def waiting(
             rules = POLICY.use_case(use_case)
             await database.write(partial(submit, submission=each, use_case=rules, draw=0.5))
     services = Services(database=database, policy=POLICY, draw=lambda: 0.5)
-    app = build_slack_app(services, client=client, signing_secret=CONFIG.signing_secret)
+    app = build_slack_app(services, client=client)
     async with over_socket(app, workspace):
         yield database
 
