@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, Field
 from pydantic_core import PydanticCustomError
 
+from hitl.policy.fields import is_one_line
+
 MOST_LABELS = 1_000
 MOST_EVIDENCE = 20
 MOST_FIELDS = 50
@@ -77,9 +79,18 @@ def _printable(text: str) -> str:
     return text
 
 
+def _policy_label(text: str) -> str:
+    # Not stricter than the policy, which could then have labels that nobody can send.
+    if not is_one_line(text):
+        raise PydanticCustomError(
+            "one_line", "must be text on one line, without control characters"
+        )
+    return text
+
+
 Key = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
-Label = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
+Label = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_policy_label)]
 Title = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_no_nul)]
 Short = Annotated[str, Field(max_length=1_000), AfterValidator(_no_nul)]
 Reason = Annotated[str, Field(max_length=10_000), AfterValidator(_no_nul)]

@@ -1,7 +1,8 @@
 """What no single value of a use case shows: values that do not go together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from unicodedata import category, normalize
 
 from hitl.policy.lengths import maybe_length
 from hitl.policy.mistakes import Fault, KeyPath
@@ -21,6 +22,7 @@ def contradictions(use_case: _Table) -> Iterator[Fault]:
     deadline = _table(use_case.get("deadline"))
     if len(labels) > 1:
         ties = _ties(labels)
+        yield from _lookalikes(labels)
         yield from _thresholds(use_case, labels)
         yield from _verdicts(ties)
         yield from _flag(use_case.get("flag_label"), labels, ties)
@@ -28,6 +30,23 @@ def contradictions(use_case: _Table) -> Iterator[Fault]:
     yield from _disputes(use_case)
     yield from _steps(deadline)
     yield from _costs(_table(use_case.get("costs")), labels)
+
+
+def _lookalikes(labels: Iterable[str]) -> Iterator[Fault]:
+    seen: dict[str, str] = {}
+    for label in labels:
+        first = seen.setdefault(_look(label), label)
+        if first != label:
+            yield Fault(
+                ("labels", label),
+                f"looks the same as another label: {first!a} and {label!a}; keep one",
+            )
+
+
+def _look(label: str) -> str:
+    """The same for labels that no eye tells apart: composed, and without what takes no room."""
+    seen = (character for character in normalize("NFC", label) if category(character) != "Cf")
+    return normalize("NFC", " ".join("".join(seen).split()))
 
 
 def _thresholds(use_case: _Table, labels: _Table) -> Iterator[Fault]:

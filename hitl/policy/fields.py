@@ -18,8 +18,11 @@ from hitl.web_addresses import names_a_host
 _OWN_WORDS = ("must_be", "unknown", "contradiction")
 """The types of the mistakes that this package words itself."""
 
-_CONTROLS = ("Cc", "Cs", "Zl", "Zp")
+_CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode categories: control characters, halves of characters, line and paragraph ends."""
+
+_UNSEEN = frozenset({"Zs", "Cf"})
+"""Spaces, and what only shapes the characters around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,15 @@ def _known_preset(name: str) -> str:
     return name
 
 
-def _without_control_characters(text: str) -> str:
+def is_one_line(text: str) -> bool:
+    """Whether there is something to see and nothing that is no text, such as a new line."""
     # Not str.isprintable, which refuses joiners and spaces that some scripts and emoji need.
-    if not text.strip() or any(category(character) in _CONTROLS for character in text):
+    kinds = {category(character) for character in text}
+    return kinds.isdisjoint(_CONTROLS) and not kinds <= _UNSEEN
+
+
+def _on_one_line(text: str) -> str:
+    if not is_one_line(text):
         raise ValueError
     return text
 
@@ -74,7 +83,7 @@ def _with_a_host(url: str) -> str:
     return url
 
 
-_ONE_LINE = AfterValidator(_without_control_characters)
+_ONE_LINE = AfterValidator(_on_one_line)
 
 Threshold = Annotated[float, Field(gt=0, le=1), Must("above 0 and at most 1, as in 0.95")]
 Share = Annotated[float, Field(ge=0, le=1), Must("at least 0 and at most 1, as in 0.02")]

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bot.intake.app import build_intake
 from bot.intake.doors import Keyring
 from bot.services import Services
+from hitl.policy import parse_policy
 from tests.intake.conftest import KEY
 from tests.intake.requests import moderation_case
 
@@ -55,3 +56,40 @@ async def test_a_failure_of_ours_in_a_batch_spoils_only_its_item(
     assert results[1]["problem"]["type"] == "urn:hitl:problem:internal-error"
     assert "TypeError" not in response.text
     assert "A case of a batch failed" in caplog.text
+
+
+LABELS = ["à\u00a0valider", "नमस\u200cते", "👨\u200d👩\u200d👧", "🏳️\u200d🌈", "x\u3000y"]
+
+
+@pytest.mark.parametrize("label", LABELS)
+async def test_every_label_that_a_policy_may_have_can_be_sent(
+    services: Services, label: str
+) -> None:
+    policy = parse_policy(
+        '[use_cases.x]\nchannel = "#x"\nquestion = "?"\nauto_at = 0.9\n'
+        f'labels = ["other", "{label}"]'
+    )
+    app = build_intake(replace(services, policy=policy), keyring=Keyring([SecretStr(KEY)]))
+    headers = {"Authorization": f"Bearer {KEY}"}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x", headers=headers) as api:
+        case = {"use_case": "x", "key": "1", "scores": {label: 0.5, "other": 0.4}}
+        answer = await api.post("/v1/cases", json=case)
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["prediction"]["label"] == label
+        vote = {"reviewer": "ana", "verdict": "approve", "label": label}
+        voted = await api.post(f"/v1/cases/{answer.json()['id']}/reviews", json=vote)
+        assert voted.is_success, voted.text
+
+
+@pytest.mark.parametrize("label", ["a\nb", "a\x07", "\u2028", "\x7f", " ", "\u200b"])
+async def test_labels_that_no_policy_may_have_are_refused(
+    api: httpx.AsyncClient, label: str
+) -> None:
+    answer = await api.post("/v1/cases", json=moderation_case(scores=..., label=label))
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert error == {
+        "field": "label",
+        "message": "must be text on one line, without control characters",
+    }

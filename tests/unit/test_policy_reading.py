@@ -134,6 +134,24 @@ def told(text: str) -> list[str]:
             f'webhooks: found "https://a.example"; must be {TARGETS}',
         ),
         ('webhooks = ["a.example"]', f'webhooks: found "a.example"; must be {TARGET}'),
+        (
+            r'labels = ["caf\u00e9", "cafe\u0301", "x"]',
+            (
+                'labels."cafe\u0301": looks the same as another label: '
+                "'caf\\xe9' and 'cafe\\u0301'; keep one"
+            ),
+        ),
+        (
+            r'labels = ["ok", "o\u200bk"]',
+            (
+                'labels."o\u200bk": looks the same as another label: '
+                "'ok' and 'o\\u200bk'; keep one"
+            ),
+        ),
+        (
+            r'labels = ["ok", "\u200b \u2060"]',
+            'labels."\u200b \u2060": found "\u200b \u2060"; must be 1 to 100 characters on one line',
+        ),
         ('webhooks = ["https://["]', f'webhooks: found "https://["; must be {TARGET}'),
         (
             'webhooks = ["https://a:99999999/"]',
