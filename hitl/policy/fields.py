@@ -133,7 +133,7 @@ Day = Annotated[
 ]
 ClockTime = Annotated[
     str,
-    Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"),
+    Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
     Must('a time from "00:00" to "23:59", in quotes'),
 ]
 Length = Annotated[

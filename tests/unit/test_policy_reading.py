@@ -149,8 +149,8 @@ def told(text: str) -> list[str]:
             ),
         ),
         (
-            r'labels = ["ok", "\u200b \u2060"]',
-            'labels."\u200b \u2060": found "\u200b \u2060"; must be 1 to 100 characters on one line',
+            r'labels = ["ok", "\u2060"]',
+            'labels."\u2060": found "\u2060"; must be 1 to 100 characters on one line',
         ),
         ('webhooks = ["https://["]', f'webhooks: found "https://["; must be {TARGET}'),
         (
@@ -162,6 +162,10 @@ def told(text: str) -> list[str]:
         ('question = "a\\nb"', r'question: found "a\nb"; must be 1 to 300 characters on one line'),
         ('always_review = "yes"', 'always_review: found "yes"; must be true or false'),
         ("audit_rate = 2", "audit_rate: found 2; must be at least 0 and at most 1, as in 0.02"),
+        (
+            'digest = { at = "0٩:00" }',
+            'digest.at: found "0٩:00"; must be a time from "00:00" to "23:59", in quotes',
+        ),
         ("queue_after = 0", "queue_after: found 0; must be a whole number from 1 to 1,000"),
         ("queue_after = 2.5", "queue_after: found 2.5; must be a whole number from 1 to 1,000"),
         ("queue_after = true", "queue_after: found true; must be a whole number from 1 to 1,000"),
