@@ -93,3 +93,42 @@ async def test_labels_that_no_policy_may_have_are_refused(
         "field": "label",
         "message": "must be text on one line, without control characters",
     }
+
+
+@pytest.mark.parametrize(
+    ("metadata", "taken"),
+    [("é" * 8_191, True), ("é" * 8_192, False), ("\ud800" * 5_000, True), (["a"] * 4_095, True)],
+)
+async def test_metadata_is_measured_in_bytes_as_people_write_json(
+    api: httpx.AsyncClient, metadata: Any, *, taken: bool
+) -> None:
+    body = json.dumps(moderation_case(metadata=metadata))
+    headers = {"Content-Type": "application/json"}
+    response = await api.post("/v1/cases", content=body, headers=headers)
+    assert response.status_code == (201 if taken else 422)
+
+
+@pytest.mark.parametrize("confidence", [{}, {"confidence": 0.9}])
+async def test_an_unknown_label_is_told_in_the_field_it_was_sent_in(
+    api: httpx.AsyncClient, confidence: dict[str, Any]
+) -> None:
+    case = moderation_case(scores=..., label="spam", **confidence)
+    response = await api.post("/v1/cases", json=case)
+    assert [error["field"] for error in response.json()["errors"]] == ["label"]
+    assert "scores" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"), [({"Content-Type": "text/plain"}, '"text/plain"'), ({}, "none")]
+)
+async def test_a_body_that_does_not_say_it_is_json_is_told_so(
+    api: httpx.AsyncClient, headers: dict[str, str], found: str
+) -> None:
+    body = json.dumps(moderation_case())
+    response = await api.post("/v1/cases", content=body, headers=headers)
+    assert response.status_code == 422
+    [error] = response.json()["errors"]
+    assert error == {
+        "field": "body",
+        "message": f"must be sent with the header Content-Type: application/json; found {found}",
+    }
