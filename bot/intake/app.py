@@ -1,9 +1,12 @@
 """The HTTP API as one ASGI application."""
 
+from http import HTTPStatus
+from typing import Any
+
 from fastapi import FastAPI
 
 from bot.intake.doors import BodyLimit, KeyRequired, Keyring
-from bot.intake.problems import Problem, install_problems
+from bot.intake.problems import MEDIA_TYPE, Problem, install_problems
 from bot.intake.routes.deciding import deciding_routes
 from bot.intake.routes.figures import figure_routes
 from bot.intake.routes.health import health_routes
@@ -12,13 +15,34 @@ from bot.intake.routes.reading import reading_routes
 from bot.intake.routes.submitting import submitting_routes
 from bot.services import Services
 
-_EVERYWHERE = (401, 403, 413, 503)
-"""What any call may answer."""
+_EVERYWHERE = (400, 401, 403, 413, 500, 503)
+"""What any call may answer; 400 only where there is a body to read."""
+
+
+class _Intake(FastAPI):
+    """Publishes refusals with the media type they are sent with, which FastAPI can't be told."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            document = super().openapi()
+            for operations in document["paths"].values():
+                for operation in operations.values():
+                    _describe_refusals(operation)
+        return super().openapi()
+
+
+def _describe_refusals(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    if "requestBody" not in operation:
+        responses.pop("400")
+    for status, response in responses.items():
+        if int(status) >= HTTPStatus.BAD_REQUEST:
+            response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
 
 
 def build_intake(services: Services, *, keyring: Keyring) -> FastAPI:
     """Every call of the contract, guarded by ``keyring``."""
-    app = FastAPI(
+    app = _Intake(
         title="hitl",
         summary="Unsure AI decisions, decided by people in Slack.",
         responses={status: {"model": Problem} for status in _EVERYWHERE},

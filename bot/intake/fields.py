@@ -50,9 +50,10 @@ def _json_of_modest_size(value: Any) -> Any:
             "depth", "is nested too deeply; at most {most}", {"most": DEEPEST_METADATA}
         )
     try:
-        size = len(json.dumps(value, allow_nan=False))
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     except ValueError:
         raise PydanticCustomError("finite", "must not contain NaN or infinity") from None
+    size = len(text.encode(errors="surrogatepass"))
     if size > MOST_METADATA:
         raise PydanticCustomError(
             "size", "is {size} bytes of JSON; at most {most}", {"size": size, "most": MOST_METADATA}

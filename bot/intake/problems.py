@@ -146,8 +146,10 @@ def install_problems(app: FastAPI) -> None:
         return problem_response(problem_of(error))
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_request: Request, error: Exception) -> Response:
+    async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
+        if isinstance(error.body, bytes):
+            return problem_response(_not_sent_as_json(request.headers.get("content-type")))
         return problem_response(problem_of_validation(error.errors(), skip=1))
 
     @app.exception_handler(HTTPException)
@@ -156,6 +158,22 @@ def install_problems(app: FastAPI) -> None:
         code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
         document = problem(error.status_code, code, str(error.detail))
         return problem_response(document, **(error.headers or {}))
+
+    # The server logs it: Starlette raises it again once this is sent.
+    @app.exception_handler(Exception)
+    async def failed(_request: Request, _error: Exception) -> Response:
+        return problem_response(problem_of_failure())
+
+
+def _not_sent_as_json(content_type: str | None) -> dict[str, Any]:
+    found = "none" if content_type is None else f'"{content_type}"'
+    message = f"must be sent with the header Content-Type: application/json; found {found}"
+    return problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid-request",
+        f"The body {message}.",
+        errors=[{"field": "body", "message": message}],
+    )
 
 
 def _place(parts: Sequence[Any]) -> str:

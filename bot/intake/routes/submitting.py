@@ -21,6 +21,7 @@ from hitl.cases import Case
 from hitl.documents import case_document
 from hitl.errors import HitlError
 from hitl.review import add_tallies, submit
+from hitl.routing import RoutingError
 
 log = logging.getLogger(__name__)
 
@@ -76,9 +77,14 @@ async def _submit(
         services.callbacks.require_usable(case.callback_url)
     submission = case.submission(fingerprint=_fingerprint(raw), submitted_by=caller.name)
     draw = services.draw()
-    return await services.database.write(
-        lambda tx: submit(tx, submission, use_case=use_case, draw=draw)
-    )
+    try:
+        return await services.database.write(
+            lambda tx: submit(tx, submission, use_case=use_case, draw=draw)
+        )
+    except RoutingError as error:
+        if case.label is None:
+            raise
+        raise RoutingError("label", error.message) from None  # which is where the caller wrote it
 
 
 async def _submit_one_of_many(services: Services, raw: Any, *, caller: Caller) -> dict[str, Any]:
