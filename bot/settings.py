@@ -1,5 +1,6 @@
 """The only reader of the environment: names, defaults, and what is said when one is wrong."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -12,6 +13,7 @@ from hitl.errors import HitlError
 from hitl.storage.engines import UnusableDatabaseUrl, database_url
 
 _SHORTEST_KEY = 16
+_VISIBLE_ASCII = re.compile(r"[!-~]+")
 
 
 class SettingsError(HitlError):
@@ -61,6 +63,14 @@ class Settings(BaseSettings):
         default=(), alias="HITL_WEBHOOK_ALLOW"
     )
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_text(cls, value: object) -> object:
+        # Python reads bytes of the environment that are no UTF-8 as halves of characters.
+        if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValueError("must be UTF-8 text")
+        return value
+
     @field_validator("api_keys", "webhook_secrets", "webhook_allow", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -73,6 +83,9 @@ class Settings(BaseSettings):
     def _long_enough(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         if any(len(key.get_secret_value()) < _SHORTEST_KEY for key in keys):
             raise ValueError(f"every key must have at least {_SHORTEST_KEY} characters")
+        if not all(_VISIBLE_ASCII.fullmatch(key.get_secret_value()) for key in keys):
+            # Callers could not send it: a header holds nothing else.
+            raise ValueError("every key must be ASCII letters, digits and signs, without spaces")
         return keys
 
     @field_validator("webhook_secrets")
@@ -133,6 +146,8 @@ def read_settings() -> Settings:
     except ValidationError as error:
         lines = [_line(str(problem["loc"][0]), problem["msg"]) for problem in error.errors()]
         raise SettingsError("\n".join(lines)) from None
+    except UnicodeDecodeError:
+        raise SettingsError(".env is wrong: it is not UTF-8 text; save it as UTF-8") from None
 
 
 def _line(name: str, message: str) -> str:

@@ -1,5 +1,6 @@
 """Settings come from the environment, name what is wrong, and never show a secret."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,27 @@ def test_slack_over_http_needs_a_signing_secret(monkeypatch: pytest.MonkeyPatch)
         read_settings().require_slack()
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "shh")
     assert read_settings().require_slack().slack_signing_secret is not None
+
+
+@pytest.mark.parametrize(
+    "key", ["clé-de-plus-de-seize", "a key that has some spaces", "a" * 16 + "\x7f"]
+)
+def test_a_key_that_no_header_can_carry_is_refused(
+    monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("HITL_API_KEYS", key)
+    with pytest.raises(SettingsError, match="HITL_API_KEYS is wrong: every key must be ASCII"):
+        read_settings()
+
+
+def test_a_dot_env_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"HITL_HOST=caf\xe9\n")
+    with pytest.raises(SettingsError, match=r"^\.env is wrong: it is not UTF-8 text"):
+        read_settings()
+
+
+@pytest.mark.parametrize("name", [f.alias or n.upper() for n, f in Settings.model_fields.items()])
+def test_a_setting_that_is_not_utf_8_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "xoxb-" + os.fsdecode(b"caf\xe9 of at least sixteen bytes"))
+    with pytest.raises(SettingsError, match=f"^{name} is wrong: must be UTF-8 text$"):
+        read_settings()
