@@ -63,6 +63,13 @@ class Settings(BaseSettings):
         default=(), alias="HITL_WEBHOOK_ALLOW"
     )
 
+    @field_validator("api_keys", "webhook_secrets", "webhook_allow", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
     @field_validator("*", mode="before")
     @classmethod
     def _is_text(cls, value: object) -> object:
@@ -70,13 +77,6 @@ class Settings(BaseSettings):
         if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
             raise ValueError("must be UTF-8 text")
         return value
-
-    @field_validator("api_keys", "webhook_secrets", "webhook_allow", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return tuple(part.strip() for part in value.split(",") if part.strip())
 
     @field_validator("api_keys")
     @classmethod
