@@ -1,4 +1,4 @@
-"""Who may decide, overrule and withdraw: people as data in, an answer with its reason out."""
+"""Who may see, decide, overrule and withdraw: people as data in, an answer with its reason out."""
 
 from dataclasses import dataclass
 
@@ -87,6 +87,36 @@ def may_adjudicate(
     if person.id not in adjudicators:
         return Permission(allowed=False, reason=f"Only adjudicators can do this. Ask {ask}.")
     return Permission(allowed=True, reason=f"{person.name} is an adjudicator here.")
+
+
+def may_see(
+    person: Person,
+    *,
+    workspace: Workspace,
+    entitled: frozenset[str],
+    audience: frozenset[str] | None,
+    ask: str,
+) -> Permission:
+    """Answer for one person who wants to read a case.
+
+    ``entitled`` are those who act on it, ``audience`` the members of its channel; None where the
+    channel is public, which any full member could join.
+    """
+    if _obstacle(person, workspace=workspace):
+        return Permission(
+            allowed=False, reason="Only full members of this workspace can look at this."
+        )
+    if audience is None:
+        return Permission(allowed=True, reason="The channel of these cases is public.")
+    if person.id not in entitled | audience:
+        return Permission(
+            allowed=False,
+            reason="Only those who decide these cases and members of their private channel can"
+            f" look at them. Ask {ask}.",
+        )
+    return Permission(
+        allowed=True, reason=f"{person.name} decides these cases or is in their channel."
+    )
 
 
 def _may_lead(

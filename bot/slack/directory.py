@@ -60,6 +60,11 @@ class Directory:
         channel_id = await self._channel_id(channel)
         return await self._kept.get(("members", channel_id), lambda: self._ask_members(channel_id))
 
+    async def is_public(self, channel: str) -> bool:
+        """Whether every full member could join the channel, by its id or its ``#name``."""
+        channel_id = await self._channel_id(channel)
+        return await self._kept.get(("public", channel_id), lambda: self._ask_public(channel_id))
+
     async def _channel_id(self, channel: str) -> str:
         if not channel.startswith("#"):
             return channel
@@ -88,6 +93,11 @@ class Directory:
     async def _ask_members(self, channel_id: str) -> frozenset[str]:
         pages = _pages(self._client.conversations_members, channel=channel_id)
         return frozenset([user async for page in pages for user in page["members"]])
+
+    async def _ask_public(self, channel_id: str) -> bool:
+        found = (await self._client.conversations_info(channel=channel_id))["channel"]
+        # What Slack does not say is private.
+        return found.get("is_private") is False
 
     async def _ask_channels(self) -> dict[str, str]:
         # The app's own channels are few; the workspace's can be ten thousand.

@@ -20,6 +20,7 @@ from hitl.eligibility import (
     may_adjudicate,
     may_decide,
     may_overrule,
+    may_see,
     may_withdraw,
 )
 from hitl.policy import UseCase
@@ -56,13 +57,31 @@ class People:
         self._directory = directory
 
     async def require_member(self, actor: Actor) -> None:
-        """A full member of the workspace, who may look at cases and figures."""
+        """A full member of the workspace, who may look at figures."""
         async with _answered_in_time():
             person, workspace = await self._known(actor)
         # Someone on their own list is refused only for the kind of account it is.
         own = frozenset({person.id})
         if not may_decide(person, workspace=workspace, reviewers=own, ask=""):
             raise NotAllowed("Only full members of this workspace can look at this.")
+
+    async def require_viewer(
+        self, actor: Actor, use_case: UseCase, *, also: tuple[str, ...] = ()
+    ) -> None:
+        """Someone who may read the use case's cases; ``also`` names whom a case was handed to."""
+        named = (*use_case.reviewers, *use_case.leads, *use_case.adjudicators)
+        async with _answered_in_time():
+            (person, workspace), entitled = await asyncio.gather(
+                self._known(actor), self._members(named, use_case)
+            )
+            # Those who decide need no channel: their cases may be in the fallback.
+            audience = entitled if person.id in entitled else await self._audience(use_case)
+            if audience is not None and person.id not in audience:
+                entitled |= await self._members(also, use_case)
+        ask = _whom_to_ask(use_case.reviewers, use_case)
+        _require(
+            may_see(person, workspace=workspace, entitled=entitled, audience=audience, ask=ask)
+        )
 
     async def require_decider(
         self, actor: Actor, use_case: UseCase, *, also: tuple[str, ...] = ()
@@ -137,6 +156,11 @@ class People:
         if actor.team_id != workspace.team_id and not same_organisation:
             raise NotAllowed("This app works for the workspace it is installed in only.")
         return person, workspace
+
+    async def _audience(self, use_case: UseCase) -> frozenset[str] | None:
+        if await self._directory.is_public(use_case.channel):
+            return None
+        return await self._directory.channel_members(use_case.channel)
 
     async def _members(self, named: tuple[str, ...], use_case: UseCase) -> frozenset[str]:
         found = await asyncio.gather(*(self._one(name, use_case) for name in named))

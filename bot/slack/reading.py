@@ -1,10 +1,14 @@
 """Figures and queues of every use case, read in one go."""
 
+import asyncio
+from collections.abc import Container
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from bot.slack.cards.flags import Watched
+from bot.slack.people import Actor
+from bot.slack.refusals import Refusal
 from bot.slack.services import SlackServices
 from hitl.policy import UseCase
 from hitl.reports.answers import Queue, Stats
@@ -12,9 +16,26 @@ from hitl.reports.stats import queue, stats
 from hitl.storage.flags import flagged_cases
 
 
-async def queues(services: SlackServices) -> list[Queue]:
-    """What waits in each use case."""
-    names = list(services.policy.use_cases)
+async def withheld_from(services: SlackServices, actor: Actor) -> dict[str, str]:
+    """The use cases whose cases this person may not read, each with the reason, as mrkdwn."""
+    every = services.policy.use_cases
+    reasons = await asyncio.gather(
+        *(_reason_against(services, actor, use_case) for use_case in every.values())
+    )
+    return {name: why for name, why in zip(every, reasons, strict=True) if why is not None}
+
+
+async def _reason_against(services: SlackServices, actor: Actor, use_case: UseCase) -> str | None:
+    try:
+        await services.people.require_viewer(actor, use_case)
+    except Refusal as refusal:
+        return str(refusal)
+    return None
+
+
+async def queues(services: SlackServices, *, without: Container[str] = ()) -> list[Queue]:
+    """What waits in each use case but those that are withheld."""
+    names = [name for name in services.policy.use_cases if name not in without]
 
     def read(connection: Connection) -> list[Queue]:
         return [queue(connection, use_case=name) for name in names]
@@ -22,9 +43,9 @@ async def queues(services: SlackServices) -> list[Queue]:
     return await services.database.read(read)
 
 
-async def watched(services: SlackServices) -> list[Watched]:
-    """The flagged cases of each use case that has any."""
-    names = list(services.policy.use_cases)
+async def watched(services: SlackServices, *, without: Container[str] = ()) -> list[Watched]:
+    """The flagged cases of each use case but those that are withheld."""
+    names = [name for name in services.policy.use_cases if name not in without]
 
     def read(connection: Connection) -> list[Watched]:
         return [Watched(name, *flagged_cases(connection, name, most=10)) for name in names]

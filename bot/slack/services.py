@@ -33,6 +33,11 @@ class SlackServices:
         """Who may decide the case besides the reviewers, as the policy names them."""
         return handed_to(use_case, waited=self.database.now() - case.submitted_at)
 
+    async def require_viewer(self, actor: Actor, case: Case, use_case: UseCase) -> None:
+        """Someone who may read the case; raises ``Refusal``."""
+        also = self.handed_to(case, use_case)
+        await self.people.require_viewer(actor, use_case, also=also)
+
     async def require_decider(self, actor: Actor, case: Case, use_case: UseCase) -> None:
         """Someone who may decide the case now; raises ``Refusal``."""
         also = self.handed_to(case, use_case)

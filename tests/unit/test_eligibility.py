@@ -1,11 +1,18 @@
-"""Who may decide and withdraw, and what everyone else is told."""
+"""Who may see, decide and withdraw, and what everyone else is told."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from hitl.eligibility import Permission, Person, Workspace, may_decide, may_withdraw
+from hitl.eligibility import (
+    Permission,
+    Person,
+    Workspace,
+    may_decide,
+    may_see,
+    may_withdraw,
+)
 
 HERE = Workspace(team_id="T1")
 ORGANISATION = Workspace(team_id="T1", enterprise_id="E1")
@@ -85,3 +92,31 @@ def test_reviewers_withdraw_where_no_lead_is_named() -> None:
     assert withdraw(ANA, leads=NOBODY, reviewers=NOBODY) == Permission(
         allowed=False, reason="Only reviewers can withdraw cases here. Ask @leads."
     )
+
+
+@pytest.mark.parametrize(
+    ("entitled", "audience", "allowed"),
+    [
+        (NOBODY, None, True),
+        (REVIEWERS, NOBODY, True),
+        (NOBODY, REVIEWERS, True),
+        (NOBODY, NOBODY, False),
+    ],
+)
+def test_a_case_is_for_those_it_concerns_and_all_members_where_its_channel_is_public(
+    entitled: frozenset[str], audience: frozenset[str] | None, *, allowed: bool
+) -> None:
+    asked = may_see(ANA, workspace=HERE, entitled=entitled, audience=audience, ask="@moderators")
+    assert bool(asked) is allowed
+    assert allowed or asked.reason.endswith("Ask @moderators.")
+
+
+@pytest.mark.parametrize(("traits", "_kind"), OUTSIDERS)
+def test_some_accounts_see_no_case_whatever_list_they_are_on(
+    traits: dict[str, Any], _kind: str
+) -> None:
+    outsider = replace(ANA, **traits)
+    for audience in (REVIEWERS, None):
+        assert not may_see(
+            outsider, workspace=HERE, entitled=REVIEWERS, audience=audience, ask="@moderators"
+        )

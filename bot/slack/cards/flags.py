@@ -1,10 +1,11 @@
 """Flagged cases: what can be done with one on its card, and the list of all that are watched."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.slack import blocks, ids
+from bot.slack.cards.withheld import NOTHING_WITHHELD, ONLY_WITHHELD, withheld_blocks
 from bot.slack.message import Block, Message
 from bot.slack.text import counted, duration
 from hitl.cases import Case
@@ -37,12 +38,20 @@ def flag_actions(case: Case, *, use_case: UseCase) -> list[Block]:
     return [blocks.actions(f"flag:{case.id}:{outcome.revision}", clear, turn)]
 
 
-def flagged_message(watched: Sequence[Watched], *, now: datetime) -> Message:
-    """Every use case with flags, each case with a button that shows its card."""
+def flagged_message(
+    watched: Sequence[Watched], *, now: datetime, withheld: Mapping[str, str] = NOTHING_WITHHELD
+) -> Message:
+    """Every use case with flags, each case with a button that shows its card.
+
+    ``withheld`` says of other use cases why theirs are not shown.
+    """
     found = [each for each in watched if each.total]
     lines = [f"{each.use_case}: {counted(each.total, 'flagged case')}" for each in found]
-    shown = list(_blocks(found, now=now)) or [blocks.section(_NOTHING)]
-    return Message("; ".join(lines) or _NOTHING, _within(shown, found))
+    shown = list(_blocks(found, now=now))
+    if not shown and not withheld:
+        shown = [blocks.section(_NOTHING)]
+    words = "; ".join(lines) or (ONLY_WITHHELD if withheld else _NOTHING)
+    return Message(words, [*_within(shown, found), *withheld_blocks(withheld)])
 
 
 def _blocks(watched: Sequence[Watched], *, now: datetime) -> Iterator[Block]:

@@ -1,11 +1,12 @@
 """What is waiting: as an answer to ``/hitl queue`` and as the shortcut's modal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 
 from bot.slack import blocks, ids
 from bot.slack.cards.figures import queue_line
+from bot.slack.cards.withheld import NOTHING_WITHHELD, ONLY_WITHHELD, withheld_blocks
 from bot.slack.message import Block, Message, View
 from bot.slack.text import counted
 from hitl.reports.answers import Queue
@@ -15,20 +16,29 @@ _MOST = 30
 _NOTHING = "Nothing is waiting."
 
 
-def queue_message(queues: Sequence[Queue], *, now: datetime) -> Message:
-    """The cases that wait longest, each with a button that shows its card."""
+def queue_message(
+    queues: Sequence[Queue], *, now: datetime, withheld: Mapping[str, str] = NOTHING_WITHHELD
+) -> Message:
+    """The cases that wait longest, each with a button that shows its card.
+
+    ``withheld`` says of other use cases why theirs are not shown.
+    """
     waiting = [queue for queue in queues if queue.open]
     lines = [f"{queue.use_case}: {queue_line(queue, now=now)}" for queue in waiting[:_MOST]]
-    return Message("; ".join(lines) or "Nothing is waiting.", _shown(waiting, now=now))
+    shown = _shown(waiting, now=now) if waiting or not withheld else []
+    words = "; ".join(lines) or (ONLY_WITHHELD if withheld else _NOTHING)
+    return Message(words, [*shown, *withheld_blocks(withheld)])
 
 
-def queue_view(queues: Sequence[Queue], *, now: datetime) -> View:
+def queue_view(
+    queues: Sequence[Queue], *, now: datetime, withheld: Mapping[str, str] = NOTHING_WITHHELD
+) -> View:
     """The same as a modal."""
     return {
         "type": "modal",
         "title": blocks.plain("Waiting cases", 24),
         "close": blocks.plain("Close", 24),
-        "blocks": queue_message(queues, now=now).blocks,
+        "blocks": queue_message(queues, now=now, withheld=withheld).blocks,
     }
 
 

@@ -23,8 +23,8 @@ from bot.slack.commands import (
     stats_asked,
 )
 from bot.slack.message import Message
-from bot.slack.people import actor_of
-from bot.slack.reading import figures, queues, watched
+from bot.slack.people import Actor, actor_of
+from bot.slack.reading import figures, queues, watched, withheld_from
 from bot.slack.reviewing import begin
 from bot.slack.services import SlackServices
 from hitl.reports.windows import WindowNotUnderstood
@@ -40,7 +40,7 @@ def register(app: AsyncApp, services: SlackServices) -> None:
                 await ack()
                 return
             await services.people.require_member(actor_of(body))
-            answer = await _answer(services, body.get("text", ""))
+            answer = await _answer(services, actor_of(body), body.get("text", ""))
         except (NotUnderstood, WindowNotUnderstood) as problem:
             answer = help_message(str(problem))
         await ack(text=answer.text, blocks=answer.blocks, response_type="ephemeral")
@@ -56,17 +56,25 @@ async def _began(services: SlackServices, client: AsyncWebClient, body: dict[str
     return True
 
 
-async def _answer(services: SlackServices, text: str) -> Message:
+async def _answer(services: SlackServices, actor: Actor, text: str) -> Message:
     word, rest = command_word(text)
     if word == STATS:
         return await _stats(services, rest)
-    if word == QUEUE and flagged_asked(rest):
-        return flagged_message(await watched(services), now=services.database.now())
     if word == QUEUE:
-        return queue_message(await queues(services), now=services.database.now())
+        return await _listed(services, actor, flagged=flagged_asked(rest))
     if word == CASE:
-        return await services.card(*await services.find(case_asked(rest)))
+        case, use_case = await services.find(case_asked(rest))
+        await services.require_viewer(actor, case, use_case)
+        return await services.card(case, use_case)
     return help_message()
+
+
+async def _listed(services: SlackServices, actor: Actor, *, flagged: bool) -> Message:
+    now, withheld = services.database.now(), await withheld_from(services, actor)
+    if flagged:
+        found = await watched(services, without=withheld)
+        return flagged_message(found, now=now, withheld=withheld)
+    return queue_message(await queues(services, without=withheld), now=now, withheld=withheld)
 
 
 async def _stats(services: SlackServices, words: list[str]) -> Message:

@@ -44,10 +44,10 @@ async def _wanted(services: SlackServices, case_id: int, *, wanted: str, actor: 
     """The modal for a choice; a form is not even shown to those who may not send it."""
     case, use_case = await services.find(case_id)
     if wanted == ids.MORE_TEXT:
-        await services.people.require_member(actor)
+        await services.require_viewer(actor, case, use_case)
         return full_text_view(case)
     if wanted == ids.MORE_HISTORY:
-        await services.people.require_member(actor)
+        await services.require_viewer(actor, case, use_case)
         return history_view(
             case, await services.database.read(partial(case_history, case_id=case_id))
         )

@@ -9,7 +9,7 @@ from bot.slack import ids
 from bot.slack.cards.details import case_view
 from bot.slack.cards.queue import queue_view
 from bot.slack.people import actor_of
-from bot.slack.reading import queues
+from bot.slack.reading import queues, withheld_from
 from bot.slack.services import SlackServices
 from bot.slack.showing import open_modal
 
@@ -18,8 +18,11 @@ def register(app: AsyncApp, services: SlackServices) -> None:
     """Listen for the shortcut, the Home tab's button, and the buttons of the list."""
 
     async def show_queue(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        await services.people.require_member(actor_of(body))
-        view = queue_view(await queues(services), now=services.database.now())
+        actor = actor_of(body)
+        await services.people.require_member(actor)
+        withheld = await withheld_from(services, actor)
+        found = await queues(services, without=withheld)
+        view = queue_view(found, now=services.database.now(), withheld=withheld)
         await open_modal(client, body, view)
         await ack()
 
@@ -34,8 +37,8 @@ def register(app: AsyncApp, services: SlackServices) -> None:
         respond: AsyncRespond,
         client: AsyncWebClient,
     ) -> None:
-        await services.people.require_member(actor_of(body))
         case, use_case = await services.find(int(action["value"]))
+        await services.require_viewer(actor_of(body), case, use_case)
         card = await services.card(case, use_case)
         if body.get("view"):
             await open_modal(client, body, case_view(case, card))
