@@ -5,7 +5,6 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 
 import aiohttp
@@ -36,7 +35,7 @@ from bot.services import Services
 from bot.serving import listen, serving
 from bot.settings import Settings
 from bot.slack.app import build_slack_app
-from bot.slack.connection import slack_route, socket_mode
+from bot.slack.connection import introduce, slack_route, socket_mode
 from bot.slack.directory import Directory
 from hitl.policy import Policy
 from hitl.storage.database import Database
@@ -69,7 +68,7 @@ async def running_service(
         listener = stack.enter_context(listen(settings.host, settings.port))
         await asyncio.to_thread(prepare_database, settings.database_url)
         services = Services(
-            database=Database(settings.database_url, clock=_system_now),
+            database=Database(settings.database_url),
             policy=policy,
             draw=random.SystemRandom().random,
             callbacks=Callbacks(
@@ -106,6 +105,8 @@ async def running_service(
         await stack.enter_async_context(keeping_deadlines(services.database, policy))
         await stack.enter_async_context(rechecking_flags(services.database, policy))
         await stack.enter_async_context(tending_queue_cards(services.database, policy))
+        introducing = asyncio.create_task(introduce(client))
+        stack.callback(introducing.cancel)
         timetable = Timetable(services.database, [checkpoint_job(), *digest_jobs(policy)])
         timetable.start()
         stack.push_async_callback(timetable.stop)
@@ -169,7 +170,3 @@ def _client(
 
 def _revealed(secret: SecretStr | None) -> str | None:
     return None if secret is None else secret.get_secret_value()
-
-
-def _system_now() -> datetime:
-    return datetime.now(UTC)

@@ -8,8 +8,8 @@ from hitl.storage.slack_copies import Place, record_card_place
 from hitl.storage.tables import outbox
 
 
-def record_posted_card(tx: Transaction, case_id: int) -> None:
-    """As if the case's card had been posted."""
+def record_posted_card(tx: Transaction, case_id: int, *, place: Place | None = None) -> None:
+    """As if the case's card had been posted, there or anywhere."""
     posts = (outbox.c.case_id == case_id) & (outbox.c.kind == Kind.CARD_POST)
     tx.connection.execute(update(outbox).where(posts).values(state=Sending.SENT))
-    record_card_place(tx, case_id, Place(channel="C0001LOCAL", ts=f"{case_id}.000100"))
+    record_card_place(tx, case_id, place or Place(channel="C0001LOCAL", ts=f"{case_id}.000100"))

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from pydantic import SecretStr
+from sqlalchemy.engine import URL
 
 from bot.app import RunningService, running_service
 from bot.demo.again import ask_again
@@ -63,7 +64,6 @@ class _Stage:
 async def run(options: Options, *, screen: Screen) -> None:
     """Play the demo; returns when it is done, which without ``leave`` is when it is cancelled."""
     policy = read_policy(_POLICY)
-    _prepare(options)
     async with _everything(options, policy, screen=screen) as stage:
         if options.keep:
             database = stage.service.services.database
@@ -88,6 +88,11 @@ def _prepare(options: Options) -> None:
             (options.data / f"{_FILE}{suffix}").unlink(missing_ok=True)
 
 
+def _database_url(file: Path) -> str:
+    # Not by hand: a ? in the name would end the address's path.
+    return URL.create("sqlite", database=str(file)).render_as_string()
+
+
 def _data(most: int | None) -> dict[str, list[Item]]:
     return {"digits": list(islice(digits(), most)), "tumours": list(islice(tumours(), most))}
 
@@ -99,13 +104,15 @@ async def _everything(options: Options, policy: Policy, *, screen: Screen) -> As
     key = secrets.token_hex(12)
     async with AsyncExitStack() as stack:
         workspace = await stack.enter_async_context(running_workspace(config, port=options.port))
+        # Not before the port is ours: a demo that runs already goes on with its data.
+        _prepare(options)
         settings = Settings(
             _env_file=None,
             slack_bot_token=SecretStr(config.bot_token),
             slack_app_token=None,
             slack_signing_secret=SecretStr(config.signing_secret),
             slack_api_url=workspace.api_url,
-            database_url=f"sqlite:///{options.data / _FILE}",
+            database_url=_database_url(options.data / _FILE),
             host="127.0.0.1",
             port=options.api_port,
             api_keys=(SecretStr(key),),

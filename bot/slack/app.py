@@ -23,6 +23,7 @@ from bot.slack.listeners import (
     threads,
     undo,
 )
+from bot.slack.older_cards import older_card_check
 from bot.slack.people import People
 from bot.slack.services import SlackServices
 from bot.slack.ways_back import way_back_check
@@ -55,6 +56,7 @@ def build_slack_app(services: Services, *, client: AsyncWebClient) -> AsyncApp:
         process_before_response=True,
     )
     slack = SlackServices(services.database, services.policy, People(directory))
+    app.middleware(older_card_check(slack))
     for listeners in (
         adjudicate,
         decide,

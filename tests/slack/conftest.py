@@ -25,7 +25,9 @@ from hitl.review import Submission, submit, withdraw
 from hitl.storage.database import Database
 from hitl.storage.outbox import Kind
 from hitl.storage.queries import case_by_id, case_history
+from hitl.storage.slack_copies import Place
 from hitl.storage.tables import outbox
+from tests.posted import record_posted_card
 
 BOT = AppIdentity().user_id
 EVERYONE = {person.id for person in PEOPLE} | {BOT}
@@ -107,13 +109,18 @@ class Desk:
         rows = await self.database.read(lambda connection: connection.execute(updates).all())
         return [row.payload.get("response_url") for row in rows]
 
-    async def show(self, case: Case, *, channel: str = "C0MOD") -> SeenMessage:
+    async def show(
+        self, case: Case, *, channel: str = "C0MOD", is_stored: bool = True
+    ) -> SeenMessage:
         """The case's card as it stands in its channel, as delivery would post it."""
         use_case = self.use_case(case.use_case)
         card = case_card(case, use_case=use_case, now=self.database.now())
         posted = await self.client.chat_postMessage(
             channel=channel, text=card.text, blocks=card.blocks
         )
+        place = Place(channel=channel, ts=posted["ts"])
+        if is_stored:
+            await self.database.write(lambda tx: record_posted_card(tx, case.id, place=place))
         return next(m for m in await self.viewer.messages(channel) if m.ts == posted["ts"])
 
 

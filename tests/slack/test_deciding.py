@@ -126,7 +126,7 @@ async def test_nobody_decides_while_slack_cannot_say_who_they_are(
 
 async def test_a_card_from_elsewhere_is_explained(desk: Desk, people: People) -> None:
     case = await desk.submit(post())
-    card = await desk.show(replace(case, id=4_711))
+    card = await desk.show(replace(case, id=4_711), is_stored=False)
     assert await people["ana"].click(card, "Approve · keep post")
     await people["ana"].wait_for_message("C0MOD", "Case 4711 is not known here")
 
@@ -141,9 +141,10 @@ async def test_a_withdrawn_case_takes_no_decision(desk: Desk, people: People) ->
 
 async def test_a_case_shown_by_command_is_decided_in_place(desk: Desk, people: People) -> None:
     case = await desk.submit(post())
+    await desk.show(case)
     ana = people["ana"]
     await ana.command(f"/hitl case {case.id}", channel="C0MOD")
-    answer = await ana.wait_for_message("C0MOD", "May this post stay up?")
+    answer = await ana.wait_for_message("C0MOD", lambda message: message.ephemeral)
     assert await ana.click(answer, "Reject · remove post")
     await ana.wait_for_message("C0MOD", "✖ *Reject · remove post*")
     # The click came from a copy: delivery must not rewrite that copy instead of the card.
