@@ -21,7 +21,8 @@ from hitl.storage.queries import case_by_id
 from hitl.storage.tables import cases, outbox
 from tests.faults.launcher import replace
 
-_FORGOTTEN_SECONDS = 0.1
+_UNSTORED_SECONDS = 0.1
+_A_DAY = timedelta(days=1)
 
 
 def acknowledges_before_commit() -> None:
@@ -32,7 +33,7 @@ def acknowledges_before_commit() -> None:
     def answer_then_commit(self: Database, jobs: list[Any]) -> set[str]:
         def late(transaction: Any) -> None:
             self._answer(jobs, set())
-            time.sleep(_FORGOTTEN_SECONDS)
+            time.sleep(_UNSTORED_SECONDS)
             commit(transaction)
 
         replace(storage, _commit=late)
@@ -61,7 +62,7 @@ def decides_unconditionally() -> None:
         refuse_unless_open=lambda _case: None,
         close_case=close,
     )
-    _afterwards("DROP INDEX IF EXISTS ux_outcomes_current")
+    _once_prepared("DROP INDEX IF EXISTS ux_outcomes_current")
 
 
 def ignores_leases() -> None:
@@ -70,9 +71,7 @@ def ignores_leases() -> None:
     def take_without(tx: Transaction, *, lease: str, **options: Any) -> list[Parcel]:
         parcels = take(tx, lease=lease, **options)
         tx.connection.execute(
-            update(outbox)
-            .where(outbox.c.leased_by == lease)
-            .values(due_at=tx.now - timedelta(seconds=60))
+            update(outbox).where(outbox.c.leased_by == lease).values(due_at=tx.now - _A_DAY)
         )
         return parcels
 
@@ -108,10 +107,7 @@ def fires_without_a_unique_row() -> None:
     )
 
 
-_A_DAY = timedelta(days=1)
-
-
-def _afterwards(statement: str) -> None:
+def _once_prepared(statement: str) -> None:
     prepare = migrate.prepare_database
 
     def prepare_and_break(url: str) -> None:

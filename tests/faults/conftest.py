@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.faults.campaigns.tally import Tally
-from tests.faults.stage import Stage, empty_database, running_stage
+from tests.faults.stage import Stage, running_stage
 from tests.postgres import Server
 
 Staged = Callable[..., AbstractAsyncContextManager[Stage]]
@@ -29,9 +29,8 @@ def staged(tmp_path: Path, server: Server | None) -> Staged:
 
     @asynccontextmanager
     async def stage(**options: Any) -> AsyncIterator[Stage]:
-        with empty_database(tmp_path, server) as url:
-            async with running_stage(tmp_path, database_url=url, **options) as running:
-                yield running
+        async with running_stage(tmp_path, server=server, **options) as running:
+            yield running
 
     return stage
 

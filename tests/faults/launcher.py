@@ -7,9 +7,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -27,7 +26,7 @@ from bot.scheduler.deadlines import keeping_deadlines
 from bot.scheduler.runs import Job
 from bot.scheduler.timetable import Timetable
 from bot.serving import serving
-from hitl.failpoints import arm
+from hitl.failpoints import Hook, arm
 from hitl.policy import Policy
 from hitl.storage import outbox
 from hitl.storage.database import Transaction
@@ -40,24 +39,15 @@ ANSWER_BEFORE, ANSWER_AFTER = "answer.before", "answer.after"
 """Both sides of an HTTP answer: of a case taken in, and of a click; about its path."""
 
 
-class Act(StrEnum):
-    """What happens at a failpoint."""
-
-    KILL = "kill"
-    PAUSE = "pause"
-    """Stopped as by SIGSTOP, until somebody sends SIGCONT."""
-    FAIL = "fail"
-
-
 @dataclass(frozen=True, slots=True)
 class Failpoint:
-    """``act`` at the ``hit``-th time that the process is at ``instant``, counted from 1."""
+    """A signal at the ``hit``-th time that the process is at ``instant``, counted from 1."""
 
     instant: str
     about: str = ""
     """Only instants about this; empty for all."""
     hit: int = 1
-    act: Act = Act.KILL
+    kill_with: signal.Signals = signal.SIGKILL
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,32 +133,29 @@ def _frequent_digests(policy: Policy, *, every: timedelta) -> list[Job]:
 
 
 @dataclass(slots=True)
-class _Arm:
+class _Fuse:
     failpoint: Failpoint
-    hits: int = field(default=0)
+    hits: int = 0
 
     def __call__(self, instant: str, about: str) -> None:
         wanted = self.failpoint
         if instant != wanted.instant or wanted.about not in {"", about}:
             return
         self.hits += 1
-        if self.hits != wanted.hit:
-            return
-        if wanted.act is Act.FAIL:
-            raise OSError(f"failed at {instant}, as ordered")
-        os.kill(os.getpid(), signal.SIGKILL if wanted.act is Act.KILL else signal.SIGSTOP)
+        if self.hits == wanted.hit:
+            os.kill(os.getpid(), wanted.kill_with)
 
 
 def _arm(failpoint: Failpoint) -> None:
-    hook = _Arm(failpoint)
-    arm(hook)
-    replace(app, serving=lambda api, *parts, **rest: serving(_Answers(api, hook), *parts, **rest))
+    fuse = _Fuse(failpoint)
+    arm(fuse)
+    replace(app, serving=lambda api, *parts, **rest: serving(_Answers(api, fuse), *parts, **rest))
 
 
 class _Answers:
     """Reaches an instant before and after each HTTP answer."""
 
-    def __init__(self, api: ASGIApp, hook: Callable[[str, str], None]) -> None:
+    def __init__(self, api: ASGIApp, hook: Hook) -> None:
         self._api = api
         self._hook = hook
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -10,11 +10,13 @@ from typing import Any
 import httpx
 
 from tests.faults.ledger import Ledger
-from tests.faults.stage import REVIEWERS, Click, Stage, authorized
+from tests.faults.stage import REVIEWERS, Click, Stage
 from tests.intake.requests import moderation_case
 
 _BREATH = 0.01
 """Between two tries, so that a load leaves the machine to the service."""
+_MOST_OPEN = 20
+"""Callers hold back while so many cases wait: what is under test is no queue."""
 _AUTOMATIC = 0.15
 _AGAIN = 0.2
 
@@ -26,16 +28,12 @@ class Load:
     stage: Stage
     ledger: Ledger
     chance: Random
-    tries: int = 0
-    refused: int = 0
-    most_open: int = 20
-    """Callers hold back while so many cases wait: what is under test is no queue."""
     _open: set[int] = field(default_factory=set)
     _number: int = 0
 
     async def submit(self, http: httpx.AsyncClient) -> None:
         """Send a case until it is acknowledged, as a caller with a key to it does."""
-        if len(self._open) >= self.most_open:
+        if len(self._open) >= _MOST_OPEN:
             return
         self._number += 1
         request = self._request(f"post-{self._number}")
@@ -56,7 +54,6 @@ class Load:
         cards = self.stage.open_cards()
         verdict = self.chance.choice(("approve", "reject", "flag"))
         reviewer = self.chance.choice(REVIEWERS)
-        self.tries += 1
         if case_id in cards and self.chance.random() < 0.5:
             if await self.stage.click(reviewer, cards[case_id], verdict) is Click.TAKEN:
                 self.ledger.won[case_id] = (reviewer, verdict)
@@ -79,22 +76,16 @@ class Load:
         if answer.status_code == 201:
             self.ledger.note("voter", answer.json())
         elif answer.status_code == 409:
-            self.refused += 1
             self.ledger.note("latecomer", {"id": case_id, "outcome": answer.json()["outcome"]})
         if answer.status_code in {201, 409}:
             self._open.discard(case_id)
 
     async def _answered(self, call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         while True:
-            self.tries += 1
-            try:
+            with suppress(httpx.TransportError):
                 answer = await call()
-            except httpx.TransportError:
-                await asyncio.sleep(_BREATH)
-                continue
-            if answer.status_code < 500:
-                return answer
-            self.refused += 1
+                if not answer.is_server_error:
+                    return answer
             await asyncio.sleep(_BREATH)
 
     def _request(self, key: str) -> dict[str, Any]:
@@ -109,30 +100,21 @@ class Load:
 
 
 @asynccontextmanager
-async def loaded(load: Load, *, callers: int = 3, reviewers: int = 3) -> AsyncIterator[Load]:
-    """The load at work on the stage's services while the block runs."""
-    acts = [*[load.submit] * callers, *[load.decide] * reviewers, load.read]
+async def loaded(load: Load) -> AsyncIterator[None]:
+    """The load at work on the stage's first service while the block runs."""
+    acts = [*[load.submit] * 3, *[load.decide] * 3, load.read]
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_again_and_again(load, act)) for act in acts]
         try:
-            yield load
+            yield
         finally:
             for task in tasks:
                 task.cancel()
 
 
 async def _again_and_again(load: Load, act: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
-    clients = [
-        httpx.AsyncClient(base_url=service.url, headers=authorized(), trust_env=False, timeout=10)
-        for service in load.stage.services
-    ]
-    try:
+    async with load.stage.service.api() as api:
         while True:
-            try:
-                await act(load.chance.choice(clients))
-            except httpx.TransportError:
-                load.refused += 1
+            with suppress(httpx.TransportError):
+                await act(api)
             await asyncio.sleep(_BREATH)
-    finally:
-        for client in clients:
-            await client.aclose()

@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
 
 import httpx
@@ -16,10 +16,9 @@ from tests.service.process import KEY
 
 _START_SECONDS = 30
 _END_SECONDS = 30
-# A server that has imported the service once starts it in a fifth of a second; each one is a
-# process of its own all the same.
+# Each is a process of its own, forked from one that has imported the service already.
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.faults.launcher", "psycopg", "pytest"])
+_processes.set_forkserver_preload(["tests.faults.launcher", "psycopg"])
 
 
 @dataclass(slots=True)
@@ -29,7 +28,7 @@ class Service:
     launch: Launch
     port: int
     process: BaseProcess | None = None
-    starts: int = field(default=0)
+    starts: int = 0
 
     @property
     def url(self) -> str:

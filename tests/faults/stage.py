@@ -24,7 +24,7 @@ from tests.faults.service import Service, running_service
 from tests.ports import free_port
 from tests.postgres import Server
 from tests.receiver import Receiver, running_receiver
-from tests.service.process import KEY, environment, slack_settings
+from tests.service.process import environment, slack_settings
 
 T = TypeVar("T")
 CHANNEL = "#moderation"
@@ -46,6 +46,8 @@ queue_after = 1_000
 digest     = false
 undo_within = "0s"
 """
+SHORT_DEADLINE = 'deadline = { due = "2s", then = "approve" }\n'
+"""For the end of a policy."""
 
 
 class Click(Enum):
@@ -62,7 +64,6 @@ class Stage:
     """Everything outside the services, which outlives them."""
 
     folder: Path
-    database_url: str
     workspace: Workspace
     receiver: Receiver
     services: list[Service]
@@ -126,7 +127,7 @@ def _waiting(connection: Connection) -> int:
 
 
 @contextmanager
-def empty_database(folder: Path, server: Server | None) -> Iterator[str]:
+def _empty_database(folder: Path, server: Server | None) -> Iterator[str]:
     """A new database: a file, or one of the server's."""
     if server is None:
         yield f"sqlite:///{folder}/hitl.db"
@@ -140,16 +141,21 @@ def empty_database(folder: Path, server: Server | None) -> Iterator[str]:
 async def running_stage(
     folder: Path,
     *,
-    database_url: str,
+    server: Server | None = None,
     replicas: int = 1,
     policy: str = POLICY,
     **launch: Any,
 ) -> AsyncIterator[Stage]:
-    """A stage with its services started; ``launch`` is how, see ``Launch``."""
+    """A new database with services started on it; ``launch`` is how, see ``Launch``.
+
+    The database is a file in the folder, or one of the server's.
+    """
+    folder.mkdir(exist_ok=True)  # noqa: ASYNC240 - before anything runs
     users = [User(id=name, name=name.lower(), real_name=name) for name in REVIEWERS]
     group = UserGroup(id="S0MODS", handle="moderators", users=REVIEWERS)
     config = demo_config(channels=[CHANNEL], groups=[group], people=users)
     async with AsyncExitStack() as stack:
+        database_url = stack.enter_context(_empty_database(folder, server))
         workspace = await stack.enter_async_context(running_workspace(config))
         receiver = await stack.enter_async_context(running_receiver())
         env = environment(
@@ -171,9 +177,4 @@ async def running_stage(
         }
         engine = reading_engine(database_url, connections=2)
         stack.callback(engine.dispose)
-        yield Stage(folder, database_url, workspace, receiver, services, people, engine)
-
-
-def authorized() -> dict[str, str]:
-    """The header of a caller with a key."""
-    return {"Authorization": f"Bearer {KEY}"}
+        yield Stage(folder, workspace, receiver, services, people, engine)

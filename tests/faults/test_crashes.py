@@ -1,14 +1,21 @@
 """A process that dies at any instant keeps every promise it gave."""
 
+import asyncio
+import signal
+from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
+from hitl.failpoints import Instant
+from hitl.storage.outbox import Kind
 from tests.faults import broken
 from tests.faults.campaigns.failpoints import FAILPOINTS, die_at
 from tests.faults.campaigns.kills import kill_again_and_again
 from tests.faults.conftest import Staged, held
-from tests.faults.launcher import LEASE
+from tests.faults.launcher import LEASE, Failpoint
+from tests.faults.ledger import Ledger
 from tests.intake.requests import moderation_case
 from tests.postgres import Server
 
@@ -51,6 +58,7 @@ async def test_a_build_that_answers_before_it_commits_is_caught(tmp_path: Path) 
     assert tally.findings.lost
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_build_that_ignores_leases_is_caught(staged: Staged) -> None:
     async with staged(broken=broken.ignores_leases) as stage:
@@ -59,3 +67,28 @@ async def test_a_build_that_ignores_leases_is_caught(staged: Staged) -> None:
             await api.post("/v1/cases", json=moderation_case())
         await stage.settled(seconds=10)
         assert len(list(stage.cards())) > 1
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+async def test_a_replica_stopped_past_its_lease_does_not_post_what_another_has(
+    staged: Staged,
+) -> None:
+    ledger, request = Ledger(), moderation_case()
+    stops = Failpoint(Instant.SEND_BEFORE, about=Kind.CARD_POST, kill_with=signal.SIGSTOP)
+    async with staged(replicas=2) as stage:
+        stopped, other = stage.services
+        await asyncio.gather(stopped.kill(), other.kill())
+        await stopped.start(failpoint=stops)
+        async with stopped.api(seconds=1) as api:
+            document = (await api.post("/v1/cases", json=request)).json()
+            ledger.submitted[request["key"]] = (request, document)
+            with suppress(httpx.ReadTimeout):
+                while await api.get("/healthz"):
+                    pass
+        await other.start()
+        assert await stage.settled()
+        stopped.signal(signal.SIGCONT)
+        async with stopped.api() as api:
+            assert (await api.get("/readyz")).is_success
+        assert await stage.settled()
+        assert not ledger.check_settled(stage)

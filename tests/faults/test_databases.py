@@ -74,8 +74,7 @@ async def test_a_postgresql_that_crashes_under_load_costs_nothing_it_acknowledge
     tmp_path: Path, durable_server: Server
 ) -> None:
     ledger = Ledger()
-    url = durable_server.url(durable_server.create())
-    async with running_stage(tmp_path, database_url=url) as stage:
+    async with running_stage(tmp_path, server=durable_server) as stage:
         async with loaded(Load(stage, ledger, Random(3))):
             await asyncio.sleep(1)
             await asyncio.to_thread(durable_server.stop, mode="immediate")

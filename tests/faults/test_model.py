@@ -3,10 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,75 +29,19 @@ from hitl.storage.database import Database
 from hitl.storage.outbox import Kind
 from hitl.storage.queries import CaseFilter, list_cases
 from hitl.storage.tables import audit_events, outbox, outcomes
-from hitl.vocabulary import By, CaseState, Verdict
+from hitl.vocabulary import By, Verdict
 from tests.conftest import Clock
 from tests.examples import moderation, post
+from tests.faults.model import Model
 
-DUE, UNDO_WITHIN = timedelta(minutes=10), timedelta(minutes=2)
+# As the model has it.
 USE_CASE = moderation().model_copy(
     update={"deadline": Deadline(due="10m", then=Verdict.APPROVE), "undo_within": "2m"}
 )
 CALLER = "https://example.com/hook"
 people = st.sampled_from(["U0ANA", "U0BEN"])
 verdicts = st.sampled_from(list(Verdict))
-Act = Callable[["Model"], bool]
-
-
-@dataclass(slots=True)
-class Model:
-    """One case as it should be; each act says whether it is allowed, and then has its effect."""
-
-    submitted_at: Any
-    now: Callable[[], Any]
-    state: CaseState = CaseState.OPEN
-    by: tuple[str, str | None] | None = None
-    """Who decided, and which person it was."""
-    decided_at: Any = None
-    notes: int = 0
-    outcomes: int = 0
-    told: int = 0
-    events: Counter[str] = field(default_factory=lambda: Counter(submitted=1))
-
-    def close(self, state: CaseState, event: str) -> bool:
-        if self.state is not CaseState.OPEN:
-            return False
-        self.state = state
-        self.told += 1
-        self.events[event] += 1
-        return True
-
-    def decide(self, by: By, reviewer: str | None) -> bool:
-        if not self.close(CaseState.DECIDED, "decided"):
-            return False
-        self.by, self.decided_at = (by, reviewer), self.now()
-        self.outcomes += 1
-        return True
-
-    def withdraw(self) -> bool:
-        return self.close(CaseState.WITHDRAWN, "withdrawn") or self.state is CaseState.WITHDRAWN
-
-    def note(self) -> bool:
-        self.notes += 1
-        self.events["note_added"] += 1
-        return True
-
-    def hand_over(self) -> bool:
-        self.events["handed_over"] += self.state is CaseState.OPEN
-        return self.state is CaseState.OPEN
-
-    def undo(self, by: str) -> bool:
-        is_own = self.by == (By.REVIEWER, by) and self.state is CaseState.DECIDED
-        if not is_own or self.now() > self.decided_at + UNDO_WITHIN:
-            return False
-        self.state, self.by = CaseState.OPEN, None
-        self.told += 1
-        self.events["undone"] += 1
-        return True
-
-    def expire(self) -> bool:
-        if self.now() - self.submitted_at >= DUE:
-            self.decide(By.DEADLINE, None)
-        return True
+Act = Callable[[Model], bool]
 
 
 class Cases(RuleBasedStateMachine):

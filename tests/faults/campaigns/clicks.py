@@ -15,7 +15,7 @@ import httpx
 from bot.sandbox.seen import SeenMessage
 from tests.faults.campaigns.tally import Progress, Tally, silent
 from tests.faults.ledger import Findings, Ledger
-from tests.faults.stage import REVIEWERS, Click, Stage, empty_database, running_stage
+from tests.faults.stage import REVIEWERS, Click, Stage, running_stage
 from tests.intake.requests import moderation_case
 from tests.postgres import Server
 
@@ -38,15 +38,10 @@ async def contend(
     tally = Tally(f"contended clicks, {'PostgreSQL' if server else 'SQLite'}")
     chance = Random(seed)
     while tally.tries < tries and not tally.findings:
-        stage_folder = folder / f"clicks-{tally.tries}"
-        stage_folder.mkdir()
+        place = folder / f"clicks-{tally.tries}"
         until = min(tries, tally.tries + _CLICKS_A_STAGE)
-        async with AsyncExitStack() as stack:
-            url = stack.enter_context(empty_database(stage_folder, server))
-            replicas = 1 if server is None else 2
-            stage = await stack.enter_async_context(
-                running_stage(stage_folder, database_url=url, replicas=replicas, **launch)
-            )
+        options = launch | {"server": server, "replicas": 1 if server is None else 2}
+        async with running_stage(place, **options) as stage, AsyncExitStack() as stack:
             apis = [await stack.enter_async_context(s.api(seconds=30)) for s in stage.services]
             contest = _Contest(stage, apis, chance)
             while tally.tries < until:

@@ -1,6 +1,5 @@
 """Deaths on either side of each commit, send and answer, at named instants."""
 
-from contextlib import AsyncExitStack
 from itertools import cycle, islice
 from pathlib import Path
 from random import Random
@@ -12,7 +11,7 @@ from tests.faults.campaigns.tally import Progress, Tally, silent
 from tests.faults.launcher import ANSWER_AFTER, ANSWER_BEFORE, Failpoint
 from tests.faults.ledger import Ledger
 from tests.faults.load import Load, loaded
-from tests.faults.stage import empty_database, running_stage
+from tests.faults.stage import POLICY, SHORT_DEADLINE, running_stage
 from tests.postgres import Server
 
 _SENDINGS = (Kind.CARD_POST, Kind.CARD_UPDATE, Kind.WEBHOOK)
@@ -45,11 +44,9 @@ async def die_at(
     """Die at each of them in turn, and go on with the same database."""
     tally = Tally(f"failpoints, {'PostgreSQL' if server else 'SQLite'}")
     ledger = Ledger()
-    async with AsyncExitStack() as stack:
-        url = stack.enter_context(empty_database(folder, server))
-        stage = await stack.enter_async_context(running_stage(folder, database_url=url, **launch))
-        load = Load(stage, ledger, Random(0))
-        async with loaded(load):
+    policy = POLICY + SHORT_DEADLINE
+    async with running_stage(folder, server=server, policy=policy, **launch) as stage:
+        async with loaded(Load(stage, ledger, Random(0))):
             await stage.service.kill()
             for failpoint in islice(cycle(FAILPOINTS), tries):
                 await stage.service.start(failpoint=failpoint)

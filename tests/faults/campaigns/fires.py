@@ -3,7 +3,6 @@
 import asyncio
 import signal
 from collections import Counter
-from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -18,7 +17,7 @@ from tests.faults.campaigns.tally import Progress, Tally, silent
 from tests.faults.launcher import LEASE
 from tests.faults.ledger import Findings
 from tests.faults.service import Service
-from tests.faults.stage import CHANNEL, Stage, empty_database, running_stage
+from tests.faults.stage import CHANNEL, Stage, running_stage
 from tests.postgres import Server
 
 EVERY = timedelta(seconds=1)
@@ -40,10 +39,8 @@ async def fire_and_kill(
     """
     tally = Tally("timer fires, PostgreSQL")
     chance = Random(seed)
-    async with AsyncExitStack() as stack:
-        url = stack.enter_context(empty_database(folder, server))
-        options = launch | {"replicas": 2, "fires_every": EVERY}
-        stage = await stack.enter_async_context(running_stage(folder, database_url=url, **options))
+    options = launch | {"server": server, "replicas": 2, "fires_every": EVERY}
+    async with running_stage(folder, **options) as stage:
         while (fired := len(stage.read(_runs))) < tries:
             await _take_away(chance.choice(stage.services), chance)
             progress(min(len(stage.read(_runs)), tries) - fired)

@@ -1,7 +1,6 @@
 """SIGKILL at random instants of the whole service, under load."""
 
 import asyncio
-from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 from tests.faults.campaigns.tally import Progress, Tally, silent
 from tests.faults.ledger import Findings, Ledger
 from tests.faults.load import Load, loaded
-from tests.faults.stage import Stage, empty_database, running_stage
+from tests.faults.stage import POLICY, SHORT_DEADLINE, Stage, running_stage
 from tests.postgres import Server
 
 _KILLS_A_STAGE = 10
@@ -30,17 +29,11 @@ async def kill_again_and_again(
     tally = Tally(f"SIGKILL, {'PostgreSQL' if server else 'SQLite'}")
     chance = Random(seed)
     while tally.tries < tries and not tally.findings:
-        stage_folder = folder / f"kills-{tally.tries}"
-        stage_folder.mkdir()
+        ledger, place = Ledger(), folder / f"kills-{tally.tries}"
         here = min(_KILLS_A_STAGE, tries - tally.tries)
-        async with AsyncExitStack() as stack:
-            url = stack.enter_context(empty_database(stage_folder, server))
-            stage = await stack.enter_async_context(
-                running_stage(stage_folder, database_url=url, **launch)
-            )
-            ledger = Ledger()
-            tally.findings.add(await _kill(stage, ledger, here, chance, progress))
-            tally.acknowledged += ledger.acknowledged
+        policy = POLICY + SHORT_DEADLINE
+        async with running_stage(place, server=server, policy=policy, **launch) as stage:
+            tally.add(ledger, await _kill(stage, ledger, here, chance, progress))
         tally.tries += here
     return tally
 

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 from bot.sandbox.workspace import Workspace
 from tests.faults.campaigns.tally import Progress, Tally, silent
 from tests.faults.ledger import Ledger
-from tests.faults.stage import Stage, empty_database, running_stage
+from tests.faults.stage import Stage, running_stage
 from tests.intake.requests import moderation_case
 from tests.postgres import Server
 
@@ -47,9 +46,7 @@ async def wait_out(
     """Take so many cases during the outage; each must have its card after it."""
     tally = Tally(f"Slack {outage.__name__}, {'PostgreSQL' if server else 'SQLite'}")
     ledger = Ledger()
-    async with AsyncExitStack() as stack:
-        url = stack.enter_context(empty_database(folder, server))
-        stage = await stack.enter_async_context(running_stage(folder, database_url=url, **launch))
+    async with running_stage(folder, server=server, **launch) as stage:
         outage(stage.workspace)
         for first in range(0, tries, _AT_ONCE):
             here = range(first, min(first + _AT_ONCE, tries))

@@ -1,7 +1,6 @@
 """Slack takes a message and drops the connection before it answers; its history lags."""
 
 import asyncio
-from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 from tests.faults.campaigns.tally import Progress, Tally, silent
 from tests.faults.launcher import HISTORY_LAG
 from tests.faults.ledger import Findings, Ledger
-from tests.faults.stage import Stage, empty_database, running_stage
+from tests.faults.stage import Stage, running_stage
 from tests.intake.requests import moderation_case
 from tests.postgres import Server
 
@@ -29,15 +28,9 @@ async def accept_and_drop(
     tally = Tally(f"accepted and dropped, {'PostgreSQL' if server else 'SQLite'}")
     chance = Random(seed)
     while tally.tries < tries and not tally.findings:
-        stage_folder = folder / f"posts-{tally.tries}"
-        stage_folder.mkdir()
+        ledger, place = Ledger(), folder / f"posts-{tally.tries}"
         here = min(_POSTS_A_STAGE, tries - tally.tries)
-        async with AsyncExitStack() as stack:
-            url = stack.enter_context(empty_database(stage_folder, server))
-            stage = await stack.enter_async_context(
-                running_stage(stage_folder, database_url=url, **launch)
-            )
-            ledger = Ledger()
+        async with running_stage(place, server=server, **launch) as stage:
             tally.add(ledger, await _drop(stage, ledger, here, chance))
         tally.tries += here
         progress(here)
