@@ -60,8 +60,12 @@ def demo(
         int | None, typer.Option(min=1, help="Send at most so many of each data set.")
     ] = None,
     data: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("hitl-demo"),
-    port: Annotated[int, typer.Option(help="Of the workspace's page; 0 takes a free one.")] = 8090,
-    api_port: Annotated[int, typer.Option(help="Of the HTTP API; 0 takes a free one.")] = 8080,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="Of the workspace's page; 0 takes a free one.")
+    ] = 8090,
+    api_port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="Of the HTTP API; 0 takes a free one.")
+    ] = 8080,
 ) -> None:
     """Show everything on this machine: real models, a local workspace, no Slack account."""
     from bot.commands.demo import demo as run  # noqa: PLC0415

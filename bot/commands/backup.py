@@ -10,7 +10,7 @@ from hitl.storage.backup import back_up
 
 def backup(target: Path) -> None:
     """Copy, check, and say where it is; raises ``BackupRefused``."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
     with console.status("Copying the database…"):
         size = back_up(read_settings().database_url, target)
     console.print(f"{target}: {size / 1_048_576:.1f} MiB, checked.")

@@ -19,7 +19,7 @@ class NothingNamed(HitlError):
 def show() -> None:
     """Print the backlog and the newest dead letters."""
     lanes, dead = read_store(lambda c: (backlog(c), dead_letters(c, most=_SHOWN)))
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     if not lanes:
         console.print("Everything was sent.")
         return

@@ -24,10 +24,13 @@ def back_up(url: str, target: Path) -> int:
     source = Path(str(address.database))
     if not source.exists():
         raise BackupRefused(f"there is no database at {source}")
-    if target.exists():
-        raise BackupRefused(f"{target} exists already; name a new file")
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
+    try:
+        if target.exists():
+            raise BackupRefused(f"{target} exists already; name a new file")
+        unfinished = target.with_name(f".{target.name}.unfinished")
+        unfinished.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        raise BackupRefused(f"can't write {target}: {error}") from error
     try:
         _copy(source, unfinished)
         _check(unfinished)

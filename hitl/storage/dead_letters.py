@@ -11,6 +11,9 @@ from hitl.storage.database import Transaction
 from hitl.storage.outbox import Sending
 from hitl.storage.tables import outbox
 
+_LARGEST_NUMBER = 2**63 - 1
+"""No database can even be asked for a number above it."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
@@ -77,7 +80,7 @@ def replay(tx: Transaction, ids: Collection[int] | None) -> int:
     """Put dead letters back, all of them for None; how many there were."""
     wanted = outbox.c.state == Sending.DEAD
     if ids is not None:
-        wanted &= outbox.c.id.in_(ids)
+        wanted &= outbox.c.id.in_([number for number in ids if 0 < number <= _LARGEST_NUMBER])
     done = tx.connection.execute(
         update(outbox)
         .where(wanted)

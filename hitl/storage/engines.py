@@ -60,7 +60,17 @@ def database_url(text: str) -> URL:
         raise UnusableDatabaseUrl(f"{url.drivername} is not supported; use sqlite or postgresql")
     if not url.database or url.database == ":memory:":
         raise UnusableDatabaseUrl("name a file, as in sqlite:///hitl.db: memory forgets decisions")
+    if "\x00" in url.database:
+        raise UnusableDatabaseUrl("no file's name holds the character U+0000")
+    _require_readable_options(url)
     return url
+
+
+def _require_readable_options(url: URL) -> None:
+    try:
+        url.get_dialect()().create_connect_args(url)
+    except (ValueError, ArgumentError) as error:
+        raise UnusableDatabaseUrl(f"what follows its ? can't be read: {error}") from None
 
 
 def is_sqlite(url: URL) -> bool:
