@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.intake.problems import problem, problem_response
 
 MOST_BODY = 16 * 1024 * 1024
+_LONGEST_LENGTH = 12
 _GUARDED = ("/v1", "/metrics")
 _SETTING_KEY_SCOPES = frozenset({"submit", "read", "review", "route"})
 
@@ -85,10 +86,13 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdigit() and int(announced) > self._most:
+        # Python refuses to read numbers of thousands of digits; such a length is too much anyway.
+        if len(announced) > _LONGEST_LENGTH or (
+            announced.isdigit() and int(announced) > self._most
+        ):
             await _refuse(
                 scope, receive, send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large",
-                f"The body has {announced} bytes; at most {self._most}.",
+                f"The body has {announced[:_LONGEST_LENGTH]} bytes; at most {self._most}.",
             )  # fmt: skip
             return
         await self._app(scope, _counting(receive, self._most), send)

@@ -78,9 +78,14 @@ async def test_a_decision_is_undone_or_overruled_and_never_both(replicas: list[D
         await replicas[0].write(voting(case_id, "U0ANA", needed=1))
         undone, overruled = await at_once(
             replicas,
-            lambda tx, case_id=case_id: undo(tx, case_id, by="U0ANA", use_case=careful(1)),
-            lambda tx, case_id=case_id: overrule(
-                tx, case_id, label="clean", by="U0LEA", reason="A quotation.", use_case=careful(1)
+            partial(undo, case_id=case_id, by="U0ANA", use_case=careful(1)),
+            partial(
+                overrule,
+                case_id=case_id,
+                label="clean",
+                by="U0LEA",
+                reason="A quotation.",
+                use_case=careful(1),
             ),
         )
         now = await replicas[2].read(partial(case_by_id, case_id=case_id))
@@ -101,7 +106,7 @@ async def test_of_a_dispute_and_the_deadline_at_once_one_comes_first(
         voted, steps = await at_once(
             replicas,
             voting(case_id, "U0BEN", Verdict.APPROVE),
-            lambda tx, case_id=case_id: take_steps(tx, case_id, use_case=overdue()),
+            partial(take_steps, case_id=case_id, use_case=overdue()),
         )
         now = await replicas[2].read(partial(case_by_id, case_id=case_id))
         if now.state is CaseState.DISPUTED:
