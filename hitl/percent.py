@@ -9,12 +9,15 @@ def percent(share: float, *, decimals: int = 0, apart_from: float | None = None)
     """Round to ``decimals``, or to as many more as it takes to stay true; no trailing zeros.
 
     The figure printed is above, at or under 0 %, 100 % and ``apart_from`` exactly as the share
-    itself is: 86.96 % is not "87 %" beside a threshold of 87 %, nor is 99.97 % "100 %".
+    itself is: 86.96 % is not "87 %" beside a threshold of 87 %, nor is 99.97 % "100 %". What is
+    nearer to 0 % or 100 % than three decimals show is "under 0.001 %" or "over 99.999 %".
     """
     points = _points(share)
     others = _ENDS if apart_from is None else (*_ENDS, _points(apart_from))
     rounded = round(points, decimals)
     while not _same_side(rounded, points, others=others):
+        if decimals >= _MOST_DECIMALS and (brief := _near_an_end(points, others=others)):
+            return brief
         decimals += 1
         rounded = round(points, decimals)
     return _printed(rounded)
@@ -33,6 +36,19 @@ def _points(share: float) -> Decimal:
 
 
 _ENDS = (Decimal(0), Decimal(100))
+_MOST_DECIMALS = 3
+_LEAST, _MOST = Decimal("0.001"), Decimal("99.999")
+
+
+def _near_an_end(points: Decimal, *, others: Iterable[Decimal]) -> str | None:
+    """None where it would hide on which side of another figure the share is."""
+    for low, high, words in (
+        (_ENDS[0], _LEAST, f"under {_printed(_LEAST)}"),
+        (_MOST, _ENDS[1], f"over {_printed(_MOST)}"),
+    ):
+        if low < points < high and not any(low < other < high for other in others):
+            return words
+    return None
 
 
 def _same_side(rounded: Decimal, points: Decimal, *, others: Iterable[Decimal]) -> bool:

@@ -45,6 +45,11 @@ def stats_asked(words: list[str], *, known: Collection[str]) -> StatsAsked:
             window = parse_window(word)
         elif use_case is None and word in known:
             use_case = word
+        elif word in known or looks_like_window(word):
+            raise NotUnderstood(
+                "Write at most one use case and one window, as in:"
+                f" /hitl stats {use_case or word} 7d"
+            )
         else:
             raise NotUnderstood(_stats_hint(word, known))
     return StatsAsked(use_case, window or WEEK)

@@ -10,7 +10,8 @@ shares = st.floats(min_value=0, max_value=1)
 
 
 def figure(text: str) -> float:
-    return float(text.removesuffix(" %"))
+    number = float(text.removesuffix(" %").split()[-1])
+    return number + {"under": -0.0005, "over": 0.0005}.get(text.split()[0], 0)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,10 @@ def figure(text: str) -> float:
         (-0.0, "0 %"),
         (0.9997, "99.97 %"),
         (0.00004, "0.004 %"),
+        (0.00000123, "under 0.001 %"),
+        (3.2e-19, "under 0.001 %"),
+        (0.99999, "99.999 %"),
+        (0.9999999999, "over 99.999 %"),
         (-0.104, "-10 %"),
         (1.5, "150 %"),
     ],
@@ -43,6 +48,11 @@ def test_a_share_has_as_few_decimals_as_stay_true(share: float, text: str) -> No
         (0.985, 0.985, "98.5 %"),
         (0.986, 0.985, "99 %"),
         (0.8699999999999999, 0.87, "86.99999999999999 %"),
+        (3.2e-19, 0.00001, "under 0.001 %"),
+        (0.000002, 0.000003, "0.0002 %"),
+        (0.9999999, 1, "over 99.999 %"),
+        (0.9999999, 0.99999, "over 99.999 %"),
+        (0.9999999, 0.999999, "99.99999 %"),
     ],
 )
 def test_two_shares_that_differ_are_told_apart(share: float, other: float, text: str) -> None:

@@ -209,12 +209,15 @@ def test_raising_a_threshold_never_lets_more_stand(
 def test_a_reason_never_contradicts_the_comparison(confidence: float, threshold: float) -> None:
     labels = {name: LabelRule(auto_at=threshold) for name in "01"}
     found = routed({"0": confidence}, use_case=digits(labels=labels))
-    words = re.fullmatch(r'"0" (\S+) % is (under|at or above) its (\S+) % threshold', found.reason)
+    words = re.fullmatch(
+        r'"0" (under |over |)(\S+) % is (under|at or above) its (\S+) % threshold', found.reason
+    )
     assert words
-    assert (words[2] == "under") == (found.to is RouteTo.REVIEW) == (confidence < threshold)
-    assert (words[1] == words[3]) == (confidence == threshold)
+    assert (words[3] == "under") == (found.to is RouteTo.REVIEW) == (confidence < threshold)
+    assert (words[1] + words[2] == words[4]) == (confidence == threshold)
     if abs(confidence - threshold) > 1e-12:  # nearer than that, parsing the text back rounds
-        assert (float(words[1]) < float(words[3])) == (confidence < threshold)
+        nudge = {"under ": -0.0005, "over ": 0.0005, "": 0}[words[1]]
+        assert (float(words[2]) + nudge < float(words[4])) == (confidence < threshold)
 
 
 def test_a_label_that_ends_in_a_digit_is_kept_apart_from_its_score() -> None:

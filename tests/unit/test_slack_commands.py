@@ -33,9 +33,15 @@ def test_use_case_and_window_come_in_either_order(text: str, asked: StatsAsked) 
     assert stats_asked(text.split(), known=KNOWN) == asked
 
 
-@pytest.mark.parametrize("text", ["spam spam", "0d", "7", "d", "7m", "spam 1d 2d", "10000h"])
+@pytest.mark.parametrize("text", ["0d", "7", "d", "7m", "spam 1d x", "10000h"])
 def test_other_words_are_refused_with_what_is_known(text: str) -> None:
     with pytest.raises(NotUnderstood, match=r"content-moderation.*24h, 7d, 4w"):
+        stats_asked(text.split(), known=KNOWN)
+
+
+@pytest.mark.parametrize("text", ["spam spam", "spam 1d 2d", "7d spam content-moderation"])
+def test_two_of_a_kind_are_refused_as_two_of_a_kind(text: str) -> None:
+    with pytest.raises(NotUnderstood, match=r"at most one use case and one window.*stats spam 7d"):
         stats_asked(text.split(), known=KNOWN)
 
 
