@@ -11,7 +11,7 @@ shares = st.floats(min_value=0, max_value=1)
 
 def figure(text: str) -> float:
     number = float(text.removesuffix(" %").split()[-1])
-    return number + {"under": -0.0005, "over": 0.0005}.get(text.split()[0], 0)
+    return number + {"under": -0.0005, "over": 0.0005}.get(text.split(maxsplit=1)[0], 0)
 
 
 @pytest.mark.parametrize(
