@@ -2,7 +2,9 @@
 
 const COMMANDS = [
   ["/hitl stats", "[use case] [window]", "how the arrangement is doing"],
+  ["/hitl review", "[use case]", "decide one case after another"],
   ["/hitl queue", "", "what is waiting, and for how long"],
+  ["/hitl queue flagged", "", "what was flagged and is watched"],
   ["/hitl case", "<id>", "one case and its history"],
   ["/hitl help", "", "what can be typed here"],
 ].map(([text, usage, words]) => ({ text, usage, words }));
