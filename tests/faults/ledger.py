@@ -146,7 +146,7 @@ def _doubled(connection: Connection) -> Iterator[str]:
     yield from (f"case {row.case_id}: {row.type} twice" for row in connection.execute(once))
     repeated = (
         select(outbox.c.case_id, outbox.c.kind)
-        .where(outbox.c.kind.in_((Kind.CARD_POST, Kind.WEBHOOK)))
+        .where(outbox.c.kind.in_((Kind.CARD_POST, Kind.CARD_UPDATE, Kind.WEBHOOK)))
         .group_by(outbox.c.case_id, outbox.c.kind)
         .having(func.count() > 1)
     )
@@ -157,6 +157,10 @@ def _torn(connection: Connection) -> Iterator[str]:
     """Changes whose other half is missing: an outcome, a trace, something to be sent."""
     kinds = _by_case(connection, outbox.c.case_id, outbox.c.kind)
     events = _by_case(connection, audit_events.c.case_id, audit_events.c.type)
+    skipped = select(outbox.c.case_id).where(
+        outbox.c.kind == Kind.CARD_POST, outbox.c.state == Sending.SKIPPED
+    )
+    cardless = set(connection.execute(skipped).scalars())
     for case in _all_cases(connection):
         is_closed = case.state is not CaseState.OPEN
         goes_to_people = case.route_to is not RouteTo.AUTO
@@ -166,7 +170,9 @@ def _torn(connection: Connection) -> Iterator[str]:
             "submitted": events[case.id]["submitted"] == 1,
             "closed": changes == int(is_closed),
             "a card": kinds[case.id][Kind.CARD_POST] == int(goes_to_people),
-            "an update": kinds[case.id][Kind.CARD_UPDATE] == int(is_closed and goes_to_people),
+            # A case that is closed before anyone began to post it needs neither.
+            "an update": case.id in cardless
+            or kinds[case.id][Kind.CARD_UPDATE] == int(is_closed and goes_to_people),
             "a webhook": kinds[case.id][Kind.WEBHOOK]
             == int(is_closed and goes_to_people and case.callback_url is not None),
         }
