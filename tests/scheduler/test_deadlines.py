@@ -138,6 +138,7 @@ async def _spoil(database: Database, case_id: int) -> None:
         "case_id": case_id,
         "revision": 1,
         "is_current": True,
+        "overrules": False,
         "verdict": "approve",
         "label": "clean",
         "by": "ai",
