@@ -18,7 +18,8 @@ from bot.sandbox.seen import SeenMessage
 from bot.sandbox.workspace import Workspace
 from hitl.storage.engines import reading_engine
 from hitl.storage.outbox import Sending
-from hitl.storage.tables import outbox
+from hitl.storage.tables import cases, outbox
+from hitl.vocabulary import CaseState
 from tests.faults.launcher import Launch
 from tests.faults.service import Service, running_service
 from tests.ports import free_port
@@ -105,11 +106,17 @@ class Stage:
         """Those that still have their buttons, by the case's id."""
         return {case_id: card for case_id, card in self.cards() if can_be_decided(card)}
 
-    async def settled(self, *, seconds: float = _SETTLED_SECONDS) -> bool:
-        """Whether nothing waits to be sent any more, within so long."""
+    async def settled(
+        self, *, seconds: float = _SETTLED_SECONDS, has_deadline: bool = False
+    ) -> bool:
+        """Whether nothing waits to be sent any more, within so long.
+
+        ``has_deadline`` also lets every open case come to its end, which would else go on.
+        """
+        waits = _waiting_or_open if has_deadline else _waiting
         try:
             async with asyncio.timeout(seconds):
-                while self.read(_waiting):  # noqa: ASYNC110 - a database tells no other way
+                while self.read(waits):  # noqa: ASYNC110 - a database tells no other way
                     await asyncio.sleep(0.05)
         except TimeoutError:
             return False
@@ -124,6 +131,11 @@ def can_be_decided(card: SeenMessage) -> bool:
 def _waiting(connection: Connection) -> int:
     counted = select(func.count()).where(outbox.c.state == Sending.WAITING)
     return int(connection.execute(counted).scalar_one())
+
+
+def _waiting_or_open(connection: Connection) -> int:
+    counted = select(func.count()).where(cases.c.state == CaseState.OPEN)
+    return _waiting(connection) + int(connection.execute(counted).scalar_one())
 
 
 @contextmanager

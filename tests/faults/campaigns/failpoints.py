@@ -55,6 +55,6 @@ async def die_at(
                 tally.tries += 1
                 progress(1)
             await stage.service.start()
-        await stage.settled()
+        await stage.settled(has_deadline=True)
         tally.add(ledger, ledger.check_settled(stage))
     return tally

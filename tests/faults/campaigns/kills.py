@@ -49,6 +49,6 @@ async def _kill(
             findings.add(ledger.check(stage))
             await stage.service.start()
             progress(1)
-    await stage.settled()
+    await stage.settled(has_deadline=True)
     findings.add(ledger.check_settled(stage))
     return findings
