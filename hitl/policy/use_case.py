@@ -125,7 +125,7 @@ class UseCase(Frozen):
     flag_button: ButtonWords | None = None
     always_review: Switch = False
     audit_rate: Share = 0.02
-    """The share of all predictions that a person checks blind."""
+    """The share of all predictions in the unbiased sample; kept with each, whatever its route."""
     queue_after: CaseCount = 30
     """While more cases wait, one queue card stands for those without a card of their own.
 
