@@ -68,4 +68,6 @@ def test_tests_run_on_the_versions_that_the_image_has() -> None:
 
 def test_the_image_carries_no_tools_and_no_demo() -> None:
     image = {pin.name for pin in read_pins(ROOT / "requirements.txt")}
-    assert image.isdisjoint({"pytest", "mypy", "ruff", "playwright", "hatchling", "scikit-learn"})
+    assert image.isdisjoint(
+        {"pytest", "mypy", "ruff", "playwright", "hatchling", "websockets", "datasets"}
+    )
