@@ -37,7 +37,7 @@ from bot.settings import Settings
 from bot.slack.app import build_slack_app
 from bot.slack.connection import introduce, slack_route, socket_mode
 from bot.slack.directory import Directory
-from hitl.policy import Policy
+from hitl.policy import Policy, RunningPolicy
 from hitl.storage.database import Database
 from hitl.storage.migrate import prepare_database
 from hitl.storage.outbox import WEBHOOK
@@ -67,9 +67,10 @@ async def running_service(
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(listen(settings.host, settings.port))
         await asyncio.to_thread(prepare_database, settings.database_url)
+        running = RunningPolicy(policy)
         services = Services(
             database=Database(settings.database_url),
-            policy=policy,
+            policy=running,
             draw=random.SystemRandom().random,
             callbacks=Callbacks(
                 signed=bool(settings.webhook_secrets),
@@ -94,7 +95,7 @@ async def running_service(
             await stack.enter_async_context(socket_mode(slack, socket_client))
         desk = Desk(
             database=services.database,
-            policy=policy,
+            policy=running,
             client=client,
             session=session,
             channels=Channels(client, clock=services.database.now),
@@ -102,12 +103,12 @@ async def running_service(
         )
         await stack.enter_async_context(_to_slack(desk, health=services.health, paced=paced))
         await stack.enter_async_context(_to_callers(services, settings))
-        await stack.enter_async_context(keeping_deadlines(services.database, policy))
-        await stack.enter_async_context(rechecking_flags(services.database, policy))
-        await stack.enter_async_context(tending_queue_cards(services.database, policy))
+        await stack.enter_async_context(keeping_deadlines(services.database, running))
+        await stack.enter_async_context(rechecking_flags(services.database, running))
+        await stack.enter_async_context(tending_queue_cards(services.database, running))
         introducing = asyncio.create_task(introduce(client))
         stack.callback(introducing.cancel)
-        timetable = Timetable(services.database, [checkpoint_job(), *digest_jobs(policy)])
+        timetable = Timetable(services.database, lambda: [checkpoint_job(), *digest_jobs(running)])
         timetable.start()
         stack.push_async_callback(timetable.stop)
         host, port = listener.getsockname()[:2]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.delivery.health import Health
 from bot.intake.callbacks import Callbacks
-from hitl.policy import Policy
+from hitl.policy import InForce
 from hitl.storage.database import Database
 
 
@@ -14,7 +14,7 @@ class Services:
     """The running service: its database, its policy, its source of chance, and how it is."""
 
     database: Database
-    policy: Policy
+    policy: InForce
     draw: Callable[[], float]
     """A fresh uniform number in [0, 1)."""
     callbacks: Callbacks = field(default_factory=Callbacks)

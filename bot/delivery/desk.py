@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.delivery.channels import Channels
 from bot.delivery.troubles import Treatment, Trouble
 from bot.slack.directory import Directory
-from hitl.policy import Policy, UseCase
+from hitl.policy import InForce, UseCase
 from hitl.review.posted import PostedCard
 from hitl.review.queueing import PostedQueueCard
 from hitl.storage.database import Database
@@ -24,7 +24,7 @@ class Desk:
     """
 
     database: Database
-    policy: Policy
+    policy: InForce
     client: AsyncWebClient
     session: aiohttp.ClientSession
     """The client's own, for addresses outside the Web API."""

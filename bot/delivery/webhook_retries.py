@@ -4,7 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.delivery.troubles import Treatment, Trouble
-from hitl.policy import Policy
+from hitl.policy import InForce
 from hitl.storage import outbox
 from hitl.storage.database import Transaction
 from hitl.storage.outbox import Parcel, Sending, settle
@@ -31,7 +31,7 @@ def webhook_rates(lane: str) -> Rate:  # noqa: ARG001 - the same for every serve
 
 
 def settle_webhook_trouble(
-    tx: Transaction, parcel: Parcel, trouble: Trouble, *, chance: float, policy: Policy
+    tx: Transaction, parcel: Parcel, trouble: Trouble, *, chance: float, policy: InForce
 ) -> Sending:
     """Put the parcel back until its next try, or away for good with a word to the channel."""
     pause = _pause(tx, parcel, trouble, chance=chance)
@@ -64,7 +64,7 @@ def _pause(tx: Transaction, parcel: Parcel, trouble: Trouble, *, chance: float) 
     return PAUSES[parcel.attempts - 1] * (1 + _JITTER * chance)
 
 
-def _tell(tx: Transaction, parcel: Parcel, trouble: Trouble, *, policy: Policy) -> None:
+def _tell(tx: Transaction, parcel: Parcel, trouble: Trouble, *, policy: InForce) -> None:
     """Once an hour for each target; a use case that left the policy has no channel any more."""
     use_case = policy.use_cases.get(parcel.use_case)
     target = parcel.payload["target"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.scheduler.sweeps import EVERY, sweeping
-from hitl.policy import Policy, UseCase
+from hitl.policy import InForce, UseCase
 from hitl.review import take_steps
 from hitl.storage.database import Database, StorageUnavailable
 from hitl.storage.progress import cases_with_steps_due
@@ -18,7 +18,7 @@ _AT_ONCE = 100
 
 
 def keeping_deadlines(
-    database: Database, policy: Policy, *, every: timedelta = EVERY
+    database: Database, policy: InForce, *, every: timedelta = EVERY
 ) -> AbstractAsyncContextManager[None]:
     """Keep the policy's deadlines for as long as the block runs.
 
@@ -27,7 +27,7 @@ def keeping_deadlines(
     return sweeping("deadlines", partial(take_due_steps, database, policy), every=every)
 
 
-async def take_due_steps(database: Database, policy: Policy) -> None:
+async def take_due_steps(database: Database, policy: InForce) -> None:
     """Take every step that is due; raises ``StorageUnavailable``."""
     for use_case in policy.use_cases.values():
         if use_case.deadline is not None:

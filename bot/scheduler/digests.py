@@ -5,14 +5,14 @@ from functools import partial
 
 from bot.scheduler.runs import Job
 from bot.scheduler.wallclock import latest_fire
-from hitl.policy import Digest, Policy, UseCase
+from hitl.policy import Digest, InForce, UseCase
 from hitl.storage import outbox
 from hitl.storage.database import Transaction
 
 _JUST_BEFORE = timedelta(microseconds=1)
 
 
-def digest_jobs(policy: Policy) -> list[Job]:
+def digest_jobs(policy: InForce) -> list[Job]:
     """One job for each digest of the policy."""
     return [
         Job(

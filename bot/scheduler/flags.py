@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.scheduler.sweeps import EVERY, sweeping
-from hitl.policy import Policy, UseCase
+from hitl.policy import InForce, UseCase
 from hitl.policy.lengths import length_of
 from hitl.review import ask_to_recheck
 from hitl.storage.database import Database
@@ -17,13 +17,13 @@ log = logging.getLogger(__name__)
 
 
 def rechecking_flags(
-    database: Database, policy: Policy, *, every: timedelta = EVERY
+    database: Database, policy: InForce, *, every: timedelta = EVERY
 ) -> AbstractAsyncContextManager[None]:
     """Ask for second looks for as long as the block runs."""
     return sweeping("flags", partial(recheck_flags, database, policy), every=every)
 
 
-async def recheck_flags(database: Database, policy: Policy) -> None:
+async def recheck_flags(database: Database, policy: InForce) -> None:
     """Ask about every flag whose time has come; raises ``StorageUnavailable``."""
     for use_case in policy.use_cases.values():
         await _recheck(database, use_case)

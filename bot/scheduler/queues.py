@@ -5,20 +5,20 @@ from datetime import timedelta
 from functools import partial
 
 from bot.scheduler.sweeps import EVERY, sweeping
-from hitl.policy import Policy
+from hitl.policy import InForce
 from hitl.review import tend_queue_card
 from hitl.storage.database import Database
 from hitl.storage.queue_cards import open_queue_cards
 
 
 def tending_queue_cards(
-    database: Database, policy: Policy, *, every: timedelta = EVERY
+    database: Database, policy: InForce, *, every: timedelta = EVERY
 ) -> AbstractAsyncContextManager[None]:
     """Keep every queue card current for as long as the block runs."""
     return sweeping("queue cards", partial(tend_queue_cards, database, policy), every=every)
 
 
-async def tend_queue_cards(database: Database, policy: Policy) -> None:
+async def tend_queue_cards(database: Database, policy: InForce) -> None:
     """Have each open queue card show what waits now; raises ``StorageUnavailable``."""
     for card in await database.read(open_queue_cards):
         # One whose use case has left the policy has nobody to say it to.

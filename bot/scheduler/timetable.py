@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -21,10 +21,15 @@ class Timetable:
     """
 
     def __init__(
-        self, database: Database, jobs: Iterable[Job], *, every: timedelta = timedelta(seconds=15)
+        self,
+        database: Database,
+        jobs: Callable[[], Iterable[Job]],
+        *,
+        every: timedelta = timedelta(seconds=15),
     ) -> None:
+        """``jobs`` is asked at each look: a policy that changes may change them."""
         self._database = database
-        self._jobs = tuple(jobs)
+        self._jobs = jobs
         self._every = every
         self._looked_at: dict[str, datetime] = {}
         """The moment of each job for which this process has asked the database."""
@@ -66,7 +71,7 @@ class Timetable:
 
     async def tick(self) -> None:
         """Run whatever is due."""
-        for job in self._jobs:
+        for job in self._jobs():
             try:
                 await self._run(job)
             except StorageUnavailable as error:

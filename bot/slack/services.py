@@ -8,7 +8,7 @@ from bot.slack.message import Message
 from bot.slack.people import Actor, People
 from hitl.cases import Case
 from hitl.deadlines import handed_to
-from hitl.policy import Policy, UseCase
+from hitl.policy import InForce, UseCase
 from hitl.storage.database import Database
 from hitl.storage.queries import case_by_id, picture_files
 
@@ -18,7 +18,7 @@ class SlackServices:
     """The database, the policy, and who people are."""
 
     database: Database
-    policy: Policy
+    policy: InForce
     people: People
 
     async def find(self, case_id: int) -> tuple[Case, UseCase]:

@@ -2,9 +2,12 @@
 
 from hitl.policy.deadline import Deadline, Ending, HandOverRule, HandTo
 from hitl.policy.mistakes import Mistake, PolicyError
+from hitl.policy.parts import Costs, Digest, LabelRule
+from hitl.policy.policy import Policy, UnknownUseCase
 from hitl.policy.presets import PRESETS, Preset
 from hitl.policy.reading import parse_policy, read_policy
-from hitl.policy.use_case import Costs, Digest, LabelRule, Policy, UnknownUseCase, UseCase
+from hitl.policy.running import InForce, RunningPolicy
+from hitl.policy.use_case import UseCase
 
 __all__ = [
     "PRESETS",
@@ -14,11 +17,13 @@ __all__ = [
     "Ending",
     "HandOverRule",
     "HandTo",
+    "InForce",
     "LabelRule",
     "Mistake",
     "Policy",
     "PolicyError",
     "Preset",
+    "RunningPolicy",
     "UnknownUseCase",
     "UseCase",
     "parse_policy",

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator
 
+from hitl.policy.aside import ASIDE
 from hitl.policy.fields import Length, Must, Who
 from hitl.policy.frozen import Frozen
 from hitl.vocabulary import Verdict
@@ -44,6 +45,7 @@ class Deadline(Frozen):
 
     remind: Annotated[
         tuple[Length, ...],
+        ASIDE,
         Field(strict=False, max_length=20),
         Must('a list of at most 20 lengths of time, as in ["30m", "2h"]'),
     ] = ()

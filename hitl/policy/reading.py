@@ -4,27 +4,19 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from hitl.policy.contradictions import contradictions
-from hitl.policy.deadline import Deadline, HandOverRule, HandTo
 from hitl.policy.fields import Must
 from hitl.policy.mistakes import Fault, KeyPath, Mistake, PolicyError, dotted, placed
+from hitl.policy.policy import Policy
 from hitl.policy.positions import lines_of
 from hitl.policy.presets import with_preset
-from hitl.policy.use_case import Costs, Digest, LabelRule, Policy, UseCase
 from hitl.policy.wording import unknown
-
-_INNER_TABLES: Mapping[str | int, type[BaseModel]] = {
-    "labels": LabelRule,
-    "digest": Digest,
-    "costs": Costs,
-    "deadline": Deadline,
-}
 
 _TOLD_OTHERWISE = ("contradiction", "too_short")
 """Contradictions have their own pass; a list left too short by its wrong items is told by those."""
@@ -112,18 +104,27 @@ def _unknown_key(key: KeyPath) -> Fault:
 
 def _model(table: KeyPath) -> type[BaseModel]:
     """What a table of the file is read as."""
-    match table:
-        case ():
-            return Policy
-        case _, _:
-            return UseCase
-        case _, _, "deadline", "hand_over", *_:
-            return HandOverRule
-        case _, _, "deadline", "then":
-            return HandTo
-        case _, _, inner, *_:
-            return _INNER_TABLES[inner]
-    raise LookupError(dotted(table))
+    model: type[BaseModel] = Policy
+    names = iter(table)
+    for name in names:
+        annotation = model.model_fields[str(name)].annotation
+        inner = _inner(annotation)
+        if inner is None:
+            raise LookupError(dotted(table))
+        model, is_among_others = inner
+        if is_among_others:
+            next(names, None)  # its key in a table of tables, or its place in a list
+    return model
+
+
+def _inner(annotation: Any) -> tuple[type[BaseModel], bool] | None:
+    """The table that a field holds, and whether it holds several of them."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation, False
+    found = next(filter(None, map(_inner, get_args(annotation))), None)
+    if found is None:
+        return None
+    return found[0], found[1] or get_origin(annotation) in {dict, tuple}
 
 
 def _names_inside(use_cases: Mapping[str, Any]) -> Iterator[Fault]:

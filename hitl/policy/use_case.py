@@ -1,33 +1,22 @@
 """A use case as the policy describes it: valid when it exists, and never changed."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import (
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from hitl.errors import HitlError
+from hitl.policy.aside import ASIDE, deciding, digest_of
 from hitl.policy.contradictions import contradictions
 from hitl.policy.deadline import Deadline
 from hitl.policy.fields import (
     ButtonWords,
     CaseCount,
     Channel,
-    ClockTime,
-    Currency,
-    Day,
     LabelName,
     Length,
     LengthOrNone,
-    Money,
     Must,
     Order,
     PresetName,
@@ -36,71 +25,26 @@ from hitl.policy.fields import (
     Share,
     Switch,
     Threshold,
-    Tie,
     UseCaseName,
     Webhook,
     Who,
-    Zone,
 )
 from hitl.policy.frozen import Frozen
 from hitl.policy.mistakes import dotted
-from hitl.policy.wording import unknown
+from hitl.policy.parts import Costs, Digest, LabelRule
 from hitl.vocabulary import Verdict
 
 _BUTTON_LENGTH = 75
 """Slack refuses longer button texts."""
 
 
-class UnknownUseCase(HitlError):
-    """A use case was named that the policy does not have."""
-
-    def __init__(self, name: str, *, known: tuple[str, ...]) -> None:
-        super().__init__(unknown("use case", name, known=known))
-        self.name = name
-        self.known = known
-
-
-class LabelRule(Frozen):
-    """What holds for one label of a use case."""
-
-    verdict: Tie | None = None
-    """The button this label is tied to; None in labelling use cases."""
-    auto_at: Threshold | None = None
-    """The label stands at this confidence; a use case fills it from its own ``auto_at``."""
-    button: ButtonWords | None = None
-    """The words after "Approve · "; None shows the label."""
-
-
-class Digest(Frozen):
-    """When the weekly digest is posted."""
-
-    day: Day = "mon"
-    at: ClockTime = "09:00"
-    zone: Zone = "UTC"
-
-
-class Costs(Frozen):
-    """What things cost, in ``currency``; what is None is unpriced, not free."""
-
-    currency: Currency = "USD"
-    ai: Money | None = None
-    """Per prediction."""
-    review: Money | None = None
-    """Per review; or else ``reviewer_hour``, never both."""
-    reviewer_hour: Money | None = None
-    error: Annotated[dict[LabelName, Money], Must("a table of amounts by label")] = Field(
-        default_factory=dict
-    )
-    """By label: the cost of wrongly letting it stand."""
-
-
 class UseCase(Frozen):
     """A named stream of predictions; a verdict use case ties each of two labels to a verdict."""
 
     name: UseCaseName
-    preset: PresetName | None = None
+    preset: Annotated[PresetName | None, ASIDE] = None
     channel: Channel
-    fallback_channel: Channel | None = None
+    fallback_channel: Annotated[Channel | None, ASIDE] = None
     question: Question
     reviewers: Annotated[
         tuple[Who, ...], Field(min_length=1, strict=False), Must("a list of at least one reviewer")
@@ -111,8 +55,8 @@ class UseCase(Frozen):
     """So many different people must choose the same label; they do not see each other's votes."""
     adjudicators: Annotated[tuple[Who, ...], Field(strict=False), Must("a list of people")] = ()
     """Settle what reviewers disagree on, and may overrule; the leads where none is named."""
-    allow_shared_channel: Switch = False
-    auto_at: Threshold | None = None
+    allow_shared_channel: Annotated[Switch, ASIDE] = False
+    auto_at: Annotated[Threshold | None, ASIDE] = None
     """For labels that name no threshold of their own."""
     labels: Annotated[
         dict[LabelName, Annotated[LabelRule, Must("a table of verdict, auto_at and button")]],
@@ -124,26 +68,30 @@ class UseCase(Frozen):
     """The label a flag lets stand; set in verdict use cases only."""
     flag_button: ButtonWords | None = None
     always_review: Switch = False
-    audit_rate: Share = 0.02
+    audit_rate: Annotated[Share, ASIDE] = 0.02
     """The share of all predictions in the unbiased sample; kept with each, whatever its route."""
-    queue_after: CaseCount = 30
+    queue_after: Annotated[CaseCount, ASIDE] = 30
     """While more cases wait, one queue card stands for those without a card of their own.
 
     Once only half as many wait, each of them gets its card after all.
     """
-    order: Order = "least_certain"
+    order: Annotated[Order, ASIDE] = "least_certain"
     """In which cases are served one by one; those with little time left go first either way."""
-    recheck_after: Length = "24h"
+    recheck_after: Annotated[Length, ASIDE] = "24h"
     """How long a flagged outcome is left alone before reviewers are asked to look again."""
-    undo_within: LengthOrNone = "2m"
+    undo_within: Annotated[LengthOrNone, ASIDE] = "2m"
     """For so long whoever decided a case can take that back; "0s" for never."""
     digest: Annotated[
-        Digest | None, Must('a table like { day = "mon", at = "09:00", zone = "UTC" }, or false')
+        Digest | None,
+        ASIDE,
+        Must('a table like { day = "mon", at = "09:00", zone = "UTC" }, or false'),
     ] = Digest()
-    costs: Annotated[Costs | None, Must("a table of costs")] = None
+    costs: Annotated[Costs | None, ASIDE, Must("a table of costs")] = None
     deadline: Annotated[Deadline | None, Must("a table of remind, hand_over, due and then")] = None
     """None lets cases wait for people for ever."""
-    webhooks: Annotated[tuple[Webhook, ...], Field(strict=False), Must("a list of addresses")] = ()
+    webhooks: Annotated[
+        tuple[Webhook, ...], ASIDE, Field(strict=False), Must("a list of addresses")
+    ] = ()
     """Told every outcome, also those that stand at once."""
 
     @field_validator("labels")
@@ -189,21 +137,11 @@ class UseCase(Frozen):
 
     @cached_property
     def version(self) -> str:
-        """Twelve hexadecimal digits that change with anything that decides.
-
-        The order of the labels counts, because people see it; who is told afterwards, where and
-        in which order waiting cases are shown and how long one can undo do not, nor do keys that
-        are not set, so that a release that adds an optional key leaves every version as it was.
-        """
-        irrelevant = {"webhooks", "queue_after", "order", "undo_within", "recheck_after"}
-        if self.reviews_needed == 1:
-            irrelevant |= {"reviews_needed"}
-        if not self.adjudicators:
-            irrelevant |= {"adjudicators"}
-        content = self.model_dump(mode="json", exclude_none=True, exclude=irrelevant)
-        content["labels"] = list(content["labels"].items())
-        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()[:12]
+        """Twelve hexadecimal digits that change with anything that decides."""
+        content = deciding(self)
+        if "channel" not in self.reviewers:
+            content.pop("channel", None)  # then it names nobody
+        return digest_of(content)
 
     def label_for(self, verdict: Verdict, ai_label: str) -> str | None:
         """Name the label a verdict lets stand; None when the person must choose among several."""
@@ -238,23 +176,6 @@ class UseCase(Frozen):
     def _words(self, label: str) -> str:
         rule = self.labels.get(label)  # a case may be older than the policy, and its label gone
         return (rule and rule.button) or label
-
-
-class Policy(Frozen):
-    """Every use case of a team, by name."""
-
-    use_cases: Annotated[
-        dict[str, Annotated[UseCase, Must("a table")]],
-        Field(min_length=1, max_length=200),
-        Must("1 to 200 tables, each named for its use case, as in [use_cases.spam]"),
-    ]
-
-    def use_case(self, name: str) -> UseCase:
-        """Look one up; UnknownUseCase names those there are."""
-        try:
-            return self.use_cases[name]
-        except KeyError:
-            raise UnknownUseCase(name, known=tuple(self.use_cases)) from None
 
 
 def _shortened(text: str, length: int) -> str:

@@ -22,4 +22,4 @@ def unknown(kind: str, name: str, *, known: Iterable[str]) -> str:
     known = list(known)
     near = get_close_matches(name, known, n=1)
     hint = f'did you mean "{near[0]}"? Known' if near else "known"
-    return f'unknown {kind} "{name}"; {hint}: {quoted(known, most=25)}'
+    return f'unknown {kind} "{name}"; {hint}: {quoted(known, most=60)}'

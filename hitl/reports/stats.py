@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from hitl.lifecycle import WAITING
-from hitl.policy.use_case import Costs, UseCase
+from hitl.policy import Costs, UseCase
 from hitl.reports.answers import Cost, Queue, Share, Stats, Waiting
 from hitl.statistics.intervals import wilson
 from hitl.storage.tables import case_contents, cases, outcomes, reviews, tallies

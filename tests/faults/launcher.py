@@ -27,7 +27,7 @@ from bot.scheduler.runs import Job
 from bot.scheduler.timetable import Timetable
 from bot.serving import serving
 from hitl.failpoints import Hook, arm
-from hitl.policy import Policy
+from hitl.policy import InForce
 from hitl.storage import outbox
 from hitl.storage.database import Transaction
 
@@ -107,7 +107,7 @@ def _hurried_deliverer(*parts: Any, **options: Any) -> Deliverer:
     return Deliverer(*parts, **options | {"lease_for": LEASE, "look_every": OFTEN})
 
 
-def _frequent_digests(policy: Policy, *, every: timedelta) -> list[Job]:
+def _frequent_digests(policy: InForce, *, every: timedelta) -> list[Job]:
     use_case = next(iter(policy.use_cases.values()))
 
     def latest_fire(now: datetime) -> datetime:

@@ -127,7 +127,7 @@ async def test_a_timetable_runs_what_was_due_while_nothing_ran(
 ) -> None:
     await look(database)
     clock.advance(days=8)
-    timetable = Timetable(database, [DIARY])
+    timetable = Timetable(database, lambda: [DIARY])
     timetable.start()
     async with asyncio.timeout(5):
         while not await diary(database):  # noqa: ASYNC110 - a database tells no other way
@@ -142,7 +142,7 @@ async def test_a_job_that_fails_leaves_the_others_their_turn(
     def fail(_tx: Transaction, _fire_at: datetime) -> None:
         raise RuntimeError
 
-    timetable = Timetable(database, [Job("broken", weekly, fail), DIARY])
+    timetable = Timetable(database, lambda: [Job("broken", weekly, fail), DIARY])
     await timetable.tick()
     clock.advance(days=7)
     await timetable.tick()

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hitl.policy import Mistake, Policy, PolicyError, parse_policy, read_policy
+from hitl.policy import Mistake, Policy, PolicyError, UseCase, parse_policy, read_policy
+from hitl.policy.wording import quoted
 
 SPAM = """\
 [use_cases.spam]
@@ -22,13 +23,7 @@ question = "Which digit?"
 auto_at = 0.9
 labels = ["0", "1", "2"]
 """
-KEYS = (
-    '"preset", "channel", "fallback_channel", "question", "reviewers", "leads", '
-    '"reviews_needed", "adjudicators", "allow_shared_channel", "auto_at", "labels", "flag_label", '
-    '"flag_button", "always_review", '
-    '"audit_rate", "queue_after", "order", "recheck_after", "undo_within", "digest", "costs", '
-    '"deadline" and "webhooks"'
-)
+KEYS = quoted([key for key in UseCase.model_fields if key != "name"], most=60)
 PRESETS = (
     '"content-moderation", "support-triage", "medical-assist", "spam", "recommendation" '
     'and "moderation-two-sided"'

@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from hitl.policy import Digest, LabelRule, Policy, UnknownUseCase, UseCase, parse_policy
+from hitl.policy import (
+    Costs,
+    Deadline,
+    Digest,
+    LabelRule,
+    Policy,
+    UnknownUseCase,
+    UseCase,
+    parse_policy,
+)
+from hitl.policy.aside import deciding
 from hitl.vocabulary import Verdict
 
 APPROVE: Final = Verdict.APPROVE
@@ -150,15 +160,58 @@ def test_a_use_case_never_changes() -> None:
         {"name": "y"},
         {"question": "Who?"},
         {"auto_at": 0.91},
-        {"audit_rate": 0.03},
         {"reviewers": ("@mods",)},
+        {"leads": ("@leads",)},
+        {"reviews_needed": 2, "adjudicators": ("@leads",)},
         {"flag_label": "violation"},
+        {"flag_button": "watch"},
         {"always_review": True},
-        {"digest": None},
+        {"channel": "#y"},
+        {"deadline": Deadline(due="1h", then="ai")},
     ],
 )
-def test_a_change_of_anything_is_another_version(change: dict[str, Any]) -> None:
+def test_a_change_of_anything_that_decides_is_another_version(change: dict[str, Any]) -> None:
     assert verdict(**change).version != verdict().version
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"preset": "spam"},
+        {"webhooks": ("https://caller.example/hitl",)},
+        {"queue_after": 5},
+        {"order": "oldest"},
+        {"undo_within": "1h"},
+        {"recheck_after": "2h"},
+        {"audit_rate": 0.5},
+        {"digest": None},
+        {"digest": Digest(day="fri")},
+        {"costs": Costs(review=2.0)},
+        {"fallback_channel": "#z"},
+        {"allow_shared_channel": True},
+    ],
+)
+def test_what_is_told_shown_or_priced_around_a_decision_is_no_other_version(
+    change: dict[str, Any],
+) -> None:
+    assert verdict(**change).version == verdict().version
+
+
+def test_a_reminder_is_no_other_version_and_the_end_of_a_deadline_is() -> None:
+    plain = verdict(deadline=Deadline(due="2h", then="ai"))
+    reminded = verdict(deadline=Deadline(due="2h", then="ai", remind=("1h",)))
+    assert reminded.version == plain.version
+    assert verdict(deadline=Deadline(due="3h", then="ai")).version != plain.version
+
+
+def test_a_channel_is_part_of_the_version_only_where_its_members_decide() -> None:
+    named = {"reviewers": ("@mods",)}
+    assert verdict(**named, channel="#y").version == verdict(**named).version
+
+
+def test_a_threshold_is_the_same_whether_each_label_or_the_use_case_says_it() -> None:
+    apart = {label: LabelRule(auto_at=0.9) for label in ("a", "b")}
+    assert labelling(labels=apart, auto_at=None).version == labelling("a", "b").version
 
 
 def test_the_order_of_labels_is_part_of_the_version_because_people_see_it() -> None:
@@ -166,19 +219,21 @@ def test_the_order_of_labels_is_part_of_the_version_because_people_see_it() -> N
 
 
 def test_the_same_content_is_the_same_version_in_every_process() -> None:
-    assert POSTS.version == verdict(flag_button="keep and monitor").version == "c136a6771097"
+    assert POSTS.version == verdict(flag_button="keep and monitor").version == "f9578e644cd0"
 
 
-def test_who_is_told_afterwards_is_no_part_of_the_version() -> None:
-    assert verdict(webhooks=("https://caller.example/hitl",)).version == verdict().version
-
-
-def test_where_waiting_cases_are_shown_is_no_part_of_the_version() -> None:
-    assert verdict(queue_after=5).version == verdict().version
+def test_a_key_at_its_default_is_no_part_of_the_version() -> None:
+    """So that a release which adds an optional key leaves every version as it was."""
+    assert deciding(labelling("a", "b")) == {
+        "name": "x",
+        "channel": "#x",
+        "question": "Which?",
+        "labels": [["a", {"auto_at": 0.9}], ["b", {"auto_at": 0.9}]],
+    }
 
 
 def test_a_changed_copy_does_not_keep_the_version_it_was_copied_from() -> None:
-    assert POSTS.model_copy(update={"audit_rate": 1.0}).version != POSTS.version
+    assert POSTS.model_copy(update={"always_review": True}).version != POSTS.version
 
 
 def test_an_unknown_use_case_is_answered_with_the_nearest_and_the_known() -> None:
