@@ -15,6 +15,15 @@ from hitl.storage.tables.case import (
 )
 from hitl.storage.tables.history import audit_events, checkpoints
 from hitl.storage.tables.reviewing import claims, flags, notes, reviews, skips
+from hitl.storage.tables.rollups import (
+    hourly_checks,
+    hourly_decisions,
+    hourly_pairs,
+    hourly_predictions,
+    hourly_reviews,
+    hourly_waits,
+    rollup_progress,
+)
 from hitl.storage.tables.schema import policy_versions, schema_version
 from hitl.storage.tables.sending import outbox, paces
 from hitl.storage.tables.slack import queue_cards, slack_messages, thread_replies
@@ -29,6 +38,12 @@ __all__ = [
     "checkpoints",
     "claims",
     "flags",
+    "hourly_checks",
+    "hourly_decisions",
+    "hourly_pairs",
+    "hourly_predictions",
+    "hourly_reviews",
+    "hourly_waits",
     "notes",
     "outbox",
     "outcomes",
@@ -37,6 +52,7 @@ __all__ = [
     "policy_versions",
     "queue_cards",
     "reviews",
+    "rollup_progress",
     "schedule_runs",
     "schema_version",
     "skips",

@@ -23,6 +23,7 @@ class ReviewRow(SQLModel, table=True):
             postgresql_where=text("undone_at IS NULL"),
         ),
         Index("ix_reviews_reviewer", "reviewer", "at"),
+        Index("ix_reviews_at", "at"),
     )
 
     id: int | None = row_id()

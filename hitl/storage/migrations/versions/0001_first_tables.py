@@ -398,6 +398,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_reviews_reviewer", "reviews", ["reviewer", "at"], unique=False)
+    op.create_index("ix_reviews_at", "reviews", ["at"], unique=False)
+    _create_rollups()
     op.create_index(
         "ux_reviews_standing",
         "reviews",
@@ -472,3 +474,80 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel", "ts"),
     )
     op.execute("INSERT INTO schema_version (id, version, minimum_compatible) VALUES (1, 1, 1)")
+
+
+def _create_rollups() -> None:
+    _create_hourly(
+        "hourly_predictions",
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("route_to", sa.String(), nullable=False),
+        sa.Column("routed_by", sa.String(), nullable=False),
+        counts=[sa.Column("predictions", sa.BigInteger(), nullable=False)],
+    )
+    _create_hourly(
+        "hourly_decisions",
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("routed_by", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=False),
+        sa.Column("agrees", sa.Boolean(), nullable=False),
+        sa.Column("overrules", sa.Boolean(), nullable=False),
+        counts=[
+            sa.Column("decisions", sa.BigInteger(), nullable=False),
+            sa.Column("flagged", sa.BigInteger(), nullable=False),
+        ],
+    )
+    _create_hourly(
+        "hourly_waits",
+        sa.Column("milliseconds", sa.BigInteger(), nullable=False),
+        counts=[sa.Column("waits", sa.BigInteger(), nullable=False)],
+    )
+    _create_hourly(
+        "hourly_reviews",
+        sa.Column("milliseconds", sa.BigInteger(), nullable=False),
+        counts=[
+            sa.Column("reviews", sa.BigInteger(), nullable=False),
+            sa.Column("seconds", sa.Float(), nullable=False),
+        ],
+    )
+    _create_hourly(
+        "hourly_pairs",
+        sa.Column("first", sa.String(), nullable=False),
+        sa.Column("second", sa.String(), nullable=False),
+        counts=[sa.Column("pairs", sa.BigInteger(), nullable=False)],
+    )
+    _create_hourly(
+        "hourly_checks",
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("stood", sa.Boolean(), nullable=False),
+        sa.Column("contradicted", sa.Boolean(), nullable=False),
+        sa.Column("ai_right", sa.Boolean(), nullable=False),
+        counts=[sa.Column("checks", sa.BigInteger(), nullable=False)],
+    )
+    op.create_table(
+        "rollup_progress",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("turn", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("event", sa.BigInteger(), nullable=False),
+        sa.Column("tally", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+
+
+def _create_hourly(name: str, *key: sa.Column, counts: list[sa.Column]) -> None:
+    common = [
+        sa.Column("use_case", sa.String(), nullable=False),
+        sa.Column("hour", sa.BigInteger(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("policy_version", sa.String(), nullable=False),
+    ]
+    names = [column.name for column in (*common, *key)]
+    op.create_table(
+        name,
+        *common,
+        *key,
+        *counts,
+        sa.PrimaryKeyConstraint(*names),
+        sqlite_with_rowid=False,
+    )

@@ -1,0 +1,155 @@
+"""What happened in each hour of UTC, counted: so that a year is read without reading its cases.
+
+Each table's key is everything it counts by, its last columns are the counts. Nothing here is
+known only here: ``hitl rollup`` makes all of it anew. An absent model is the empty text.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+from hitl.storage.moments import Moment
+
+# SQLite keeps such a table in the order of its key: an hour's rows lie together.
+_BY_KEY = {"sqlite_with_rowid": False}
+
+
+def _key(**column: Any) -> Any:
+    return Field(primary_key=True, **column)
+
+
+def _count() -> Any:
+    return Field(sa_type=BigInteger)
+
+
+class HourlyPredictions(SQLModel, table=True):
+    """Predictions by when they came, those that callers only counted included."""
+
+    __tablename__ = "hourly_predictions"
+    __table_args__ = _BY_KEY
+
+    use_case: str = _key()
+    hour: datetime = _key(sa_type=Moment)
+    model: str = _key()
+    policy_version: str = _key()
+    label: str = _key()
+    route_to: str = _key()
+    routed_by: str = _key()
+    """As of the case; ``tally`` where the caller counted."""
+    predictions: int = _count()
+
+
+class HourlyDecisions(SQLModel, table=True):
+    """Outcomes that stand and are not the AI's own, by when they were stored."""
+
+    __tablename__ = "hourly_decisions"
+    __table_args__ = _BY_KEY
+
+    use_case: str = _key()
+    hour: datetime = _key(sa_type=Moment)
+    model: str = _key()
+    policy_version: str = _key()
+    label: str = _key()
+    """The AI's."""
+    routed_by: str = _key()
+    by: str = _key()
+    verdict: str = _key()
+    agrees: bool = _key()
+    """Whether the outcome's label is the AI's."""
+    overrules: bool = _key()
+    decisions: int = _count()
+    flagged: int = _count()
+
+
+class HourlyWaits(SQLModel, table=True):
+    """How long cases waited for people, by when these decided."""
+
+    __tablename__ = "hourly_waits"
+    __table_args__ = _BY_KEY
+
+    use_case: str = _key()
+    hour: datetime = _key(sa_type=Moment)
+    model: str = _key()
+    policy_version: str = _key()
+    milliseconds: int = _key(sa_type=BigInteger)
+    """The lower end of a bucket that is at most 1/32 wide."""
+    waits: int = _count()
+
+
+class HourlyReviews(SQLModel, table=True):
+    """Votes by when they were given, and how long people looked."""
+
+    __tablename__ = "hourly_reviews"
+    __table_args__ = _BY_KEY
+
+    use_case: str = _key()
+    hour: datetime = _key(sa_type=Moment)
+    model: str = _key()
+    policy_version: str = _key()
+    milliseconds: int = _key(sa_type=BigInteger)
+    """As of waits; -1 where nobody could tell when looking began."""
+    reviews: int = _count()
+    seconds: float
+
+
+class HourlyPairs(SQLModel, table=True):
+    """The first two votes on a case that was looked at twice, by when the second was given."""
+
+    __tablename__ = "hourly_pairs"
+    __table_args__ = _BY_KEY
+
+    use_case: str = _key()
+    hour: datetime = _key(sa_type=Moment)
+    model: str = _key()
+    policy_version: str = _key()
+    first: str = _key()
+    second: str = _key()
+    pairs: int = _count()
+
+
+class HourlyChecks(SQLModel, table=True):
+    """Random blind checks by when they were settled: the sample without bias."""
+
+    __tablename__ = "hourly_checks"
+    __table_args__ = _BY_KEY
+
+    use_case: str = _key()
+    hour: datetime = _key(sa_type=Moment)
+    model: str = _key()
+    policy_version: str = _key()
+    label: str = _key()
+    """The AI's."""
+    stood: bool = _key()
+    """Whether the prediction had stood by itself."""
+    contradicted: bool = _key()
+    """Whether the first answer was another label than the AI's."""
+    ai_right: bool = _key()
+    """Whether the AI's label turned out to be right."""
+    checks: int = _count()
+
+
+class RollupProgress(SQLModel, table=True):
+    """One row: how far the hours are counted, and which changes they know of."""
+
+    __tablename__ = "rollup_progress"
+
+    id: int = Field(primary_key=True)
+    turn: int = Field(sa_type=BigInteger)
+    """Of the roller: of those who worked from the same turn, one stores what it counted."""
+    until: datetime = Field(sa_type=Moment)
+    """Hours before it are counted."""
+    event: int = Field(sa_type=BigInteger)
+    """They know of audit events up to this one,"""
+    tally: int = Field(sa_type=BigInteger)
+    """and of tallies up to this one."""
+
+
+hourly_predictions = SQLModel.metadata.tables["hourly_predictions"]
+hourly_decisions = SQLModel.metadata.tables["hourly_decisions"]
+hourly_waits = SQLModel.metadata.tables["hourly_waits"]
+hourly_reviews = SQLModel.metadata.tables["hourly_reviews"]
+hourly_pairs = SQLModel.metadata.tables["hourly_pairs"]
+hourly_checks = SQLModel.metadata.tables["hourly_checks"]
+rollup_progress = SQLModel.metadata.tables["rollup_progress"]
