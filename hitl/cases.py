@@ -85,6 +85,8 @@ class Case:
     policy_version: str
     draw: float
     audit_rate: float
+    people_since: datetime | None = None
+    """When people were first asked; None where they are not, or not yet."""
     title: str | None = None
     text: str | None = None
     reason: str | None = None

@@ -7,6 +7,7 @@ from hitl.policy.policy import Policy, UnknownUseCase
 from hitl.policy.presets import PRESETS, Preset
 from hitl.policy.reading import parse_policy, read_policy
 from hitl.policy.running import InForce, RunningPolicy
+from hitl.policy.strategy import Endpoint, FeedbackFrom, Strategy
 from hitl.policy.use_case import UseCase
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "Deadline",
     "Digest",
     "Ending",
+    "Endpoint",
+    "FeedbackFrom",
     "HandOverRule",
     "HandTo",
     "InForce",
@@ -24,6 +27,7 @@ __all__ = [
     "PolicyError",
     "Preset",
     "RunningPolicy",
+    "Strategy",
     "UnknownUseCase",
     "UseCase",
     "parse_policy",

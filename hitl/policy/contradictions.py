@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from unicodedata import category, normalize
 
+from hitl.policy.chain_faults import chain_faults
 from hitl.policy.lengths import maybe_length
 from hitl.policy.mistakes import Fault, KeyPath
 from hitl.policy.wording import quoted, unknown
@@ -29,6 +30,7 @@ def contradictions(use_case: _Table) -> Iterator[Fault]:
         yield from _end(deadline, ties)
     yield from _disputes(use_case)
     yield from _steps(deadline)
+    yield from chain_faults(use_case)
     yield from _costs(_table(use_case.get("costs")), labels)
 
 

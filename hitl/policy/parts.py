@@ -47,6 +47,10 @@ class Costs(Frozen):
     review: Money | None = None
     """Per review; or else ``reviewer_hour``, never both."""
     reviewer_hour: Money | None = None
+    second_model: Money | None = None
+    """Per call of a second model."""
+    ask_user: Money | None = None
+    """Per question that a user is asked: what their patience is worth."""
     error: Annotated[dict[LabelName, Money], Must("a table of amounts by label")] = Field(
         default_factory=dict
     )

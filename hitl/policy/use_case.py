@@ -32,6 +32,7 @@ from hitl.policy.fields import (
 from hitl.policy.frozen import Frozen
 from hitl.policy.mistakes import dotted
 from hitl.policy.parts import Costs, Digest, LabelRule
+from hitl.policy.strategy import TO_PEOPLE, Strategy
 from hitl.vocabulary import Verdict
 
 _BUTTON_LENGTH = 75
@@ -68,6 +69,12 @@ class UseCase(Frozen):
     """The label a flag lets stand; set in verdict use cases only."""
     flag_button: ButtonWords | None = None
     always_review: Switch = False
+    escalate: Annotated[
+        tuple[Annotated[Strategy, Must('a table like { to = "review" }')], ...],
+        Field(strict=False, min_length=1, max_length=6),
+        Must('a list of 1 to 6 steps, as in [{ to = "ask_user" }, { to = "review" }]'),
+    ] = TO_PEOPLE
+    """Who is asked about what does not stand, one after the other."""
     audit_rate: Annotated[Share, ASIDE] = 0.02
     """The share of all predictions in the unbiased sample; kept with each, whatever its route."""
     queue_after: Annotated[CaseCount, ASIDE] = 30

@@ -17,11 +17,10 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from hitl.lifecycle import WAITING
 from hitl.policy import Costs, UseCase
 from hitl.reports.answers import Cost, Queue, Share, Stats, Waiting
 from hitl.statistics.intervals import wilson
-from hitl.storage.tables import case_contents, cases, outcomes, reviews, tallies
+from hitl.storage.tables import AWAITS_PEOPLE, case_contents, cases, outcomes, reviews, tallies
 from hitl.vocabulary import By, RouteTo, Verdict
 
 _STANDING_ROUTES = (RouteTo.AUTO, RouteTo.PASSIVE)
@@ -69,7 +68,7 @@ def stats(connection: Connection, *, use_case: UseCase, since: datetime, until: 
 
 def queue(connection: Connection, *, use_case: str, most: int = 10) -> Queue:
     """Cases that wait for people now, the longest waiting first."""
-    waiting = (cases.c.use_case == use_case) & cases.c.state.in_(WAITING)
+    waiting = (cases.c.use_case == use_case) & AWAITS_PEOPLE
     row = connection.execute(
         select(func.count().label("open"), func.min(cases.c.submitted_at).label("oldest"))
         .select_from(cases)

@@ -91,6 +91,7 @@ def _row(
         "callback_url": submission.callback_url,
         "submitted_at": tx.now,
         "decided_at": tx.now if stands else None,
+        "people_since": tx.now if decision.to is RouteTo.REVIEW else None,
         "events": 2 if stands else 1,
     }
 
@@ -193,6 +194,7 @@ def _case(
         policy_version=row["policy_version"],
         draw=row["draw"],
         audit_rate=row["audit_rate"],
+        people_since=row["people_since"],
         title=submission.title,
         text=submission.text,
         reason=submission.reason,

@@ -154,6 +154,7 @@ def _case(row: Row[Any], written: tuple[Note, ...]) -> Case:
         policy_version=row.policy_version,
         draw=row.draw,
         audit_rate=row.audit_rate,
+        people_since=row.people_since,
         title=row.title,
         text=row.text,
         reason=row.reason,

@@ -6,13 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, update
 
-from hitl.lifecycle import WAITING
 from hitl.storage.bell import OUTBOX
 from hitl.storage.database import Transaction
 from hitl.storage.outbox import Kind, Sending, case_stream
 from hitl.storage.slack_copies import Place
 from hitl.storage.statements import insert_new
-from hitl.storage.tables import cases, outbox, queue_cards, slack_messages
+from hitl.storage.tables import AWAITS_PEOPLE, cases, outbox, queue_cards, slack_messages
 
 IN_THE_QUEUE = "in the queue"
 """Why a case's own card was not posted."""
@@ -153,7 +152,7 @@ def _streams_waiting(connection: Connection, streams: list[str]) -> set[str]:
 
 
 def _waits_in(use_case: str) -> ColumnElement[bool]:
-    return (cases.c.use_case == use_case) & cases.c.state.in_(WAITING)
+    return (cases.c.use_case == use_case) & AWAITS_PEOPLE
 
 
 def _open_in(use_case: str, channel: str) -> Select[Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, literal, select, update
 
 from hitl.storage.database import Transaction
 from hitl.storage.tables import cases, outcomes, reviews
@@ -83,8 +83,10 @@ def decided_again(tx: Transaction, case_id: int) -> None:
 
 def reopen(tx: Transaction, case_id: int, *, to: CaseState) -> None:
     """Move a decided case back to where it waits: open, or disputed as its votes still are."""
+    asked_at = cases.c.people_since
+    now = literal(tx.now, asked_at.type)
     tx.connection.execute(
         update(cases)
         .where(cases.c.id == case_id, cases.c.state == CaseState.DECIDED)
-        .values(state=to, decided_at=None)
+        .values(state=to, decided_at=None, people_since=func.coalesce(asked_at, now))
     )

@@ -3,6 +3,7 @@
 The names given out here are the tables for Core statements, which the verbs are written in.
 """
 
+from hitl.storage.tables.asking import opinions, questions, strategy_steps
 from hitl.storage.tables.case import (
     AWAITS_DEADLINE,
     AWAITS_PEOPLE,
@@ -45,11 +46,13 @@ __all__ = [
     "hourly_reviews",
     "hourly_waits",
     "notes",
+    "opinions",
     "outbox",
     "outcomes",
     "paces",
     "pictures",
     "policy_versions",
+    "questions",
     "queue_cards",
     "reviews",
     "rollup_progress",
@@ -57,6 +60,7 @@ __all__ = [
     "schema_version",
     "skips",
     "slack_messages",
+    "strategy_steps",
     "tallies",
     "thread_replies",
     "truths",

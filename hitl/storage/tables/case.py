@@ -10,8 +10,8 @@ from hitl.storage.moments import Moment
 from hitl.storage.tables.columns import id_of_case, json_column, row_id
 
 # To be written out in a query, too: SQLite takes a partial index for no parameter.
-AWAITS_DEADLINE = text("state = 'open' AND NOT is_overdue")
-AWAITS_PEOPLE = text("state IN ('open', 'disputed')")
+AWAITS_DEADLINE = text("state = 'open' AND NOT is_overdue AND people_since IS NOT NULL")
+AWAITS_PEOPLE = text("state IN ('open', 'disputed') AND people_since IS NOT NULL")
 
 
 class CaseRow(SQLModel, table=True):
@@ -77,6 +77,8 @@ class CaseRow(SQLModel, table=True):
     submitted_at: datetime = Field(sa_type=Moment)
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
     """When the current outcome was stored."""
+    people_since: datetime | None = Field(default=None, sa_type=Moment)
+    """When people were first asked; None while a model or the user is, and where nobody had to."""
     steps_taken_seconds: int = Field(default=0, sa_type=BigInteger)
     """Steps of its deadline that are due up to here after submission are past."""
     is_overdue: bool = False

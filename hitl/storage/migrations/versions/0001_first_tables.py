@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("callback_url", sa.String(), nullable=True),
         sa.Column("submitted_at", sa.BigInteger(), nullable=False),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("people_since", sa.BigInteger(), nullable=True),
         sa.Column("steps_taken_seconds", sa.BigInteger(), nullable=False),
         sa.Column("is_overdue", sa.Boolean(), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),
@@ -46,8 +47,8 @@ def upgrade() -> None:
         "cases",
         ["use_case", "state", "submitted_at"],
         unique=False,
-        sqlite_where=sa.text("state = 'open' AND NOT is_overdue"),
-        postgresql_where=sa.text("state = 'open' AND NOT is_overdue"),
+        sqlite_where=sa.text("state = 'open' AND NOT is_overdue AND people_since IS NOT NULL"),
+        postgresql_where=sa.text("state = 'open' AND NOT is_overdue AND people_since IS NOT NULL"),
     )
     op.create_index("ix_cases_decided", "cases", ["use_case", "decided_at"], unique=False)
     op.create_index(
@@ -55,16 +56,16 @@ def upgrade() -> None:
         "cases",
         ["use_case", "margin", "submitted_at", "id"],
         unique=False,
-        sqlite_where=sa.text("state IN ('open', 'disputed')"),
-        postgresql_where=sa.text("state IN ('open', 'disputed')"),
+        sqlite_where=sa.text("state IN ('open', 'disputed') AND people_since IS NOT NULL"),
+        postgresql_where=sa.text("state IN ('open', 'disputed') AND people_since IS NOT NULL"),
     )
     op.create_index(
         "ix_cases_oldest",
         "cases",
         ["use_case", "submitted_at", "margin", "id"],
         unique=False,
-        sqlite_where=sa.text("state IN ('open', 'disputed')"),
-        postgresql_where=sa.text("state IN ('open', 'disputed')"),
+        sqlite_where=sa.text("state IN ('open', 'disputed') AND people_since IS NOT NULL"),
+        postgresql_where=sa.text("state IN ('open', 'disputed') AND people_since IS NOT NULL"),
     )
     op.create_index("ix_cases_state", "cases", ["use_case", "state", "id"], unique=False)
     op.create_index("ix_cases_submitted", "cases", ["use_case", "submitted_at"], unique=False)
@@ -440,6 +441,112 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id"),
     )
     op.create_index("ix_slack_messages_place", "slack_messages", ["channel", "ts"], unique=False)
+    op.create_table(
+        "strategy_steps",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("rule", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("rest", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("began_at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("stood", sa.Boolean(), nullable=True),
+        sa.Column("why", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("case_id", "position"),
+    )
+    op.create_index(
+        "ix_strategy_steps_until",
+        "strategy_steps",
+        ["until"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index(
+        "ux_strategy_steps_running",
+        "strategy_steps",
+        ["case_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "opinions",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("step_id", sa.BigInteger(), nullable=False),
+        sa.Column("endpoint", sa.Integer(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("label", sa.String(), nullable=True),
+        sa.Column("confidence", sa.Float(), nullable=True),
+        sa.Column("scores", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("failure", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["step_id"],
+            ["strategy_steps.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("step_id", "endpoint"),
+    )
+    op.create_index("ix_opinions_asked", "opinions", ["asked_at"], unique=False)
+    op.create_index("ix_opinions_case", "opinions", ["case_id"], unique=False)
+    op.create_table(
+        "questions",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("slack_user", sa.String(), nullable=True),
+        sa.Column("wording", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("salt", sa.String(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("revise", sa.Boolean(), nullable=False),
+        sa.Column("slack_channel", sa.String(), nullable=True),
+        sa.Column("slack_ts", sa.String(), nullable=True),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("label", sa.String(), nullable=True),
+        sa.Column("answered_by", sa.String(), nullable=True),
+        sa.Column("via", sa.String(), nullable=True),
+        sa.Column("counted", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("case_id", "kind"),
+    )
     op.create_table(
         "truths",
         sa.Column(
