@@ -22,7 +22,8 @@ from bot.delivery.webhooks import ANSWER_WITHIN, WebhookDesk, send_webhook
 from bot.delivery.worker import Deliverer
 from bot.intake.app import build_intake
 from bot.intake.callbacks import Callbacks
-from bot.intake.doors import Keyring
+from bot.intake.keyring import Keyring
+from bot.intake.stored_keys import keeping_keys
 from bot.outgoing.addresses import Allowed
 from bot.outgoing.client import outgoing
 from bot.scheduler.checkpoints import checkpoint_job
@@ -82,7 +83,9 @@ async def running_service(
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=_SLACK_TIMEOUT))
         client = _client(settings, settings.slack_bot_token, session=session)
         slack = build_slack_app(services, client=client)
-        api = build_intake(services, keyring=Keyring(settings.api_keys))
+        keyring = Keyring(settings.api_keys)
+        await stack.enter_async_context(keeping_keys(services.database, keyring))
+        api = build_intake(services, keyring=keyring)
         if settings.slack_app_token is None:
             secret = _revealed(settings.slack_signing_secret)
             api.include_router(slack_route(slack, signing_secret=secret))

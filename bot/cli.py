@@ -134,3 +134,45 @@ def audit_verify(
     from bot.commands.audit import verify  # noqa: PLC0415
 
     raise typer.Exit(0 if verify(checkpoint) else 1)
+
+
+keys = typer.Typer(help="API keys: made, listed, revoked.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+
+
+@keys.command("create")
+def keys_create(
+    name: Annotated[str, typer.Argument(help="Whose it is; two of a name may be in use at once.")],
+    *,
+    scopes: Annotated[
+        str, typer.Option(help="What it may do: submit, read, review, route, admin.")
+    ],
+    use_cases: Annotated[
+        str | None, typer.Option(help="For these alone, separated by commas; else for all.")
+    ] = None,
+) -> None:
+    """Make a key and print it, once: only a hash of it is kept."""
+    from bot.commands.keys import create  # noqa: PLC0415
+
+    create(name, scopes=scopes, use_cases=use_cases)
+
+
+@keys.command("list")
+def keys_list(
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Those revoked, too.")] = False,
+) -> None:
+    """Show which keys there are and when each was last used."""
+    from bot.commands.keys import show  # noqa: PLC0415
+
+    show(everything=everything)
+
+
+@keys.command("revoke")
+def keys_revoke(
+    key: Annotated[str, typer.Argument(help="Its id or its name; or all of it, where found.")],
+) -> None:
+    """Refuse a key from now on, in every running process within seconds."""
+    from bot.commands.keys import revoke  # noqa: PLC0415
+
+    revoke(key)

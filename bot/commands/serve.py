@@ -8,6 +8,7 @@ import signal
 from bot.app import running_service
 from bot.settings import Settings, read_settings
 from hitl.policy import Policy, read_policy
+from hitl.storage.api_keys import live_keys
 from hitl.storage.engines import database_url, is_sqlite, sqlite_version_note
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,11 @@ async def _serve(settings: Settings, policy: Policy) -> None:
         note = sqlite_version_note() if is_sqlite(database_url(settings.database_url)) else None
         if note is not None:
             log.info(note)
-        if not settings.api_keys:
-            log.warning("HITL_API_KEYS is empty: every call of the API will be refused with 401.")
+        if not settings.api_keys and not await service.services.database.read(live_keys):
+            log.warning(
+                "There is no API key, so every call is refused with 401: make one with hitl keys"
+                " create, or set HITL_API_KEYS."
+            )
         if not settings.webhook_secrets and any(u.webhooks for u in policy.use_cases.values()):
             log.warning("HITL_WEBHOOK_SECRETS is empty: the policy's webhooks can't be sent.")
         await stopping.wait()

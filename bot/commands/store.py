@@ -25,15 +25,16 @@ def read_store(query: Callable[[Connection], T]) -> T:
     return _with(lambda database: database.read(query))
 
 
-def write_store(verb: Callable[[Transaction], T]) -> T:
-    """What the verb returns, once it is committed."""
-    return _with(lambda database: database.write(verb))
+def write_store(verb: Callable[[Transaction], T], *, may_create: bool = False) -> T:
+    """What the verb returns, once it is committed; ``may_create`` the database for it."""
+    return _with(lambda database: database.write(verb), may_create=may_create)
 
 
-def _with(work: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
+def _with(work: Callable[[Database], Coroutine[Any, Any, T]], *, may_create: bool = False) -> T:
     url = read_settings().database_url
     address = database_url(url)
-    if address.drivername == "sqlite" and not Path(str(address.database)).exists():
+    is_missing = address.drivername == "sqlite" and not Path(str(address.database)).exists()
+    if is_missing and not may_create:
         raise NoDatabase(f"there is no database at {address.database}: see HITL_DATABASE_URL")
     prepare_database(url)
 

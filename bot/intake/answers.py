@@ -60,7 +60,7 @@ class CasesOut(BaseModel):
 class BatchItemOut(BaseModel):
     """What became of one case of a batch."""
 
-    status: Literal[200, 201, 422, 500, 503]
+    status: Literal[200, 201, 403, 422, 500, 503]
     case: CaseOut | None = None
     problem: dict[str, Any] | None = None
 

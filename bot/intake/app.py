@@ -5,7 +5,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from bot.intake.doors import BodyLimit, KeyRequired, Keyring
+from bot.intake.doors import BodyLimit, KeyRequired
+from bot.intake.keyring import Keyring
 from bot.intake.problems import MEDIA_TYPE, Problem, install_problems
 from bot.intake.routes.deciding import deciding_routes
 from bot.intake.routes.figures import figure_routes

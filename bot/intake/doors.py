@@ -1,56 +1,23 @@
 """Who may come in, and how much they may bring: decided before a body is read."""
 
-import hashlib
-import hmac
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import HTTPBearer
-from pydantic import SecretStr
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.intake.problems import problem, problem_response
+from bot.intake.keyring import Caller, Keyring, KeysUnknown
+from bot.intake.problems import problem, problem_of, problem_response
+from hitl.api_keys import Scope as KeyScope
+
+__all__ = ["BodyLimit", "Caller", "KeyRequired", "Keyring", "holding"]
 
 MOST_BODY = 16 * 1024 * 1024
 _LONGEST_LENGTH = 12
 _GUARDED = ("/v1", "/metrics")
-_SETTING_KEY_SCOPES = frozenset({"submit", "read", "review", "route"})
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who holds the key of a request."""
-
-    name: str
-    """Says which key it was without giving it away."""
-    scopes: frozenset[str]
-
-
-class Keyring:
-    """The keys that are accepted, held as digests."""
-
-    def __init__(self, keys: Iterable[SecretStr]) -> None:
-        self._callers = [
-            (digest, Caller(name=f"key {digest.hex()[:6]}", scopes=_SETTING_KEY_SCOPES))
-            for digest in (_digest(key.get_secret_value()) for key in keys)
-        ]
-
-    def caller(self, authorization: str | None) -> Caller | None:
-        """Whose key the header carries; looks at every key so that time tells nothing."""
-        scheme, _, token = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer":
-            return None
-        digest = _digest(token.strip())
-        found = [caller for known, caller in self._callers if hmac.compare_digest(known, digest)]
-        return found[0] if found else None
-
-
-def _digest(key: str) -> bytes:
-    return hashlib.sha256(key.encode()).digest()
 
 
 class KeyRequired:
@@ -62,12 +29,16 @@ class KeyRequired:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(_GUARDED):
-            caller = self._keyring.caller(Headers(scope=scope).get("authorization"))
+            try:
+                caller = self._keyring.caller(Headers(scope=scope).get("authorization"))
+            except KeysUnknown as error:
+                await problem_response(problem_of(error))(scope, receive, send)
+                return
             if caller is None:
                 await _refuse(
                     scope, receive, send, HTTPStatus.UNAUTHORIZED, "no-key",
-                    "Send the header 'Authorization: Bearer <api key>' with a key that is set"
-                    " in HITL_API_KEYS.",
+                    "Send the header 'Authorization: Bearer <api key>' with a key that was made"
+                    " with hitl keys create, or is set in HITL_API_KEYS.",
                 )  # fmt: skip
                 return
             scope.setdefault("state", {})["caller"] = caller
@@ -122,13 +93,23 @@ async def _refuse(  # noqa: PLR0917 - the ASGI triple comes first, as everywhere
 
 
 # The keys are checked before a body is read; this tells the published contract of them.
-_BEARER = HTTPBearer(auto_error=False, description="An API key; see HITL_API_KEYS.")
+_BEARER = HTTPBearer(
+    auto_error=False,
+    description="An API key: see `hitl keys create` and HITL_API_KEYS. Each call names the scope"
+    " that its key must have.",
+)
 
 
-def holding(scope: str) -> Callable[..., Caller]:
-    """A dependency: the caller, refused with 403 when the key lacks ``scope``."""
+def holding(scope: KeyScope) -> Callable[..., Caller]:
+    """A dependency: the caller, refused with 403 when the key lacks ``scope``.
 
-    def check(request: Request, _key: Annotated[object, Depends(_BEARER)]) -> Caller:
+    Every call under ``/v1`` has one. What a caller may do there concerns their use cases alone:
+    ``Caller.use_case``, ``use_cases_of`` and ``require`` see to it.
+    """
+
+    def check(
+        request: Request, _key: Annotated[object, Security(_BEARER, scopes=[scope])]
+    ) -> Caller:
         caller: Caller = request.state.caller
         if scope not in caller.scopes:
             raise HTTPException(HTTPStatus.FORBIDDEN, f"This key lacks the scope {scope!r}.")
@@ -137,6 +118,7 @@ def holding(scope: str) -> Callable[..., Caller]:
     return check
 
 
-Submitter = Annotated[Caller, Depends(holding("submit"))]
-Reader = Annotated[Caller, Depends(holding("read"))]
-Reviewer = Annotated[Caller, Depends(holding("review"))]
+Submitter = Annotated[Caller, Depends(holding(KeyScope.SUBMIT))]
+Reader = Annotated[Caller, Depends(holding(KeyScope.READ))]
+Reviewer = Annotated[Caller, Depends(holding(KeyScope.REVIEW))]
+Administrator = Annotated[Caller, Depends(holding(KeyScope.ADMIN))]

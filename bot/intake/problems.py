@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.intake.callbacks import CallbackRefused
+from bot.intake.keyring import KeysUnknown, NotForThisKey
 from hitl.documents import outcome_document
 from hitl.errors import HitlError
 from hitl.policy import UnknownUseCase
@@ -69,6 +70,8 @@ _KINDS: dict[type[HitlError], _Kind] = {
     WindowNotUnderstood: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "window"),
     CallbackRefused: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "callback_url"),
     RoutingError: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request"),
+    NotForThisKey: _Kind(HTTPStatus.FORBIDDEN, "not-for-this-key", "use_case"),
+    KeysUnknown: _Kind(HTTPStatus.SERVICE_UNAVAILABLE, "storage-unavailable"),
     CaseNotFound: _Kind(HTTPStatus.NOT_FOUND, "case-not-found"),
     AlreadyDecided: _Kind(HTTPStatus.CONFLICT, "already-decided"),
     AlreadyVoted: _Kind(HTTPStatus.CONFLICT, "already-voted"),

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, true, update
 
 from hitl.storage.bell import OUTBOX
 from hitl.storage.database import Transaction
@@ -38,8 +38,9 @@ class Backlog:
     oldest_at: datetime
 
 
-def backlog(connection: Connection) -> list[Backlog]:
-    """What waits and what is dead, by lane."""
+def backlog(connection: Connection, *, use_cases: Collection[str] | None = None) -> list[Backlog]:
+    """What waits and what is dead, by lane; of every use case unless some are named."""
+    named = true() if use_cases is None else outbox.c.use_case.in_(sorted(use_cases))
     rows = connection.execute(
         select(
             outbox.c.state,
@@ -47,7 +48,7 @@ def backlog(connection: Connection) -> list[Backlog]:
             func.count().label("number"),
             func.min(outbox.c.created_at).label("oldest_at"),
         )
-        .where(outbox.c.state.in_((Sending.WAITING, Sending.DEAD)))
+        .where(outbox.c.state.in_((Sending.WAITING, Sending.DEAD)), named)
         .group_by(outbox.c.state, outbox.c.lane)
         .order_by(outbox.c.state, outbox.c.lane)
     )

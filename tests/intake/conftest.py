@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.intake.app import build_intake
-from bot.intake.doors import Keyring
+from bot.intake.keyring import Keyring
 from bot.services import Services
 from hitl.storage.database import Database
 from tests.examples import example_policy

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from bot.intake.app import build_intake
 from bot.intake.callbacks import Callbacks
-from bot.intake.doors import Keyring
+from bot.intake.keyring import Keyring
 from bot.outgoing.addresses import Allowed
 from bot.services import Services
 from tests.intake.conftest import KEY

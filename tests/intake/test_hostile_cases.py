@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.intake.app import build_intake
-from bot.intake.doors import Keyring
+from bot.intake.keyring import Keyring
 from bot.services import Services
 from hitl.policy import parse_policy
 from tests.intake.conftest import KEY

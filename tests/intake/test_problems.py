@@ -6,7 +6,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.intake.app import build_intake
-from bot.intake.doors import Keyring
+from bot.intake.keyring import Keyring
 from bot.services import Services
 from tests.intake.conftest import KEY
 from tests.intake.requests import moderation_case

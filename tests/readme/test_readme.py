@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.intake.app import build_intake
-from bot.intake.doors import Keyring
+from bot.intake.keyring import Keyring
 from bot.services import Services
 from bot.serving import listen, serving
 from bot.settings import Settings

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from bot.intake.app import build_intake
-from bot.intake.doors import Keyring
+from bot.intake.keyring import Keyring
 from bot.intake.routes import reading
 from bot.services import Services
 from hitl.storage import replicas as line

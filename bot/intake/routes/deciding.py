@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body
 from starlette.responses import Response
 
 from bot.intake.answers import CaseOut, answer
-from bot.intake.doors import Reviewer, Submitter
+from bot.intake.doors import Caller, Reviewer, Submitter
 from bot.intake.problems import Problem
 from bot.intake.requests import ReviewIn, TruthIn, WithdrawIn
 from bot.intake.routes.reading import CaseId
@@ -27,18 +27,19 @@ def deciding_routes(services: Services) -> APIRouter:
     """``POST /v1/cases/{id}/reviews``, ``/truth`` and ``/withdraw``."""
     router = APIRouter(prefix="/v1/cases/{case_id}", responses=_PROBLEMS)
 
-    async def case_of(case_id: int) -> Case:
-        return await services.database.read(lambda connection: case_by_id(connection, case_id))
+    async def case_of(case_id: int, caller: Caller) -> Case:
+        case = await services.database.read(lambda connection: case_by_id(connection, case_id))
+        return caller.require(case)
 
-    async def use_case_of(case_id: int) -> UseCase:
-        return services.policy.use_case((await case_of(case_id)).use_case)
+    async def use_case_of(case_id: int, caller: Caller) -> UseCase:
+        return services.policy.use_case((await case_of(case_id, caller)).use_case)
 
     @router.post("/reviews", status_code=201, response_model=CaseOut)
     async def review(
-        case_id: CaseId, review: Annotated[ReviewIn, Body()], _caller: Reviewer
+        case_id: CaseId, review: Annotated[ReviewIn, Body()], caller: Reviewer
     ) -> Response:
         """Vote; too late answers 409 with the outcome that stands."""
-        use_case = await use_case_of(case_id)
+        use_case = await use_case_of(case_id, caller)
         case = await services.database.write(
             lambda tx: vote(
                 tx,
@@ -54,10 +55,10 @@ def deciding_routes(services: Services) -> APIRouter:
 
     @router.post("/truth", response_model=CaseOut)
     async def truth(
-        case_id: CaseId, truth: Annotated[TruthIn, Body()], _caller: Submitter
+        case_id: CaseId, truth: Annotated[TruthIn, Body()], caller: Submitter
     ) -> Response:
         """Say what turned out to be right; the outcome stays as it was decided."""
-        use_case = await use_case_of(case_id)
+        use_case = await use_case_of(case_id, caller)
         case = await services.database.write(
             lambda tx: record_truth(
                 tx, case_id, label=truth.label, source=truth.source, use_case=use_case
@@ -73,7 +74,7 @@ def deciding_routes(services: Services) -> APIRouter:
     ) -> Response:
         """Say that the case is no longer needed; once decided, 409."""
         reason = None if why is None else why.reason
-        use_case = services.policy.use_cases.get((await case_of(case_id)).use_case)
+        use_case = services.policy.use_cases.get((await case_of(case_id, caller)).use_case)
         webhooks = () if use_case is None else use_case.webhooks
         case = await services.database.write(
             lambda tx: withdraw(tx, case_id, by=caller.name, reason=reason, webhooks=webhooks)

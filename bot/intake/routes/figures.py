@@ -71,12 +71,12 @@ def figure_routes(services: Services) -> APIRouter:
 
     @router.get("/stats", response_model=StatsOut)
     async def read_stats(
-        _caller: Reader,
+        caller: Reader,
         use_case: Annotated[str, Query(max_length=200)],
         window: Annotated[str, Query(max_length=10, description="such as 24h, 7d, 4w")] = "7d",
     ) -> Response:
         """Escalation, verdicts, agreement, waiting, queue and cost; null where it is unknown."""
-        known = services.policy.use_case(use_case)
+        known = caller.use_case(services.policy, use_case)
         length = parse_window(window)
         until = services.database.now()
         found = await services.database.read(

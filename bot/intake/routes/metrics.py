@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from bot.intake.doors import Reader
+from bot.intake.doors import Caller, Reader
 from bot.services import Services
 from hitl.reports.answers import Queue
 from hitl.reports.stats import queue
@@ -35,8 +35,8 @@ def metric_routes(services: Services) -> APIRouter:
     router = APIRouter()
 
     @router.get("/metrics", include_in_schema=False)
-    async def metrics(_caller: Reader) -> Response:
-        snapshot = await services.database.read(lambda c: _snapshot(c, services))
+    async def metrics(caller: Reader) -> Response:
+        snapshot = await services.database.read(lambda c: _snapshot(c, services, caller))
         registry = CollectorRegistry()
         registry.register(_Told(snapshot))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
@@ -44,11 +44,11 @@ def metric_routes(services: Services) -> APIRouter:
     return router
 
 
-def _snapshot(connection: Connection, services: Services) -> Snapshot:
+def _snapshot(connection: Connection, services: Services, caller: Caller) -> Snapshot:
     return Snapshot(
         now=services.database.now(),
-        queues=[queue(connection, use_case=name) for name in services.policy.use_cases],
-        backlog=backlog(connection),
+        queues=[queue(connection, use_case=name) for name in caller.use_cases_of(services.policy)],
+        backlog=backlog(connection, use_cases=caller.use_cases),
         slack_paused=services.health.paused is not None,
     )
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from bot.intake.answers import CaseOut, CasesOut, answer
-from bot.intake.doors import Reader
+from bot.intake.doors import Caller, Reader
 from bot.intake.problems import Problem
 from bot.services import Services
 from hitl.cases import Case
@@ -30,15 +30,18 @@ def reading_routes(services: Services) -> APIRouter:
     @router.get("/cases/{case_id}", response_model=CaseOut, responses={404: {"model": Problem}})
     async def read_case(
         case_id: CaseId,
-        _caller: Reader,
+        caller: Reader,
         wait: Annotated[float, Query(ge=0, le=60, description="seconds to wait for it")] = 0,
     ) -> Response:
         """The case; with ``wait``, as soon as it is no longer waiting for people."""
-        return answer(case_document(await _decided_or_late(services, case_id, wait=wait)))
+        return answer(
+            case_document(await _decided_or_late(services, case_id, caller=caller, wait=wait))
+        )
 
     @router.get("/cases", response_model=CasesOut)
     async def read_cases(
-        _caller: Reader,
+        caller: Reader,
+        *,
         use_case: Annotated[str | None, Query(max_length=200)] = None,
         key: Annotated[str | None, Query(max_length=200)] = None,
         state: CaseState | None = None,
@@ -46,9 +49,9 @@ def reading_routes(services: Services) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> Response:
         """Cases in the order they came, a page at a time."""
+        use_cases = caller.use_cases
         if use_case is not None:
-            services.policy.use_case(use_case)
-        use_cases = None if use_case is None else frozenset({use_case})
+            use_cases = frozenset({caller.use_case(services.policy, use_case).name})
         wanted = CaseFilter(use_cases=use_cases, key=key, state=state, after=after)
         found = await services.database.read(
             lambda connection: list_cases(connection, wanted, limit=limit + 1)
@@ -60,12 +63,15 @@ def reading_routes(services: Services) -> APIRouter:
     return router
 
 
-async def _decided_or_late(services: Services, case_id: int, *, wait: float) -> Case:
+async def _decided_or_late(
+    services: Services, case_id: int, *, caller: Caller, wait: float
+) -> Case:
     """The case, decided if that happens within ``wait`` seconds or before the service stops."""
     database, clock = services.database, asyncio.get_running_loop().time
     late = clock() + wait
     with database.bell.listening(case_topic(case_id)) as rung:
         case = await database.read(lambda connection: case_by_id(connection, case_id))
+        caller.require(case)
         while case.state in WAITING and not database.bell.silenced and clock() < late:
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(late - clock(), LOOK_EVERY_SECONDS)):

@@ -48,10 +48,10 @@ def submitting_routes(services: Services) -> APIRouter:
 
     @router.post("/tallies", response_model=TalliesOut)
     async def tally(
-        tallies: Annotated[TalliesIn, Body()], _caller: Submitter, request: Request
+        tallies: Annotated[TalliesIn, Body()], caller: Submitter, request: Request
     ) -> Response:
         """Count predictions that stood by themselves where they were made."""
-        use_case = services.policy.use_case(tallies.use_case)
+        use_case = caller.use_case(services.policy, tallies.use_case)
         fingerprint = _fingerprint(await request.json())
         stored = await services.database.write(
             lambda tx: add_tallies(
@@ -72,7 +72,7 @@ def submitting_routes(services: Services) -> APIRouter:
 async def _submit(
     services: Services, case: CaseIn, *, raw: Any, caller: Caller
 ) -> tuple[Case, bool]:
-    use_case = services.policy.use_case(case.use_case)
+    use_case = caller.use_case(services.policy, case.use_case)
     if case.callback_url is not None:
         services.callbacks.require_usable(case.callback_url)
     submission = case.submission(fingerprint=_fingerprint(raw), submitted_by=caller.name)

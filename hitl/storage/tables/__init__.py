@@ -3,6 +3,7 @@
 The names given out here are the tables for Core statements, which the verbs are written in.
 """
 
+from hitl.storage.tables.access import api_keys, used_links, web_sessions
 from hitl.storage.tables.asking import opinions, questions, strategy_steps
 from hitl.storage.tables.case import (
     AWAITS_DEADLINE,
@@ -33,6 +34,7 @@ from hitl.storage.tables.timetable import schedule_runs
 __all__ = [
     "AWAITS_DEADLINE",
     "AWAITS_PEOPLE",
+    "api_keys",
     "audit_events",
     "case_contents",
     "cases",
@@ -64,4 +66,6 @@ __all__ = [
     "tallies",
     "thread_replies",
     "truths",
+    "used_links",
+    "web_sessions",
 ]

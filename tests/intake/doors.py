@@ -1,0 +1,44 @@
+"""One request for each call of the API, as somebody sends it who is after the use case digits."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from hitl.api_keys import Scope
+
+DIGIT = {"use_case": "digits", "key": "stolen", "label": "7", "confidence": 0.5}
+TALLIES = {
+    "use_case": "digits",
+    "key": "hour 9",
+    "since": "2026-11-23T09:00:00Z",
+    "until": "2026-11-23T09:10:00Z",
+    "counts": [{"label": "7", "band": [0.9, 1.0], "count": 9}],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A call: which scope opens it, and what somebody is told whose key is for other use cases."""
+
+    scope: Scope
+    elsewhere: int
+    body: dict[str, Any] | None = None
+    query: str = ""
+
+
+DOORS: dict[tuple[str, str], Door] = {
+    ("POST", "/v1/cases"): Door(Scope.SUBMIT, 403, DIGIT),
+    # Each item is refused by itself: see test_keys.
+    ("POST", "/v1/cases/batch"): Door(Scope.SUBMIT, 200, {"cases": [DIGIT]}),
+    ("POST", "/v1/tallies"): Door(Scope.SUBMIT, 403, TALLIES),
+    # Lists hold what is theirs: see test_keys.
+    ("GET", "/v1/cases"): Door(Scope.READ, 200),
+    ("GET", "/v1/cases/{case_id}"): Door(Scope.READ, 404),
+    ("POST", "/v1/cases/{case_id}/reviews"): Door(
+        Scope.REVIEW, 404, {"reviewer": "mallory", "verdict": "approve"}
+    ),
+    ("POST", "/v1/cases/{case_id}/truth"): Door(Scope.SUBMIT, 404, {"label": "7"}),
+    ("POST", "/v1/cases/{case_id}/withdraw"): Door(Scope.SUBMIT, 404),
+    ("GET", "/v1/stats"): Door(Scope.READ, 403, query="?use_case=digits"),
+    ("GET", "/metrics"): Door(Scope.READ, 200),
+}
+"""Of each call under ``/v1``: one that is not here fails a test."""
