@@ -66,12 +66,16 @@ def settle_trouble(tx: Transaction, parcel: Parcel, trouble: Trouble, *, chance:
 
 
 def give_back(tx: Transaction, parcel: Parcel) -> None:
-    """Put back what was taken and not tried; an old doubt keeps its age."""
+    """Put back what was taken and not tried; an old doubt keeps its age.
+
+    It was due before and is due again at once, also for a taker whose clock was read a moment ago:
+    else that one would pass it over for those behind it.
+    """
     settle(
         tx,
         parcel,
         state=Sending.WAITING,
-        retry_at=parcel.in_doubt_since or tx.now,
+        retry_at=parcel.in_doubt_since or parcel.created_at,
         counts=False,
         in_doubt=parcel.in_doubt_since is not None,
     )

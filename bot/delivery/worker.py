@@ -21,7 +21,7 @@ from bot.delivery.pacing import slack_rates
 from bot.delivery.settling import give_back, settle_result, settle_trouble
 from bot.delivery.troubles import Treatment, Trouble
 from hitl.failpoints import Instant, reach
-from hitl.storage.bell import OUTBOX
+from hitl.storage.bell import outbox_topic
 from hitl.storage.database import Database, StorageUnavailable, Transaction
 from hitl.storage.outbox import SLACK, Parcel, Sending, next_due, take
 from hitl.storage.pacing import Rates
@@ -84,7 +84,7 @@ class Deliverer:
 
     async def run(self) -> None:
         """Deliver until ``stop``; then finish what is in flight."""
-        with self._database.bell.listening(OUTBOX) as self._wake:
+        with self._database.bell.listening(outbox_topic(self._receiver)) as self._wake:
             while not self._stopping:
                 self._wake.clear()
                 await self._look()

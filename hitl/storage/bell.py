@@ -9,13 +9,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
-OUTBOX = "outbox"
-LOCAL_TOPICS = frozenset({OUTBOX})
-"""Rung in the process that announced them alone.
+_OUTBOX = "outbox:"
 
-What a process puts in the outbox it can deliver itself; waking the others as well would set them
-against each other for each row.
-"""
+
+def outbox_topic(receiver: str) -> str:
+    """The topic rung when something for the receiver, Slack or callers, may be taken."""
+    return f"{_OUTBOX}{receiver}"
+
+
+def is_local(topic: str) -> bool:
+    """Whether it is rung in the process alone that announced it.
+
+    What a process puts in the outbox it can deliver itself; waking the others as well would set
+    them against each other for each row.
+    """
+    return topic.startswith(_OUTBOX)
 
 
 def case_topic(case_id: int) -> str:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, true, update
 
-from hitl.storage.bell import OUTBOX
+from hitl.storage.bell import outbox_topic
 from hitl.storage.database import Transaction
-from hitl.storage.outbox import Sending
+from hitl.storage.outbox import RECEIVERS, Sending
 from hitl.storage.tables import outbox
 
 _LARGEST_NUMBER = 2**63 - 1
@@ -87,5 +87,6 @@ def replay(tx: Transaction, ids: Collection[int] | None) -> int:
         .where(wanted)
         .values(state=Sending.WAITING, attempts=0, due_at=tx.now, finished_at=None, leased_by=None)
     )
-    tx.announce(OUTBOX)
+    for receiver in RECEIVERS:
+        tx.announce(outbox_topic(receiver))
     return done.rowcount

@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
-from hitl.storage.bell import OUTBOX
+from hitl.storage.bell import outbox_topic
 from hitl.storage.database import Transaction
-from hitl.storage.pacing import Rates, allowance, openings, use
+from hitl.storage.pacing import Rates, allowance, openings, receiver_of, use
+from hitl.storage.statements import lock_free_name
 from hitl.storage.tables import outbox
 
 
@@ -46,6 +47,7 @@ RESPONSES_LANE = f"{SLACK}/respond"
 FILES_LANE = f"{SLACK}/files"
 WEBHOOK = "webhook"
 """The receiver of everything that goes to callers."""
+RECEIVERS = (SLACK, WEBHOOK)
 
 
 def posts_lane(channel: str) -> str:
@@ -61,6 +63,80 @@ def webhook_lane(url: str) -> str:
 def case_stream(case_id: int) -> str:
     """The stream that keeps what is said about one case in order."""
     return f"case:{case_id}"
+
+
+# Made once: making a statement costs as much as running it, and these run for every message.
+_WAITS = outbox.c.state == Sending.WAITING
+_IN_LANE = outbox.c.lane == bindparam("of_lane")
+_OF_RECEIVER = outbox.c.lane.startswith(bindparam("lanes"))
+_IS_TAKEN = _WAITS & outbox.c.leased_by.is_not(None) & (outbox.c.due_at > bindparam("now"))
+_earlier = outbox.alias("earlier")
+_IS_FIRST_OF_STREAM = ~exists().where(
+    _earlier.c.stream == outbox.c.stream,
+    _earlier.c.state == Sending.WAITING,
+    _earlier.c.id < outbox.c.id,
+)
+_OF_KIND_IN_STREAM = (outbox.c.stream == bindparam("of_stream")) & (
+    outbox.c.kind == bindparam("of_kind")
+)
+_PUT = insert(outbox)
+_SETTLE_UNTAKEN = (
+    update(outbox)
+    .where(_OF_KIND_IN_STREAM, _WAITS, outbox.c.leased_by.is_(None))
+    .values(
+        state=bindparam("state"),
+        last_error=bindparam("last_error"),
+        finished_at=bindparam("finished_at"),
+    )
+)
+_UNSENT = select(outbox.c.id).where(_OF_KIND_IN_STREAM, _WAITS).limit(1)
+_SETTLE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("of_id"), outbox.c.leased_by == bindparam("of_lease"))
+    .values(
+        state=bindparam("state"),
+        leased_by=bindparam("leased_by"),
+        last_error=bindparam("last_error"),
+        attempts=bindparam("attempts"),
+        due_at=func.coalesce(bindparam("retry_at", type_=outbox.c.due_at.type), outbox.c.due_at),
+        finished_at=bindparam("finished_at"),
+    )
+)
+_LANES_WITH_WORK = (
+    select(outbox.c.lane)
+    .where(_WAITS, _OF_RECEIVER)
+    .group_by(outbox.c.lane)
+    .order_by(func.min(outbox.c.id))
+)
+_FIRST_DUE = (
+    select(outbox.c.lane, func.min(outbox.c.due_at).label("due_at"))
+    .where(_WAITS, _OF_RECEIVER, _IS_FIRST_OF_STREAM)
+    .group_by(outbox.c.lane)
+)
+_BUSY = select(outbox.c.id).where(_IN_LANE, _WAITS).limit(1)
+_OUT = select(func.count()).where(_IN_LANE, _IS_TAKEN)
+_BUSY_UNTIL = (
+    select(outbox.c.lane, func.count().label("out"), func.min(outbox.c.due_at).label("until"))
+    .where(_IS_TAKEN)
+    .group_by(outbox.c.lane)
+)
+_DUE = (
+    select(outbox.c.id, outbox.c.leased_by, outbox.c.due_at)
+    .where(_IN_LANE, _WAITS, outbox.c.due_at <= bindparam("now"), _IS_FIRST_OF_STREAM)
+    .order_by(outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        leased_by=bindparam("leased_by"),
+        due_at=bindparam("due_at"),
+        attempts=outbox.c.attempts + 1,
+    )
+    .returning(outbox)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +169,7 @@ def put(
 ) -> None:
     """Add a row to be sent once this transaction is committed."""
     tx.connection.execute(
-        insert(outbox),
+        _PUT,
         {
             "kind": kind,
             "stream": stream,
@@ -107,7 +183,7 @@ def put(
             "created_at": tx.now,
         },
     )
-    tx.announce(OUTBOX)
+    tx.announce(outbox_topic(receiver_of(lane)))
 
 
 def settle_untaken(
@@ -117,29 +193,24 @@ def settle_untaken(
 
     With ``WAITING`` it stays as it is, but nobody takes it before this transaction is committed.
     """
+    finished_at = None if state is Sending.WAITING else tx.now
     done = tx.connection.execute(
-        update(outbox)
-        .where(
-            outbox.c.stream == stream,
-            outbox.c.kind == kind,
-            outbox.c.state == Sending.WAITING,
-            outbox.c.leased_by.is_(None),
-        )
-        .values(
-            state=state,
-            last_error=reason,
-            finished_at=None if state is Sending.WAITING else tx.now,
-        )
+        _SETTLE_UNTAKEN,
+        {
+            "of_stream": stream,
+            "of_kind": kind,
+            "state": state,
+            "last_error": reason,
+            "finished_at": finished_at,
+        },
     )
     return done.rowcount > 0
 
 
 def is_waiting(connection: Connection, stream: str, *, kind: Kind) -> bool:
     """Whether a row of the kind is unsent, taken or not."""
-    unsent = select(outbox.c.id).where(
-        outbox.c.stream == stream, outbox.c.kind == kind, outbox.c.state == Sending.WAITING
-    )
-    return connection.execute(unsent.limit(1)).scalar() is not None
+    unsent = {"of_stream": stream, "of_kind": kind}
+    return connection.execute(_UNSENT, unsent).scalar() is not None
 
 
 def take(
@@ -154,7 +225,9 @@ def take(
     """Take due rows, the oldest of each lane first, as many as the lanes' rates allow.
 
     A row that is not settled within ``lease_for`` can be taken again by anyone. ``lease`` must
-    be unique to this call. ``receiver`` leaves the lanes of all others alone.
+    be unique to this call. ``receiver`` leaves the lanes of all others alone. A lane with a rate
+    that another taker has locked is left to them: waiting for one lane while holding others would
+    be a deadlock with whoever does it the other way round.
     """
     parcels: list[Parcel] = []
     for lane in _lanes_with_work(tx, receiver):
@@ -162,9 +235,12 @@ def take(
         if wanted <= 0:
             break
         rate = rates(lane)
+        if rate is not None:
+            if not lock_free_name(tx.connection, lane):
+                continue
+            # Before the lane's pace is read: whoever gave the last one back may hold the lane.
+            wanted = min(wanted, rate.room(_out(tx, lane)))
         allowed = allowance(tx, lane, rate=rate, most=wanted)
-        if rate is not None and allowed > 0:
-            allowed = min(allowed, rate.room(_out(tx, lane)))
         if allowed == 0:
             continue
         taken = _take_from(tx, lane, lease=lease, lease_for=lease_for, most=allowed)
@@ -192,18 +268,19 @@ def settle(
     """
     waiting = state is Sending.WAITING
     done = tx.connection.execute(
-        update(outbox)
-        .where(outbox.c.id == parcel.id, outbox.c.leased_by == parcel.lease)
-        .values(
-            state=state,
-            leased_by=parcel.lease if in_doubt else None,
-            last_error=error,
-            attempts=parcel.attempts if counts else parcel.attempts - 1,
-            due_at=retry_at if waiting else outbox.c.due_at,
-            finished_at=None if waiting else tx.now,
-        )
+        _SETTLE,
+        {
+            "of_id": parcel.id,
+            "of_lease": parcel.lease,
+            "state": state,
+            "leased_by": parcel.lease if in_doubt else None,
+            "last_error": error,
+            "attempts": parcel.attempts if counts else parcel.attempts - 1,
+            "retry_at": retry_at if waiting else None,
+            "finished_at": None if waiting else tx.now,
+        },
     )
-    tx.announce(OUTBOX)
+    tx.announce(outbox_topic(receiver_of(parcel.lane)))
     return done.rowcount == 1
 
 
@@ -211,11 +288,7 @@ def next_due(
     connection: Connection, *, now: datetime, rates: Rates, receiver: str | None = None
 ) -> datetime | None:
     """When the next row may be taken, a moment in the past for at once; None if none waits."""
-    rows = connection.execute(
-        select(outbox.c.lane, func.min(outbox.c.due_at).label("due_at"))
-        .where(_waits_for(receiver), _is_first_of_stream())
-        .group_by(outbox.c.lane)
-    ).all()
+    rows = connection.execute(_FIRST_DUE, _lanes_of(receiver)).all()
     if not rows:
         return None
     open_at = openings(connection, [row.lane for row in rows], now=now, rates=rates)
@@ -228,44 +301,25 @@ def next_due(
 
 def is_busy(connection: Connection, lane: str) -> bool:
     """Whether something still waits in the lane."""
-    waiting = select(outbox.c.id).where(outbox.c.lane == lane, outbox.c.state == Sending.WAITING)
-    return connection.execute(waiting.limit(1)).first() is not None
+    return connection.execute(_BUSY, {"of_lane": lane}).first() is not None
 
 
-def _waits_for(receiver: str | None) -> ColumnElement[bool]:
-    waits = outbox.c.state == Sending.WAITING
-    return waits if receiver is None else waits & outbox.c.lane.startswith(f"{receiver}/")
+def _lanes_of(receiver: str | None) -> dict[str, str]:
+    """How the names of the receiver's lanes begin."""
+    return {"lanes": "" if receiver is None else f"{receiver}/"}
 
 
 def _lanes_with_work(tx: Transaction, receiver: str | None) -> list[str]:
-    first = func.min(outbox.c.id)
-    rows = tx.connection.execute(
-        select(outbox.c.lane).where(_waits_for(receiver)).group_by(outbox.c.lane).order_by(first)
-    )
-    return list(rows.scalars())
-
-
-def _is_taken(now: datetime) -> ColumnElement[bool]:
-    return (
-        (outbox.c.state == Sending.WAITING)
-        & outbox.c.leased_by.is_not(None)
-        & (outbox.c.due_at > now)
-    )
+    return list(tx.connection.execute(_LANES_WITH_WORK, _lanes_of(receiver)).scalars())
 
 
 def _out(tx: Transaction, lane: str) -> int:
-    return tx.connection.execute(
-        select(func.count()).where(outbox.c.lane == lane, _is_taken(tx.now))
-    ).scalar_one()
+    return tx.connection.execute(_OUT, {"of_lane": lane, "now": tx.now}).scalar_one()
 
 
 def _busy_until(connection: Connection, *, now: datetime, rates: Rates) -> dict[str, datetime]:
     """From when lanes without room may have some again, should nobody settle before."""
-    rows = connection.execute(
-        select(outbox.c.lane, func.count().label("out"), func.min(outbox.c.due_at).label("until"))
-        .where(_is_taken(now))
-        .group_by(outbox.c.lane)
-    )
+    rows = connection.execute(_BUSY_UNTIL, {"now": now})
     return {
         row.lane: row.until
         for row in rows
@@ -273,40 +327,16 @@ def _busy_until(connection: Connection, *, now: datetime, rates: Rates) -> dict[
     }
 
 
-def _is_first_of_stream() -> ColumnElement[bool]:
-    earlier = outbox.alias("earlier")
-    return ~exists().where(
-        earlier.c.stream == outbox.c.stream,
-        earlier.c.state == Sending.WAITING,
-        earlier.c.id < outbox.c.id,
-    )
-
-
 def _take_from(
     tx: Transaction, lane: str, *, lease: str, lease_for: timedelta, most: int
 ) -> list[Parcel]:
-    due = tx.connection.execute(
-        select(outbox.c.id, outbox.c.leased_by, outbox.c.due_at)
-        .where(
-            outbox.c.lane == lane,
-            outbox.c.state == Sending.WAITING,
-            outbox.c.due_at <= tx.now,
-            _is_first_of_stream(),
-        )
-        .order_by(outbox.c.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
+    due = tx.connection.execute(_DUE, {"of_lane": lane, "now": tx.now, "most": most})
     # Whoever settles a row takes its lease off, so a lease still there was never settled.
     doubts = {row.id: None if row.leased_by is None else row.due_at for row in due}
     if not doubts:
         return []
-    rows = tx.connection.execute(
-        update(outbox)
-        .where(outbox.c.id.in_(doubts))
-        .values(leased_by=lease, due_at=tx.now + lease_for, attempts=outbox.c.attempts + 1)
-        .returning(outbox)
-    )
+    taken = {"ids": list(doubts), "leased_by": lease, "due_at": tx.now + lease_for}
+    rows = tx.connection.execute(_TAKE, taken)
     parcels = [
         Parcel(
             id=row.id,

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from hitl.storage.bell import OUTBOX
+from hitl.storage.bell import outbox_topic
 from hitl.storage.database import Transaction
 from hitl.storage.moments import EPOCH
-from hitl.storage.statements import insert_new, lock_free_name
+from hitl.storage.statements import insert_new
 from hitl.storage.tables import paces
 
 
@@ -36,6 +36,11 @@ Rates = Callable[[str], Rate | None]
 """The rate of a lane; None for one that goes as fast as it can."""
 
 
+def receiver_of(lane: str) -> str:
+    """Whom everything in the lane goes to."""
+    return lane.partition("/")[0]
+
+
 def hold(tx: Transaction, name: str, *, until: datetime) -> None:
     """Nothing is taken from the lane, or for the receiver, called ``name`` before ``until``."""
     _ensure(tx, name)
@@ -49,7 +54,7 @@ def hold(tx: Transaction, name: str, *, until: datetime) -> None:
 def release(tx: Transaction, name: str) -> None:
     """End a hold early."""
     tx.connection.execute(update(paces).where(paces.c.name == name).values(held_until=EPOCH))
-    tx.announce(OUTBOX)
+    tx.announce(outbox_topic(receiver_of(name)))
 
 
 def once_each(tx: Transaction, name: str, *, every: timedelta) -> bool:
@@ -64,12 +69,8 @@ def once_each(tx: Transaction, name: str, *, every: timedelta) -> bool:
 
 
 def allowance(tx: Transaction, lane: str, *, rate: Rate | None, most: int) -> int:
-    """How many rows the lane lets go now; a lane with a rate stays locked until the commit.
-
-    Zero too while another taker has it locked: waiting for one lane while holding others would
-    be a deadlock with whoever does it the other way round.
-    """
-    if rate is not None and not lock_free_name(tx.connection, lane):
+    """How many of ``most`` rows the lane lets go now; a lane with a rate was locked before."""
+    if most == 0:
         return 0
     known = _paces(tx.connection.execute(select(paces).where(paces.c.name.in_(_names(lane)))))
     if any(pace.held_until > tx.now for pace in known.values()):
@@ -85,7 +86,7 @@ def allowance(tx: Transaction, lane: str, *, rate: Rate | None, most: int) -> in
 
 
 def use(tx: Transaction, lane: str, *, rate: Rate, count: int) -> None:
-    """Note that ``count`` rows go through the lane, which ``allowance`` has locked."""
+    """Note that ``count`` rows go through the lane, which is locked."""
     chosen = paces.c.name == lane
     free_at = tx.connection.execute(select(paces.c.free_at).where(chosen)).scalar_one()
     moved = max(free_at, tx.now) + rate.interval * count
@@ -121,7 +122,7 @@ def _opens_at(
 
 def _names(lane: str) -> tuple[str, str]:
     """What can hold a lane: itself, and the receiver its name begins with."""
-    return lane, lane.partition("/")[0]
+    return lane, receiver_of(lane)
 
 
 def _ensure(tx: Transaction, name: str) -> None:

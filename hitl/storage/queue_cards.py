@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, update
 
-from hitl.storage.bell import OUTBOX
+from hitl.storage.bell import outbox_topic
 from hitl.storage.database import Transaction
-from hitl.storage.outbox import Kind, Sending, case_stream
+from hitl.storage.outbox import SLACK, Kind, Sending, case_stream
 from hitl.storage.slack_copies import Place
 from hitl.storage.statements import insert_new
 from hitl.storage.tables import AWAITS_PEOPLE, cases, outbox, queue_cards, slack_messages
@@ -128,7 +128,7 @@ def queue_untaken_cards(tx: Transaction, use_case: str, *, lane: str) -> None:
         )
         .values(state=Sending.SKIPPED, last_error=IN_THE_QUEUE, finished_at=tx.now)
     )
-    tx.announce(OUTBOX)
+    tx.announce(outbox_topic(SLACK))
 
 
 def cases_without_card(connection: Connection, use_case: str) -> list[int]:

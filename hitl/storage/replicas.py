@@ -20,7 +20,7 @@ import psycopg
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from hitl.storage.bell import LOCAL_TOPICS, Bell
+from hitl.storage.bell import Bell, is_local
 from hitl.storage.clocks import ServerClock
 from hitl.storage.engines import signalling_engine
 
@@ -55,9 +55,10 @@ class Replicas:
 
     def tell(self, topics: Iterable[str]) -> None:
         """Ring the topics in every other process; lost while the line is down."""
-        for topic in set(topics) - LOCAL_TOPICS:
-            self._untold.put(topic)
-            self._nudge()
+        for topic in topics:
+            if not is_local(topic):
+                self._untold.put(topic)
+                self._nudge()
 
     def close(self) -> None:
         """Hang up."""

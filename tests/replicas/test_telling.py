@@ -13,7 +13,7 @@ from bot.intake.keyring import Keyring
 from bot.intake.routes import reading
 from bot.services import Services
 from hitl.storage import replicas as line
-from hitl.storage.bell import OUTBOX, case_topic
+from hitl.storage.bell import case_topic, outbox_topic
 from hitl.storage.database import Database, Transaction
 from tests.examples import example_policy
 from tests.intake.requests import moderation_case
@@ -75,8 +75,9 @@ async def test_a_message_of_some_other_program_is_passed_over(replicas: list[Dat
 
 async def test_what_is_in_the_outbox_is_told_to_nobody_else(replicas: list[Database]) -> None:
     here, there, *_ = replicas
-    with here.bell.listening(OUTBOX) as own, there.bell.listening(OUTBOX) as other:
-        await here.write(announcing(OUTBOX))
+    topic = outbox_topic("slack")
+    with here.bell.listening(topic) as own, there.bell.listening(topic) as other:
+        await here.write(announcing(topic))
         await heard(there, here, "line:up")
         assert own.is_set()
         assert not other.is_set()
