@@ -16,6 +16,7 @@ from hitl.storage.tables.case import (
     truths,
 )
 from hitl.storage.tables.history import audit_events, checkpoints
+from hitl.storage.tables.inquiring import inquiries
 from hitl.storage.tables.reviewing import claims, flags, notes, reviews, skips
 from hitl.storage.tables.rollups import (
     hourly_checks,
@@ -28,7 +29,9 @@ from hitl.storage.tables.rollups import (
 )
 from hitl.storage.tables.schema import policy_versions, schema_version
 from hitl.storage.tables.sending import outbox, paces
+from hitl.storage.tables.similarity import embeddings
 from hitl.storage.tables.slack import queue_cards, slack_messages, thread_replies
+from hitl.storage.tables.telling import notifications
 from hitl.storage.tables.timetable import schedule_runs
 
 __all__ = [
@@ -40,6 +43,7 @@ __all__ = [
     "cases",
     "checkpoints",
     "claims",
+    "embeddings",
     "flags",
     "hourly_checks",
     "hourly_decisions",
@@ -47,7 +51,9 @@ __all__ = [
     "hourly_predictions",
     "hourly_reviews",
     "hourly_waits",
+    "inquiries",
     "notes",
+    "notifications",
     "opinions",
     "outbox",
     "outcomes",

@@ -360,6 +360,47 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
+        "embeddings",
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("case_id"),
+    )
+    op.create_table(
+        "inquiries",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=True),
+        sa.Column("salt", sa.String(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("answer_salt", sa.String(), nullable=True),
+        sa.Column("answered_by", sa.String(), nullable=True),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(("ix_inquiries_case_id"), "inquiries", ["case_id"], unique=False)
+    op.create_table(
+        "notifications",
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("person", "kind"),
+    )
+    op.create_table(
         "outcomes",
         sa.Column(
             "id",
