@@ -5,17 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hitl.audit import Checkpoint
-from hitl.statistics.intervals import Interval
+from hitl.statistics.answers import Share
 from hitl.vocabulary import Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """``hits`` of ``total`` with the Wilson interval of the share."""
-
-    hits: int
-    total: int
-    interval: Interval
 
 
 @dataclass(frozen=True, slots=True)

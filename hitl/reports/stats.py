@@ -18,8 +18,8 @@ from sqlalchemy import (
 )
 
 from hitl.policy import Costs, UseCase
-from hitl.reports.answers import Cost, Queue, Share, Stats, Waiting
-from hitl.statistics.intervals import wilson
+from hitl.reports.answers import Cost, Queue, Stats, Waiting
+from hitl.statistics.answers import Share
 from hitl.storage.tables import AWAITS_PEOPLE, case_contents, cases, outcomes, reviews, tallies
 from hitl.vocabulary import By, RouteTo, Verdict
 
@@ -197,7 +197,7 @@ def _review_cost(connection: Connection, window: _Window, *, costs: Costs) -> fl
 
 
 def _share(hits: int, total: int | None) -> Share | None:
-    return Share(hits, total, wilson(hits, total)) if total else None
+    return Share.of(hits, total) if total else None
 
 
 def _count_if(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -24,7 +24,8 @@ from bot.slack.cards.queue import queue_message, queue_view
 from bot.slack.cards.stats import all_stats_message, stats_message
 from bot.slack.message import Message
 from hitl.audit import Checkpoint
-from hitl.reports.answers import Cost, Digest, Queue, Share, Stats, Waiting
+from hitl.reports.answers import Cost, Digest, Queue, Stats, Waiting
+from hitl.statistics.answers import Share
 from hitl.statistics.intervals import wilson
 from hitl.vocabulary import Verdict
 from tests.slack.samples import MODERATION, NOON

@@ -13,9 +13,10 @@ from bot.intake.doors import Reader
 from bot.intake.problems import Problem
 from bot.services import Services
 from hitl.documents import moment
-from hitl.reports.answers import Share, Stats, Waiting
+from hitl.reports.answers import Stats, Waiting
 from hitl.reports.stats import stats
 from hitl.reports.windows import parse_window
+from hitl.statistics.answers import Share
 
 
 class ShareOut(BaseModel):

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from bot.slack.text import counted, duration, money
 from hitl.percent import percent
-from hitl.reports.answers import Cost, Queue, Share, Stats
+from hitl.reports.answers import Cost, Queue, Stats
+from hitl.statistics.answers import Share
 from hitl.vocabulary import Verdict
 
 _ENOUGH = 30
