@@ -98,8 +98,10 @@ class Deliverer:
     async def _look(self) -> None:
         """Start on what is due, or rest until something may be."""
         try:
-            if not await self._take():
-                await self._rest(await self._idle_seconds())
+            if self._in_hand == self._most:
+                await self._rest(self._look_every.total_seconds())
+            elif (idle := await self._take()) > 0:
+                await self._rest(idle)
         except StorageUnavailable as error:
             log.warning("Delivery waits for the database: %s", error)
             await self._rest(self._look_every.total_seconds())
@@ -115,30 +117,40 @@ class Deliverer:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _take(self) -> bool:
-        """Start on what is due; whether there was anything."""
+    async def _take(self) -> float:
+        """Start on what is due; the seconds until there may be more, 0 where there may be now."""
         free = self._most - self._in_hand
-        if free == 0:
-            return False
         # Counted from before the lease began, so never longer than it.
         until = asyncio.get_running_loop().time() + self._lease_for.total_seconds()
         lease = secrets.token_hex(8)
-        parcels = await self._database.write(
-            lambda tx: take(
-                tx,
-                lease=lease,
-                lease_for=self._lease_for,
-                rates=self._rates,
-                most=free,
-                receiver=self._receiver,
-            )
+        parcels, idle = await self._database.write(
+            lambda tx: self._taken_or_idle(tx, lease=lease, most=free)
         )
         for together in self._sequences(parcels):
             self._in_hand += len(together)
             task = asyncio.create_task(self._deliver(together, until=until))
             self._tasks.add(task)
             task.add_done_callback(self._forget)
-        return bool(parcels)
+        return idle
+
+    def _taken_or_idle(
+        self, tx: Transaction, *, lease: str, most: int
+    ) -> tuple[list[Parcel], float]:
+        """What is due, or for how long nothing will be: one look at the database for both."""
+        parcels = take(
+            tx,
+            lease=lease,
+            lease_for=self._lease_for,
+            rates=self._rates,
+            most=most,
+            receiver=self._receiver,
+        )
+        if parcels:
+            return parcels, 0
+        longest = self._look_every.total_seconds()
+        due = next_due(tx.connection, now=tx.now, rates=self._rates, receiver=self._receiver)
+        wait = longest if due is None else min(longest, (due - tx.now).total_seconds())
+        return [], max(wait, _SHORTEST_REST)
 
     def _sequences(self, parcels: Iterable[Parcel]) -> Iterable[list[Parcel]]:
         """What must go one after the other: a lane's parcels if it keeps order, else each alone."""
@@ -149,19 +161,9 @@ class Deliverer:
             else:
                 yield from ([parcel] for parcel in taken)
 
-    async def _idle_seconds(self) -> float:
-        longest = self._look_every.total_seconds()
-        if self._in_hand == self._most:
-            return longest
-        now = self._database.now()
-        due = await self._database.read(
-            lambda c: next_due(c, now=now, rates=self._rates, receiver=self._receiver)
-        )
-        return longest if due is None else min(longest, (due - now).total_seconds())
-
     async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), max(seconds, _SHORTEST_REST))
+            await asyncio.wait_for(self._wake.wait(), seconds)
 
     async def _deliver(self, parcels: list[Parcel], *, until: float) -> None:
         """Send them in order; one that has to wait takes those behind it with it."""

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from hitl.api_keys import Scope, StoredKey, digest_of, id_in
 from hitl.cases import Case
 from hitl.errors import HitlError
-from hitl.policy import Policy, UseCase
+from hitl.policy import InForce, UseCase
 from hitl.storage.queries import CaseNotFound
 
 TRUSTED_FOR = timedelta(seconds=15)
@@ -44,14 +44,14 @@ class Caller:
         """Whether the key is for the use case."""
         return self.use_cases is None or use_case in self.use_cases
 
-    def use_case(self, policy: Policy, name: str) -> UseCase:
+    def use_case(self, policy: InForce, name: str) -> UseCase:
         """Look one up; raises ``NotForThisKey`` and ``UnknownUseCase``."""
         if self.use_cases is not None and name not in self.use_cases & policy.use_cases.keys():
             names = ", ".join(sorted(self.use_cases))
             raise NotForThisKey(f'This key is not for "{name}"; it is for: {names}.')
         return policy.use_case(name)
 
-    def use_cases_of(self, policy: Policy) -> list[str]:
+    def use_cases_of(self, policy: InForce) -> list[str]:
         """The use cases it may know of."""
         return [name for name in policy.use_cases if self.covers(name)]
 

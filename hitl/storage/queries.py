@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 
 from hitl.cases import Case, Event, Evidence, Note, Outcome, Overruled
 from hitl.errors import HitlError
@@ -74,11 +74,19 @@ _CASES: Select[Any] = select(*_CASE_COLUMNS).select_from(
         & (_overruled.c.revision == outcomes.c.revision - 1),
     )
 )
+# Made once: making a statement costs as much as running it, and these run at every turn.
+_CASE = _CASES.where(cases.c.id == bindparam("case_id"))
+_LOCK = select(cases.c.id).where(cases.c.id == bindparam("case_id")).with_for_update(key_share=True)
+_NOTES = (
+    select(notes.c.case_id, notes.c.author, notes.c.text, notes.c.at)
+    .where(notes.c.case_id.in_(bindparam("case_ids", expanding=True)))
+    .order_by(notes.c.id)
+)
 
 
 def case_by_id(connection: Connection, case_id: int) -> Case:
     """The case; raises ``CaseNotFound``."""
-    found = _whole(connection, connection.execute(_CASES.where(cases.c.id == case_id)).all())
+    found = _whole(connection, connection.execute(_CASE, {"case_id": case_id}).all())
     if not found:
         raise CaseNotFound(case_id)
     return found[0]
@@ -91,8 +99,7 @@ def case_to_change(connection: Connection, case_id: int) -> Case:
     they put in the order of their commits. On SQLite verbs follow one another anyway.
     """
     if connection.dialect.name == "postgresql":
-        chosen = select(cases.c.id).where(cases.c.id == case_id)
-        connection.execute(chosen.with_for_update(key_share=True))
+        connection.execute(_LOCK, {"case_id": case_id})
     return case_by_id(connection, case_id)
 
 
@@ -132,8 +139,7 @@ def _whole(connection: Connection, rows: Sequence[Row[Any]]) -> list[Case]:
 def _notes(connection: Connection, case_ids: list[int]) -> defaultdict[int, list[Note]]:
     found: defaultdict[int, list[Note]] = defaultdict(list)
     if case_ids:
-        statement = select(notes).where(notes.c.case_id.in_(case_ids)).order_by(notes.c.id)
-        for row in connection.execute(statement):
+        for row in connection.execute(_NOTES, {"case_ids": case_ids}):
             found[row.case_id].append(Note(author=row.author, text=row.text, at=row.at))
     return found
 

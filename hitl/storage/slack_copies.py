@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from hitl.storage.bell import case_topic
 from hitl.storage.database import Transaction
@@ -28,11 +28,14 @@ class PictureBytes:
     content: bytes
 
 
+_PLACE = select(slack_messages.c.channel, slack_messages.c.ts).where(
+    slack_messages.c.case_id == bindparam("case_id")
+)
+
+
 def card_place(connection: Connection, case_id: int) -> Place | None:
     """Where the case's card stands; None before it is posted."""
-    row = connection.execute(
-        select(slack_messages).where(slack_messages.c.case_id == case_id)
-    ).first()
+    row = connection.execute(_PLACE, {"case_id": case_id}).first()
     return None if row is None else Place(channel=row.channel, ts=row.ts)
 
 

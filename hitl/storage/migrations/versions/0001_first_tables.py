@@ -1,5 +1,7 @@
 """The first tables."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -722,8 +724,8 @@ def _create_rollups() -> None:
     )
 
 
-def _create_hourly(name: str, *key: sa.Column, counts: list[sa.Column]) -> None:
-    common = [
+def _create_hourly(name: str, *key: sa.Column[Any], counts: list[sa.Column[Any]]) -> None:
+    common: list[sa.Column[Any]] = [
         sa.Column("use_case", sa.String(), nullable=False),
         sa.Column("hour", sa.BigInteger(), nullable=False),
         sa.Column("model", sa.String(), nullable=False),
