@@ -1,6 +1,7 @@
 """What an AI may decide by itself and who decides the rest, as a team has written it down."""
 
 from hitl.policy.deadline import Deadline, Ending, HandOverRule, HandTo
+from hitl.policy.learning import Retrain
 from hitl.policy.mistakes import Mistake, PolicyError
 from hitl.policy.parts import Costs, Digest, LabelRule
 from hitl.policy.policy import Policy, UnknownUseCase
@@ -26,6 +27,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Preset",
+    "Retrain",
     "RunningPolicy",
     "Strategy",
     "UnknownUseCase",

@@ -31,6 +31,7 @@ def contradictions(use_case: _Table) -> Iterator[Fault]:
     yield from _disputes(use_case)
     yield from _steps(deadline)
     yield from chain_faults(use_case)
+    yield from _retrain(_table(use_case.get("retrain")))
     yield from _costs(_table(use_case.get("costs")), labels)
 
 
@@ -104,6 +105,15 @@ def _costs(costs: _Table, labels: _Table) -> Iterator[Fault]:
     for label in _table(costs.get("error")):
         if labels and label not in labels:
             yield Fault(("costs", "error", label), unknown("label", label, known=labels))
+
+
+def _retrain(retrain: _Table) -> Iterator[Fault]:
+    for one, other in (("every", "after_labels"), ("command", "webhook")):
+        given = [retrain[key] for key in (one, other) if retrain.get(key) is not None]
+        if retrain and not given:
+            yield Fault(("retrain", one), f"is missing; give {one} or {other}")
+        if len(given) > 1:
+            yield Fault(("retrain", other), f"must be left out where there is {one}", given[1])
 
 
 def _disputes(use_case: _Table) -> Iterator[Fault]:

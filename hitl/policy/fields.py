@@ -131,6 +131,7 @@ Day = Annotated[
     Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
     Must('one of "mon", "tue", "wed", "thu", "fri", "sat" and "sun"'),
 ]
+Period = Annotated[Literal["week", "month"], Must('"week" or "month"')]
 ClockTime = Annotated[
     str,
     Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),

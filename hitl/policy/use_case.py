@@ -30,6 +30,7 @@ from hitl.policy.fields import (
     Who,
 )
 from hitl.policy.frozen import Frozen
+from hitl.policy.learning import Retrain
 from hitl.policy.mistakes import dotted
 from hitl.policy.parts import Costs, Digest, LabelRule
 from hitl.policy.strategy import TO_PEOPLE, Strategy
@@ -100,6 +101,16 @@ class UseCase(Frozen):
         tuple[Webhook, ...], ASIDE, Field(strict=False), Must("a list of addresses")
     ] = ()
     """Told every outcome, also those that stand at once."""
+    retrain: Annotated[
+        Retrain | None,
+        ASIDE,
+        Must('a table like { every = "week", command = ["python", "train.py"] }'),
+    ] = None
+    """None leaves it to the team when its model learns again."""
+    recalibrate: Switch = False
+    """Compare calibrated confidences, once a model version has enough labels to be calibrated."""
+    retention: Annotated[Length | None, ASIDE] = None
+    """From submission; then what people wrote is erased, unless the case still waits."""
 
     @field_validator("labels")
     @classmethod

@@ -13,11 +13,15 @@ from hitl.storage.bell import case_topic
 from hitl.storage.chain import Happening, append, begin
 from hitl.storage.database import Transaction
 from hitl.storage.flags import FlagEnd, end_watch, watch
+from hitl.storage.label_marks import mark_label
 from hitl.storage.slack_copies import card_place
 from hitl.storage.tables import notes, outcomes
+from hitl.vocabulary import By
 
 POLICY = "policy"
 """The actor of what the policy did by itself."""
+_TEACHES = frozenset({By.REVIEWER, By.USER})
+"""Whose outcomes are labels; what a machine or a deadline let stand teaches nothing new."""
 
 
 def record_event(
@@ -75,6 +79,8 @@ def record_outcome(tx: Transaction, case_id: int, outcome: Outcome) -> None:
             "decided_at": outcome.decided_at,
         },
     )
+    if outcome.by in _TEACHES:
+        mark_label(tx, case_id)
     if outcome.flagged:
         watch(tx, case_id)
     elif outcome.overruled is not None:

@@ -7,6 +7,7 @@ from hitl.policy.use_case import UseCase
 from hitl.review.record import record_event
 from hitl.review.vote import LabelUnknown
 from hitl.storage.database import Transaction
+from hitl.storage.label_marks import mark_label
 from hitl.storage.queries import case_by_id
 from hitl.storage.tables import truths
 
@@ -23,6 +24,7 @@ def record_truth(
     case = case_by_id(tx.connection, case_id)
     values = {"case_id": case_id, "label": label, "source": source, "at": tx.now}
     tx.connection.execute(insert(truths), values)
+    mark_label(tx, case_id)
     data = {"label": label, "source": source}
     record_event(tx, case_id, event="truth_recorded", actor=source, data=data)
     return case

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, literal, select, update
 
 from hitl.storage.database import Transaction
+from hitl.storage.label_marks import mark_label
 from hitl.storage.tables import cases, outcomes, reviews
 from hitl.vocabulary import CaseState, Verdict
 
@@ -74,6 +75,7 @@ def retire_outcome(tx: Transaction, case_id: int) -> None:
         .where(outcomes.c.case_id == case_id, outcomes.c.is_current)
         .values(is_current=False)
     )
+    mark_label(tx, case_id)
 
 
 def decided_again(tx: Transaction, case_id: int) -> None:

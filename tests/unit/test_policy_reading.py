@@ -193,6 +193,18 @@ def told(text: str) -> list[str]:
             'costs.currency: found "dollars"; must be three capital letters, as in "USD"',
         ),
         (
+            'retrain = { command = ["true"] }',
+            "retrain.every: is missing; give every or after_labels",
+        ),
+        (
+            'retrain = { every = "week", webhook = "https://x.example", command = ["true"] }',
+            'retrain.webhook: found "https://x.example"; must be left out where there is command',
+        ),
+        (
+            'retention = "never"',
+            'retention: found "never"; must be a length of time like "90s", "30m", "2h" or "3d"',
+        ),
+        (
             "costs = { review = 2, reviewer_hour = 30 }",
             "costs.reviewer_hour: found 30; must be left out where review gives the cost",
         ),

@@ -17,6 +17,15 @@ from hitl.storage.tables.case import (
 )
 from hitl.storage.tables.history import audit_events, checkpoints
 from hitl.storage.tables.inquiring import inquiries
+from hitl.storage.tables.learning import (
+    RUN_GOES_ON,
+    calibrations,
+    feed_keys,
+    label_marks,
+    labels,
+    model_versions,
+    retrain_runs,
+)
 from hitl.storage.tables.reviewing import claims, flags, notes, reviews, skips
 from hitl.storage.tables.rollups import (
     hourly_checks,
@@ -37,13 +46,16 @@ from hitl.storage.tables.timetable import schedule_runs
 __all__ = [
     "AWAITS_DEADLINE",
     "AWAITS_PEOPLE",
+    "RUN_GOES_ON",
     "api_keys",
     "audit_events",
+    "calibrations",
     "case_contents",
     "cases",
     "checkpoints",
     "claims",
     "embeddings",
+    "feed_keys",
     "flags",
     "hourly_checks",
     "hourly_decisions",
@@ -52,6 +64,9 @@ __all__ = [
     "hourly_reviews",
     "hourly_waits",
     "inquiries",
+    "label_marks",
+    "labels",
+    "model_versions",
     "notes",
     "notifications",
     "opinions",
@@ -62,6 +77,7 @@ __all__ = [
     "policy_versions",
     "questions",
     "queue_cards",
+    "retrain_runs",
     "reviews",
     "rollup_progress",
     "schedule_runs",

@@ -56,7 +56,9 @@ class CaseRow(SQLModel, table=True):
     use_case: str
     key: str
     fingerprint: str
-    """SHA-256 of the request's canonical JSON: the same key with other content is refused."""
+    """SHA-256 of the request's canonical JSON: the same key with other content is refused.
+    Empty once the content is erased, which it could be guessed from.
+    """
     state: str
     route_to: str
     route_reason: str
@@ -66,6 +68,9 @@ class CaseRow(SQLModel, table=True):
     """
     label: str
     confidence: float | None = None
+    calibrated: float | None = None
+    """What the policy compared instead of the confidence, by the calibration that is named."""
+    calibration_id: int | None = Field(default=None, sa_type=BigInteger)
     scores: dict[str, float] = json_column(nullable=False)
     margin: float
     """How far the top score is above the second; people are served the smallest first."""
@@ -79,6 +84,8 @@ class CaseRow(SQLModel, table=True):
     """When the current outcome was stored."""
     people_since: datetime | None = Field(default=None, sa_type=Moment)
     """When people were first asked; None while a model or the user is, and where nobody had to."""
+    erased_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When everything that people wrote left it."""
     steps_taken_seconds: int = Field(default=0, sa_type=BigInteger)
     """Steps of its deadline that are due up to here after submission are past."""
     is_overdue: bool = False

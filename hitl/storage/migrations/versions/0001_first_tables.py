@@ -27,6 +27,8 @@ def upgrade() -> None:
         sa.Column("routed_by", sa.String(), nullable=False),
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("confidence", sa.Float(), nullable=True),
+        sa.Column("calibrated", sa.Float(), nullable=True),
+        sa.Column("calibration_id", sa.BigInteger(), nullable=True),
         sa.Column("scores", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("margin", sa.Float(), nullable=False),
         sa.Column("model", sa.String(), nullable=True),
@@ -37,6 +39,7 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.BigInteger(), nullable=False),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.Column("people_since", sa.BigInteger(), nullable=True),
+        sa.Column("erased_at", sa.BigInteger(), nullable=True),
         sa.Column("steps_taken_seconds", sa.BigInteger(), nullable=False),
         sa.Column("is_overdue", sa.Boolean(), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),
@@ -662,6 +665,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["note_id"], ["notes.id"], ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("channel", "ts"),
     )
+    _learning()
     op.execute("INSERT INTO schema_version (id, version, minimum_compatible) VALUES (1, 1, 1)")
 
 
@@ -739,4 +743,118 @@ def _create_hourly(name: str, *key: sa.Column[Any], counts: list[sa.Column[Any]]
         *counts,
         sa.PrimaryKeyConstraint(*names),
         sqlite_with_rowid=False,
+    )
+
+
+def _learning() -> None:
+    op.create_table(
+        "calibrations",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("use_case", sa.String(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("slope", sa.Float(), nullable=False),
+        sa.Column("intercept", sa.Float(), nullable=False),
+        sa.Column("labels", sa.Integer(), nullable=False),
+        sa.Column("fitted_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "ix_calibrations_model", "calibrations", ["use_case", "model", "id"], unique=False
+    )
+    op.create_table(
+        "feed_keys",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("pseudonyms", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "label_marks",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "labels",
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("use_case", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("first_position", sa.BigInteger(), nullable=False),
+        sa.Column("label", sa.String(), nullable=True),
+        sa.Column("verdict", sa.String(), nullable=True),
+        sa.Column("flagged", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.String(), nullable=True),
+        sa.Column("reviewers", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("adjudicated", sa.Boolean(), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("erased", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("case_id"),
+        sa.UniqueConstraint("position"),
+    )
+    op.create_index("ix_labels_use_case", "labels", ["use_case", "position"], unique=False)
+    op.create_table(
+        "model_versions",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("use_case", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("first_seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("told_by", sa.String(), nullable=True),
+        sa.Column("trained_through", sa.BigInteger(), nullable=True),
+        sa.Column("notes", sa.String(), nullable=True),
+        sa.Column("reported_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("use_case", "version"),
+    )
+    op.create_table(
+        "retrain_runs",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("use_case", sa.String(), nullable=False),
+        sa.Column("occasion", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("leased_by", sa.String(), nullable=True),
+        sa.Column("lease_until", sa.BigInteger(), nullable=True),
+        sa.Column("started_at", sa.BigInteger(), nullable=True),
+        sa.Column("finished_at", sa.BigInteger(), nullable=True),
+        sa.Column("through", sa.BigInteger(), nullable=True),
+        sa.Column("labels", sa.Integer(), nullable=True),
+        sa.Column("new_labels", sa.Integer(), nullable=True),
+        sa.Column("result", sa.JSON(none_as_null=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("use_case", "occasion"),
+    )
+    op.create_index(
+        "ux_retrain_runs_going_on",
+        "retrain_runs",
+        ["use_case"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('waiting', 'running')"),
+        postgresql_where=sa.text("state IN ('waiting', 'running')"),
     )
