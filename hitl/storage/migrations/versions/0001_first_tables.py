@@ -75,45 +75,6 @@ def upgrade() -> None:
     op.create_index("ix_cases_state", "cases", ["use_case", "state", "id"], unique=False)
     op.create_index("ix_cases_submitted", "cases", ["use_case", "submitted_at"], unique=False)
     op.create_table(
-        "api_keys",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("slot", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("scopes", sa.JSON(none_as_null=True), nullable=False),
-        sa.Column("use_cases", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("last_used_at", sa.BigInteger(), nullable=True),
-        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index(
-        "ux_api_keys_live",
-        "api_keys",
-        ["name", "slot"],
-        unique=True,
-        sqlite_where=sa.text("revoked_at IS NULL"),
-        postgresql_where=sa.text("revoked_at IS NULL"),
-    )
-    op.create_table(
-        "used_links",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("used_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "web_sessions",
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("slack_user", sa.String(), nullable=True),
-        sa.Column("slack_team", sa.String(), nullable=True),
-        sa.Column("slack_enterprise", sa.String(), nullable=True),
-        sa.Column("key", sa.String(), nullable=True),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("digest"),
-    )
-    op.create_index(("ix_web_sessions_expires_at"), "web_sessions", ["expires_at"], unique=False)
-    op.create_table(
         "checkpoints",
         sa.Column(
             "id",
@@ -666,6 +627,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel", "ts"),
     )
     _learning()
+    _create_access()
     op.execute("INSERT INTO schema_version (id, version, minimum_compatible) VALUES (1, 1, 1)")
 
 
@@ -858,3 +820,45 @@ def _learning() -> None:
         sqlite_where=sa.text("state IN ('waiting', 'running')"),
         postgresql_where=sa.text("state IN ('waiting', 'running')"),
     )
+
+
+def _create_access() -> None:
+    op.create_table(
+        "api_keys",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("scopes", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("use_cases", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_used_at", sa.BigInteger(), nullable=True),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "ux_api_keys_live",
+        "api_keys",
+        ["name", "slot"],
+        unique=True,
+        sqlite_where=sa.text("revoked_at IS NULL"),
+        postgresql_where=sa.text("revoked_at IS NULL"),
+    )
+    op.create_table(
+        "used_links",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "web_sessions",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("slack_user", sa.String(), nullable=True),
+        sa.Column("slack_team", sa.String(), nullable=True),
+        sa.Column("slack_enterprise", sa.String(), nullable=True),
+        sa.Column("key", sa.String(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_index(("ix_web_sessions_expires_at"), "web_sessions", ["expires_at"], unique=False)
