@@ -9,7 +9,7 @@ revision = "0001"
 down_revision = None
 
 
-def upgrade() -> None:  # noqa: PLR0915 - one table after another
+def upgrade() -> None:
     op.create_table(
         "cases",
         sa.Column(
