@@ -26,6 +26,7 @@ from bot.intake.keyring import Keyring
 from bot.intake.stored_keys import keeping_keys
 from bot.outgoing.addresses import Allowed
 from bot.outgoing.client import outgoing
+from bot.policy import begin_policy, following
 from bot.scheduler.checkpoints import checkpoint_job
 from bot.scheduler.deadlines import keeping_deadlines
 from bot.scheduler.digests import digest_jobs
@@ -42,7 +43,6 @@ from hitl.policy import Policy, RunningPolicy
 from hitl.storage.database import Database
 from hitl.storage.migrate import prepare_database
 from hitl.storage.outbox import WEBHOOK
-from hitl.storage.policy_versions import record_policy
 
 _GRACE_SECONDS = 5
 _SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
@@ -53,6 +53,7 @@ class RunningService:
     """A service that takes requests at ``url``."""
 
     services: Services
+    policy: RunningPolicy
     url: str
 
 
@@ -68,9 +69,11 @@ async def running_service(
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(listen(settings.host, settings.port))
         await asyncio.to_thread(prepare_database, settings.database_url)
-        running = RunningPolicy(policy)
+        database = Database(settings.database_url)
+        stack.callback(database.close)
+        running = await begin_policy(database, policy)
         services = Services(
-            database=Database(settings.database_url),
+            database=database,
             policy=running,
             draw=random.SystemRandom().random,
             callbacks=Callbacks(
@@ -78,8 +81,6 @@ async def running_service(
                 allowed=Allowed.parse(settings.webhook_allow),
             ),
         )
-        stack.callback(services.database.close)
-        await services.database.write(lambda tx: record_policy(tx, policy))
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=_SLACK_TIMEOUT))
         client = _client(settings, settings.slack_bot_token, session=session)
         slack = build_slack_app(services, client=client)
@@ -104,6 +105,7 @@ async def running_service(
             channels=Channels(client, clock=services.database.now),
             directory=Directory(client),
         )
+        await stack.enter_async_context(following(database, running))
         await stack.enter_async_context(_to_slack(desk, health=services.health, paced=paced))
         await stack.enter_async_context(_to_callers(services, settings))
         await stack.enter_async_context(keeping_deadlines(services.database, running))
@@ -115,7 +117,7 @@ async def running_service(
         timetable.start()
         stack.push_async_callback(timetable.stop)
         host, port = listener.getsockname()[:2]
-        yield RunningService(services, url=f"http://{host}:{port}")
+        yield RunningService(services, running, url=f"http://{host}:{port}")
 
 
 @asynccontextmanager

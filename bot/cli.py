@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli_policy import policy
 from hitl.errors import HitlError
 
 app = typer.Typer(
@@ -93,6 +94,8 @@ def backup(
 
     run(target)
 
+
+app.add_typer(policy, name="policy")
 
 outbox = typer.Typer(help="What waits to be sent, and what could not be sent.")
 app.add_typer(outbox, name="outbox", invoke_without_command=True)

@@ -89,6 +89,17 @@ def may_adjudicate(
     return Permission(allowed=True, reason=f"{person.name} is an adjudicator here.")
 
 
+def may_sign(
+    person: Person, *, workspace: Workspace, approvers: frozenset[str], act: str, ask: str
+) -> Permission:
+    """Answer for one person who wants to sign or withdraw a proposed policy, as ``act`` says."""
+    if obstacle := _obstacle(person, workspace=workspace):
+        return Permission(allowed=False, reason=f"{obstacle} can't {act}. Ask {ask}.")
+    if person.id not in approvers:
+        return Permission(allowed=False, reason=f"You can't {act}. Ask {ask}.")
+    return Permission(allowed=True, reason=f"{person.name} can {act}.")
+
+
 def may_see(
     person: Person,
     *,

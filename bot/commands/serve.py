@@ -5,7 +5,8 @@ import gc
 import logging
 import signal
 
-from bot.app import running_service
+from bot.app import RunningService, running_service
+from bot.policy import reload_policy
 from bot.settings import Settings, read_settings
 from hitl.policy import Policy, read_policy
 from hitl.storage.api_keys import live_keys
@@ -34,7 +35,8 @@ async def _serve(settings: Settings, policy: Policy) -> None:
         # What start-up made stays; a full collection would stop every request for it.
         gc.collect()
         gc.freeze()
-        cases = ", ".join(policy.use_cases)
+        _reload_on_hangup(service, settings)
+        cases = ", ".join(service.policy.use_cases)
         log.info("Taking cases of %s at %s", cases, service.url)
         note = sqlite_version_note() if is_sqlite(database_url(settings.database_url)) else None
         if note is not None:
@@ -44,10 +46,24 @@ async def _serve(settings: Settings, policy: Policy) -> None:
                 "There is no API key, so every call is refused with 401: make one with hitl keys"
                 " create, or set HITL_API_KEYS."
             )
-        if not settings.webhook_secrets and any(u.webhooks for u in policy.use_cases.values()):
+        if not settings.webhook_secrets and any(
+            u.webhooks for u in service.policy.use_cases.values()
+        ):
             log.warning("HITL_WEBHOOK_SECRETS is empty: the policy's webhooks can't be sent.")
         await stopping.wait()
         log.info("Stopping: finishing what is under way.")
+
+
+def _reload_on_hangup(service: RunningService, settings: Settings) -> None:
+    loop, reloading = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+
+    def reload() -> None:
+        database = service.services.database
+        task = loop.create_task(reload_policy(database, service.policy, settings.policy))
+        reloading.add(task)  # the loop itself holds tasks weakly
+        task.add_done_callback(reloading.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, reload)
 
 
 def _loop() -> asyncio.AbstractEventLoop:

@@ -10,6 +10,7 @@ from bot.delivery.channels import Channels
 from bot.delivery.troubles import Treatment, Trouble
 from bot.slack.directory import Directory
 from hitl.policy import InForce, UseCase
+from hitl.review.policy_messages import PostedProposal
 from hitl.review.posted import PostedCard
 from hitl.review.queueing import PostedQueueCard
 from hitl.storage.database import Database
@@ -46,7 +47,7 @@ class Desk:
 class Sent:
     """Slack has it."""
 
-    card: PostedCard | PostedQueueCard | None = None
+    card: PostedCard | PostedQueueCard | PostedProposal | None = None
     """Where a new card stands."""
 
 

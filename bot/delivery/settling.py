@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.delivery.desk import Queued, Sent, Skipped
 from bot.delivery.pacing import backoff
 from bot.delivery.troubles import Treatment, Trouble
+from hitl.review.policy_messages import PostedProposal, record_proposal_posted
 from hitl.review.posted import PostedCard, record_posted
 from hitl.review.queueing import PostedQueueCard, put_into_queue, record_queue_card_posted
 from hitl.storage.database import Transaction
@@ -41,6 +42,8 @@ def settle_result(tx: Transaction, parcel: Parcel, result: Sent | Skipped) -> bo
             return record_posted(tx, parcel, card)
         case Sent(card=PostedQueueCard() as queue_card):
             return record_queue_card_posted(tx, parcel, queue_card)
+        case Sent(card=PostedProposal() as proposal):
+            return record_proposal_posted(tx, parcel, proposal)
     return settle(tx, parcel, state=Sending.SENT)
 
 

@@ -10,6 +10,7 @@ from bot.delivery.desk import Desk, Queued, Sent, Skipped
 from bot.delivery.notices import notice_message
 from bot.delivery.pictures import uploaded_pictures
 from bot.delivery.posting import channels_for, post, rendered
+from bot.delivery.proposals import show_proposal
 from bot.delivery.queue_card import show_queue_card
 from bot.delivery.reconcile import find_posted
 from bot.delivery.replies import reply
@@ -129,5 +130,6 @@ _SENDERS: Mapping[Kind, Callable[[Desk, Parcel], Awaitable[Sent | Skipped]]] = {
     Kind.DIGEST: _post_digest,
     Kind.QUEUE_CARD: show_queue_card,
     Kind.NOTICE: _post_notice,
+    Kind.PROPOSAL: show_proposal,
     Kind.PICTURES: _upload_pictures,
 }

@@ -10,7 +10,8 @@ from hitl.errors import HitlError
 from hitl.reports.windows import WEEK, looks_like_window, parse_window
 
 STATS, REVIEW, QUEUE, CASE, HELP = "stats", "review", "queue", "case", "help"
-WORDS = (STATS, REVIEW, QUEUE, CASE, HELP)
+POLICY = "policy"
+WORDS = (STATS, REVIEW, QUEUE, CASE, POLICY, HELP)
 FLAGGED = "flagged"
 _CASE_ID = re.compile(r"#?([1-9]\d{0,17})")
 
@@ -55,8 +56,8 @@ def stats_asked(words: list[str], *, known: Collection[str]) -> StatsAsked:
     return StatsAsked(use_case, window or WEEK)
 
 
-def review_asked(words: list[str], *, known: Collection[str]) -> str | None:
-    """The use case; None for whichever has most to do. Raises ``NotUnderstood``."""
+def use_case_asked(words: list[str], *, known: Collection[str]) -> str | None:
+    """One use case, or None where none is named. Raises ``NotUnderstood``."""
     if not words:
         return None
     if len(words) == 1 and words[0] in known:

@@ -31,6 +31,11 @@ CLEAR_FLAG = "clear_flag"
 """On the card of a flagged case; its value is the case's id."""
 TURN_FLAG = "turn_flag"
 """The button beside that; the form to overrule follows."""
+SIGN_PREFIX = "sign."
+"""A button that signs a proposed policy is this and a number, since ids must differ."""
+SIGN_PATTERN = r"^sign\.[0-9]$"
+WITHDRAW_PROPOSAL = "withdraw_proposal"
+WITHDRAW_PROPOSAL_FORM = "withdraw_proposal_form"
 SHOW_CASE = "show_case"
 SHOW_QUEUE = "show_queue"
 REFRESH_HOME = "refresh_home"
@@ -102,6 +107,17 @@ def sending(remembered: str) -> tuple[str, str, str]:
     """Channel, timestamp and use case; the reverse of ``sent_from``."""
     channel, ts, use_case = remembered.split(":")
     return channel, ts, use_case
+
+
+def signature(change_id: int, office: str) -> str:
+    """What a button under a proposed policy carries: no number first, which would name a case."""
+    return f"change:{change_id}:{office}"
+
+
+def signed(value: str) -> tuple[int, str]:
+    """Number and office; the reverse of ``signature``."""
+    _, change_id, office = value.split(":")
+    return int(change_id), office
 
 
 def case_of(view: Mapping[str, Any]) -> int:

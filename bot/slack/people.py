@@ -21,6 +21,7 @@ from hitl.eligibility import (
     may_decide,
     may_overrule,
     may_see,
+    may_sign,
     may_withdraw,
 )
 from hitl.policy import UseCase
@@ -115,6 +116,30 @@ class People:
         ask = _whom_to_ask(named, use_case)
         _require(may_adjudicate(person, workspace=workspace, adjudicators=adjudicators, ask=ask))
 
+    async def require_approver(
+        self, actor: Actor, use_case: UseCase, *, office: str, named: str
+    ) -> None:
+        """Someone who may sign a proposed policy for the office; ``named`` is whom it names."""
+        act = f"sign for {office}"
+        await self._require_approver(actor, use_case, named=(named,), act=act)
+
+    async def require_proposal_withdrawer(
+        self, actor: Actor, use_case: UseCase, *, named: tuple[str, ...]
+    ) -> None:
+        """Someone who may withdraw a proposed policy: one of those ``named``."""
+        known = tuple(each for each in named if _is_looked_up(each))
+        await self._require_approver(actor, use_case, named=known, act="withdraw this")
+
+    async def _require_approver(
+        self, actor: Actor, use_case: UseCase, *, named: tuple[str, ...], act: str
+    ) -> None:
+        async with _answered_in_time():
+            (person, workspace), approvers = await asyncio.gather(
+                self._known(actor), self._members(named, use_case)
+            )
+        ask = _whom_to_ask(named, use_case)
+        _require(may_sign(person, workspace=workspace, approvers=approvers, act=act, ask=ask))
+
     async def _require_lead(
         self,
         actor: Actor,
@@ -197,6 +222,11 @@ def _unknown(why: str) -> Refusal:
 def _require(permission: Permission) -> None:
     if not permission:
         raise NotAllowed(permission.reason)
+
+
+def _is_looked_up(named: str) -> bool:
+    """Whether this is a name as policies give them; whoever typed a command has another."""
+    return named == _CHANNEL or named.startswith(("@", "S")) or is_slack_user(named)
 
 
 def _whom_to_ask(named: tuple[str, ...], use_case: UseCase) -> str:

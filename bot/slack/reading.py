@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from bot.slack.cards.flags import Watched
+from bot.slack.cards.policy import PolicyShown
 from bot.slack.people import Actor
 from bot.slack.refusals import Refusal
 from bot.slack.services import SlackServices
@@ -14,6 +15,7 @@ from hitl.policy import UseCase
 from hitl.reports.answers import Queue, Stats
 from hitl.reports.stats import queue, stats
 from hitl.storage.flags import flagged_cases
+from hitl.storage.policy_changes import applied_change, proposed_change
 
 
 async def withheld_from(services: SlackServices, actor: Actor) -> dict[str, str]:
@@ -49,6 +51,24 @@ async def watched(services: SlackServices, *, without: Container[str] = ()) -> l
 
     def read(connection: Connection) -> list[Watched]:
         return [Watched(name, *flagged_cases(connection, name, most=10)) for name in names]
+
+    return await services.database.read(read)
+
+
+async def policies(services: SlackServices, use_case: str | None) -> list[PolicyShown]:
+    """What runs in one use case, or in each."""
+    every = services.policy.use_cases
+    wanted = list(every.values()) if use_case is None else [every[use_case]]
+
+    def read(connection: Connection) -> list[PolicyShown]:
+        return [
+            PolicyShown(
+                each,
+                since=applied_change(connection, each.name),
+                proposed=proposed_change(connection, each.name),
+            )
+            for each in wanted
+        ]
 
     return await services.database.read(read)
 

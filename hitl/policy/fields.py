@@ -120,6 +120,11 @@ Who = Annotated[
         'a user id ("U…" or "W…") or "channel" for its full members'
     ),
 ]
+ApproverName = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9-]{1,30}$"),
+    Must("1 to 30 lowercase letters, digits and dashes"),
+]
 Webhook = Annotated[
     str,
     Field(max_length=2_000, pattern=r"^https?://[^\s/?#@]+([/?][^\s#]*)?$"),

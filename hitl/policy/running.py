@@ -27,6 +27,8 @@ class RunningPolicy:
     def __init__(self, policy: Policy) -> None:
         self.current = policy
         """Replaced as a whole; what was taken from it before stays as it was."""
+        self.generation = 0
+        """Which of the stored ones it is."""
 
     @property
     def use_cases(self) -> Mapping[str, UseCase]:

@@ -11,6 +11,7 @@ from hitl.policy.aside import ASIDE, deciding, digest_of
 from hitl.policy.contradictions import contradictions
 from hitl.policy.deadline import Deadline
 from hitl.policy.fields import (
+    ApproverName,
     ButtonWords,
     CaseCount,
     Channel,
@@ -57,6 +58,13 @@ class UseCase(Frozen):
     """So many different people must choose the same label; they do not see each other's votes."""
     adjudicators: Annotated[tuple[Who, ...], Field(strict=False), Must("a list of people")] = ()
     """Settle what reviewers disagree on, and may overrule; the leads where none is named."""
+    approvers: Annotated[
+        dict[ApproverName, Who],
+        ASIDE,
+        Field(max_length=10),
+        Must('a table of at most 10 people or groups, as in { legal = "@legal" }'),
+    ] = Field(default_factory=dict)
+    """Who must sign a change of anything that decides, by the name of their office."""
     allow_shared_channel: Annotated[Switch, ASIDE] = False
     auto_at: Annotated[Threshold | None, ASIDE] = None
     """For labels that name no threshold of their own."""

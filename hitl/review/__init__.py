@@ -5,6 +5,18 @@ from hitl.review.claim import SkipReason, claim, claim_next, release, skip
 from hitl.review.expire import take_steps
 from hitl.review.flags import NotFlagged, ask_to_recheck, clear_flag
 from hitl.review.overrule import OverruleRefused, overrule
+from hitl.review.policies import (
+    AlreadySigned,
+    NothingChanges,
+    ProposalEnded,
+    ProposalOpen,
+    Taken,
+    UnknownOffice,
+    propose,
+    sign_change,
+    take_policy,
+    withdraw_change,
+)
 from hitl.review.queueing import tend_queue_card
 from hitl.review.submission import NewEvidence, NewPicture, Submission
 from hitl.review.submit import KeyReused, submit
@@ -29,6 +41,7 @@ from hitl.storage.queries import CaseNotFound
 __all__ = [
     "AdjudicationRefused",
     "AlreadyDecided",
+    "AlreadySigned",
     "AlreadyVoted",
     "CaseDisputed",
     "CaseNotFound",
@@ -41,12 +54,17 @@ __all__ = [
     "NewEvidence",
     "NewPicture",
     "NotFlagged",
+    "NothingChanges",
     "OverruleRefused",
+    "ProposalEnded",
+    "ProposalOpen",
     "Reply",
     "SkipReason",
     "Submission",
+    "Taken",
     "TallyKeyReused",
     "UndoRefused",
+    "UnknownOffice",
     "add_note",
     "add_tallies",
     "adjudicate",
@@ -58,13 +76,17 @@ __all__ = [
     "hand_over",
     "note_reply",
     "overrule",
+    "propose",
     "record_truth",
     "release",
+    "sign_change",
     "skip",
     "submit",
+    "take_policy",
     "take_steps",
     "tend_queue_card",
     "undo",
     "vote",
     "withdraw",
+    "withdraw_change",
 ]

@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 _OUTBOX = "outbox:"
+POLICY = "policy"
+"""Rung when another policy is in force."""
 
 
 def outbox_topic(receiver: str) -> str:

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     DIGEST = "digest"
     QUEUE_CARD = "queue_card"
     NOTICE = "notice"
+    PROPOSAL = "proposal"
     PICTURES = "pictures"
     WEBHOOK = "webhook"
 

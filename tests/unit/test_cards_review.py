@@ -14,7 +14,7 @@ from bot.slack.cards.review import (
     review_view,
     undo_offered,
 )
-from bot.slack.commands import NotUnderstood, review_asked
+from bot.slack.commands import NotUnderstood, use_case_asked
 from bot.slack.message import View
 from bot.slack.sitting import Sitting
 from hitl.cases import Evidence, Note
@@ -110,9 +110,9 @@ def test_a_form_on_top_remembers_what_is_beneath() -> None:
 
 def test_the_use_case_to_review_is_known_or_asked_for() -> None:
     known = ["spam", "digits"]
-    assert review_asked([], known=known) is None
-    assert review_asked(["digits"], known=known) == "digits"
+    assert use_case_asked([], known=known) is None
+    assert use_case_asked(["digits"], known=known) == "digits"
     with pytest.raises(NotUnderstood, match='Did you mean "digits"'):
-        review_asked(["digit"], known=known)
+        use_case_asked(["digit"], known=known)
     with pytest.raises(NotUnderstood, match="There is: spam, digits"):
-        review_asked(["spam", "digits"], known=known)
+        use_case_asked(["spam", "digits"], known=known)

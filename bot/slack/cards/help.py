@@ -11,6 +11,7 @@ _COMMANDS = {
     "queue": "what is waiting for people",
     "queue flagged": "flagged cases that are being watched",
     "case <id>": "one case, with its buttons",
+    "policy [use case]": "thresholds, who is asked, who agreed and since when",
     "help": "this",
 }
 _HOW = (

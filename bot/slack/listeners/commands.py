@@ -8,10 +8,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack import ids
 from bot.slack.cards.flags import flagged_message
 from bot.slack.cards.help import help_message
+from bot.slack.cards.policy import policy_message
 from bot.slack.cards.queue import queue_message
 from bot.slack.cards.stats import all_stats_message, stats_message
 from bot.slack.commands import (
     CASE,
+    POLICY,
     QUEUE,
     REVIEW,
     STATS,
@@ -19,12 +21,12 @@ from bot.slack.commands import (
     case_asked,
     command_word,
     flagged_asked,
-    review_asked,
     stats_asked,
+    use_case_asked,
 )
 from bot.slack.message import Message
 from bot.slack.people import Actor, actor_of
-from bot.slack.reading import figures, queues, watched, withheld_from
+from bot.slack.reading import figures, policies, queues, watched, withheld_from
 from bot.slack.reviewing import begin
 from bot.slack.services import SlackServices
 from hitl.reports.windows import WindowNotUnderstood
@@ -51,7 +53,7 @@ async def _began(services: SlackServices, client: AsyncWebClient, body: dict[str
     word, rest = command_word(body.get("text", ""))
     if word != REVIEW:
         return False
-    use_case = review_asked(rest, known=services.policy.use_cases)
+    use_case = use_case_asked(rest, known=services.policy.use_cases)
     await begin(services, client, body, use_case=use_case or ids.LONGEST_QUEUE)
     return True
 
@@ -66,6 +68,8 @@ async def _answer(services: SlackServices, actor: Actor, text: str) -> Message:
         case, use_case = await services.find(case_asked(rest))
         await services.require_viewer(actor, case, use_case)
         return await services.card(case, use_case)
+    if word == POLICY:
+        return await _policy(services, use_case_asked(rest, known=services.policy.use_cases))
     return help_message()
 
 
@@ -75,6 +79,10 @@ async def _listed(services: SlackServices, actor: Actor, *, flagged: bool) -> Me
         found = await watched(services, without=withheld)
         return flagged_message(found, now=now, withheld=withheld)
     return queue_message(await queues(services, without=withheld), now=now, withheld=withheld)
+
+
+async def _policy(services: SlackServices, use_case: str | None) -> Message:
+    return policy_message(await policies(services, use_case))
 
 
 async def _stats(services: SlackServices, words: list[str]) -> Message:

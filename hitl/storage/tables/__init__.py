@@ -26,6 +26,7 @@ from hitl.storage.tables.learning import (
     model_versions,
     retrain_runs,
 )
+from hitl.storage.tables.policy import policy_changes, policy_signatures, running_policy
 from hitl.storage.tables.reviewing import claims, flags, notes, reviews, skips
 from hitl.storage.tables.rollups import (
     hourly_checks,
@@ -74,12 +75,15 @@ __all__ = [
     "outcomes",
     "paces",
     "pictures",
+    "policy_changes",
+    "policy_signatures",
     "policy_versions",
     "questions",
     "queue_cards",
     "retrain_runs",
     "reviews",
     "rollup_progress",
+    "running_policy",
     "schedule_runs",
     "schema_version",
     "skips",

@@ -628,6 +628,7 @@ def upgrade() -> None:
     )
     _learning()
     _create_access()
+    _policy_tables()
     op.execute("INSERT INTO schema_version (id, version, minimum_compatible) VALUES (1, 1, 1)")
 
 
@@ -862,3 +863,72 @@ def _create_access() -> None:
         sa.PrimaryKeyConstraint("digest"),
     )
     op.create_index(("ix_web_sessions_expires_at"), "web_sessions", ["expires_at"], unique=False)
+
+
+def _policy_tables() -> None:
+    op.create_table(
+        "running_policy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("use_cases", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("file_digest", sa.String(), nullable=True),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "policy_changes",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("use_case", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=True),
+        sa.Column("version_before", sa.String(), nullable=True),
+        sa.Column("content", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("differences", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("effect", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("approvers", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.Column("settled_by", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("slack_channel", sa.String(), nullable=True),
+        sa.Column("ts", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ux_policy_changes_proposed",
+        "policy_changes",
+        ["use_case"],
+        unique=True,
+        sqlite_where=sa.text("state = 'proposed'"),
+        postgresql_where=sa.text("state = 'proposed'"),
+    )
+    op.create_index(
+        "ix_policy_changes_use_case", "policy_changes", ["use_case", "state", "id"], unique=False
+    )
+    op.create_table(
+        "policy_signatures",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("change_id", sa.BigInteger(), nullable=False),
+        sa.Column("office", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["change_id"],
+            ["policy_changes.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("change_id", "office"),
+    )

@@ -1,0 +1,110 @@
+"""The answer to ``/hitl policy``: what runs, since when, and who agreed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.slack import blocks
+from bot.slack.cards.proposed_policy import mrkdwn_name, signed_words
+from bot.slack.message import Block, Message
+from bot.slack.text import counted, moment, mrkdwn, whom
+from hitl.percent import exact_percent
+from hitl.policy import UseCase
+from hitl.policy.wording import listed
+from hitl.policy.words import in_words
+from hitl.storage.policy_changes import Change
+
+_MOST_USE_CASES = 12
+_ROOM = blocks.MOST_CHARACTERS - 200
+"""The rest is for the line that counts what found none."""
+_MOST = 5
+"""Names in a list."""
+_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyShown:
+    """One use case's policy and where it comes from."""
+
+    use_case: UseCase
+    since: Change | None
+    """The change that put it in force."""
+    proposed: Change | None
+
+
+def policy_message(shown: Sequence[PolicyShown]) -> Message:
+    """Each use case's thresholds, who is asked, approvers and since when, and what is proposed."""
+    parts, taken = list[Block](), 0
+    for each in shown[:_MOST_USE_CASES]:
+        longer = [*parts, *_use_case(each)]
+        if parts and blocks.size(longer) > _ROOM:
+            break
+        parts, taken = longer, taken + 1
+    if taken < len(shown):
+        more = counted(len(shown) - taken, "more use case")
+        parts.append(blocks.context(blocks.plain(f"and {more}: ask for one by its name", 100)))
+    text = "; ".join(f"{each.use_case.name}: {_thresholds(each.use_case)}" for each in shown[:3])
+    return Message(text, parts)
+
+
+def _use_case(shown: PolicyShown) -> Iterator[Block]:
+    lines = [f"*{shown.use_case.name}* · {mrkdwn(shown.use_case.question, 150)}"]
+    lines.append(f"Stands by itself: {_thresholds(shown.use_case)}")
+    lines.append(f"Otherwise: {strategy_words(shown.use_case)}")
+    lines.append(f"Changes are signed by: {_approvers(shown.use_case)}")
+    yield blocks.section("\n".join(lines))
+    yield blocks.context(blocks.mrkdwn(_since(shown)))
+    if shown.proposed is not None:
+        yield blocks.section(_proposed(shown.proposed))
+
+
+def _thresholds(use_case: UseCase) -> str:
+    if use_case.always_review:
+        return "nothing, everything goes to people"
+    by_threshold: dict[float | None, list[str]] = {}
+    for label, rule in use_case.labels.items():
+        by_threshold.setdefault(rule.auto_at, []).append(mrkdwn(label, _NAME))
+    if len(by_threshold) == 1:
+        [threshold] = by_threshold
+        return f"every label at {_at(threshold)}"
+    return "; ".join(
+        f"{listed(labels, most=_MOST)} at {_at(threshold)}"
+        for threshold, labels in list(by_threshold.items())[:_MOST]
+    )
+
+
+def _at(threshold: float | None) -> str:
+    return "no score" if threshold is None else exact_percent(threshold)
+
+
+def strategy_words(use_case: UseCase) -> str:
+    """Who is asked about the rest, in order."""
+    people = listed(
+        (whom(each, channel=use_case.channel) for each in use_case.reviewers), last="or", most=_MOST
+    )
+    return f"{people} in {mrkdwn(use_case.channel, _NAME)}" + (
+        f", {use_case.reviews_needed} of them" if use_case.reviews_needed > 1 else ""
+    )
+
+
+def _approvers(use_case: UseCase) -> str:
+    if not use_case.approvers:
+        return "nobody, they apply at once"
+    return listed(
+        f"{office} ({whom(named, channel=use_case.channel)})"
+        for office, named in use_case.approvers.items()
+    )
+
+
+def _since(shown: PolicyShown) -> str:
+    change, version = shown.since, f"version `{shown.use_case.version}`"
+    if change is None:
+        return version
+    since = f"{version} · changed {moment(change.settled_at or change.asked_at)}"
+    since += f" by {mrkdwn_name(change.by)}"
+    signed = [f"{each.office} ({mrkdwn_name(each.by)})" for each in change.signatures]
+    return f"{since} · signed for {listed(signed)}" if signed else since
+
+
+def _proposed(change: Change) -> str:
+    lines = listed((mrkdwn(in_words(each), 120) for each in change.differences), most=5)
+    return f":memo: *Proposal {change.id}* · {lines}\n{signed_words(change)}"

@@ -1,0 +1,107 @@
+"""A changed policy reaches a running service without a restart, whole or not at all."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.policy import begin_policy, following
+from bot.sandbox.app import running_workspace
+from bot.sandbox.config import demo_config
+from hitl.policy import Policy, parse_policy
+from hitl.review import take_policy
+from hitl.storage.database import Database
+from hitl.storage.policy_changes import Source
+from tests.conftest import Clock
+from tests.examples import POLICY
+from tests.intake.requests import moderation_case
+from tests.service.process import (
+    Served,
+    environment,
+    run_to_its_end,
+    serving,
+    slack_settings,
+)
+
+STRICTER = POLICY.replace("auto_at = 0.87", "auto_at = 0.97")
+WRONG = POLICY.replace("auto_at = 0.87", "auto_at = 87")
+
+
+@pytest.fixture
+async def env(tmp_path: Path) -> AsyncIterator[dict[str, str]]:
+    config = demo_config(channels=["#moderation", "#digits"])
+    async with running_workspace(config) as workspace:
+        yield environment(tmp_path, **slack_settings(config, workspace, socket=False))
+
+
+async def submitted(served: Served, key: str) -> dict[str, Any]:
+    """A post that stands at 87 % and is escalated at 97 %."""
+    scores = {"violation": 0.95, "clean": 0.05}
+    async with served.api() as api:
+        answer = await api.post("/v1/cases", json=moderation_case(key) | {"scores": scores})
+    assert answer.status_code == 201
+    return dict(answer.json())
+
+
+async def state_becomes(served: Served, state: str) -> None:
+    """Wait until a new case gets this state."""
+    async with asyncio.timeout(10):
+        number = 0
+        while (await submitted(served, f"{state}-{number}"))["state"] != state:
+            number += 1
+            await asyncio.sleep(0.05)
+
+
+async def test_a_hangup_and_a_command_change_the_policy_of_a_running_service(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
+    file = tmp_path / "policy.toml"
+    async with serving(tmp_path, env) as served:
+        assert (await submitted(served, "before"))["state"] == "decided"
+        file.write_text(STRICTER)
+        served.process.send_signal(signal.SIGHUP)
+        await state_becomes(served, "open")
+        file.write_text(WRONG)
+        served.process.send_signal(signal.SIGHUP)
+        refused = await run_to_its_end(tmp_path, "policy", "apply", env=env)
+        assert refused.status == 2
+        assert "policy.toml:13: use_cases.content-moderation.labels.violation" in refused.said
+        assert (await submitted(served, "after"))["state"] == "open"
+        file.write_text(POLICY)
+        applied = await run_to_its_end(tmp_path, "policy", "apply", env=env)
+        assert "violation stands at 97 % → 87 %" in applied.said
+        await state_becomes(served, "decided")
+        again = await run_to_its_end(tmp_path, "policy", "apply", env=env)
+        assert again.said.strip() == "policy.toml says what runs already."
+        ended = await served.stop()
+    assert "The policy stays as it was: policy.toml:13:" in ended.said
+    history = await run_to_its_end(tmp_path, "policy", "history", "--json", env=env)
+    assert history.said.count('"state": "applied"') == 4
+
+
+async def test_every_replica_follows_what_one_puts_in_force(
+    database: Database, database_url: str, clock: Clock
+) -> None:
+    policy = parse_policy(POLICY)
+    replica = Database(database_url, clock=clock)
+    try:
+        mine, theirs = await begin_policy(database, policy), await begin_policy(replica, policy)
+        async with following(database, mine), following(replica, theirs):
+            await put(database, parse_policy(STRICTER))
+            async with asyncio.timeout(10):
+                while not all(at(each) == 0.97 for each in (mine, theirs)):  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+    finally:
+        replica.close()
+
+
+async def put(database: Database, policy: Policy) -> None:
+    await database.write(lambda tx: take_policy(tx, policy, by="ops", source=Source.APPLY))
+
+
+def at(policy: Any) -> float | None:
+    threshold: float | None = policy.use_case("content-moderation").labels["violation"].auto_at
+    return threshold
