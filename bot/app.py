@@ -32,6 +32,7 @@ from bot.scheduler.deadlines import keeping_deadlines
 from bot.scheduler.digests import digest_jobs
 from bot.scheduler.flags import rechecking_flags
 from bot.scheduler.queues import tending_queue_cards
+from bot.scheduler.rollups import rolling_up
 from bot.scheduler.timetable import Timetable
 from bot.services import Services
 from bot.serving import listen, serving
@@ -111,6 +112,7 @@ async def running_service(
         await stack.enter_async_context(keeping_deadlines(services.database, running))
         await stack.enter_async_context(rechecking_flags(services.database, running))
         await stack.enter_async_context(tending_queue_cards(services.database, running))
+        await stack.enter_async_context(rolling_up(services.database))
         introducing = asyncio.create_task(introduce(client))
         stack.callback(introducing.cancel)
         timetable = Timetable(services.database, lambda: [checkpoint_job(), *digest_jobs(running)])

@@ -95,6 +95,21 @@ def backup(
     run(target)
 
 
+@app.command()
+def rollup(
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing: say where counts are wrong.")
+    ] = False,
+) -> None:
+    """Count every hour anew from the cases, for reports that read counts instead."""
+    from bot.commands import rollup as run  # noqa: PLC0415
+
+    if check:
+        raise typer.Exit(0 if run.check() else 1)
+    run.rebuild()
+
+
 app.add_typer(policy, name="policy")
 
 outbox = typer.Typer(help="What waits to be sent, and what could not be sent.")

@@ -22,15 +22,16 @@ class NoDatabase(HitlError):
 
 def read_store(query: Callable[[Connection], T]) -> T:
     """What the query returns."""
-    return _with(lambda database: database.read(query))
+    return use_store(lambda database: database.read(query))
 
 
 def write_store(verb: Callable[[Transaction], T], *, may_create: bool = False) -> T:
     """What the verb returns, once it is committed; ``may_create`` the database for it."""
-    return _with(lambda database: database.write(verb), may_create=may_create)
+    return use_store(lambda database: database.write(verb), may_create=may_create)
 
 
-def _with(work: Callable[[Database], Coroutine[Any, Any, T]], *, may_create: bool = False) -> T:
+def use_store(work: Callable[[Database], Coroutine[Any, Any, T]], *, may_create: bool = False) -> T:
+    """What the work returns that is done with the database."""
     url = read_settings().database_url
     address = database_url(url)
     is_missing = address.drivername == "sqlite" and not Path(str(address.database)).exists()

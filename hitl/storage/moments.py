@@ -12,6 +12,8 @@ from sqlalchemy.types import TypeDecorator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+HOUR = 3_600_000_000
+"""In microseconds."""
 
 
 def to_microseconds(moment: datetime) -> int:
@@ -22,6 +24,16 @@ def to_microseconds(moment: datetime) -> int:
 def from_microseconds(microseconds: int) -> datetime:
     """The aware UTC moment of a stored value."""
     return EPOCH + timedelta(microseconds=microseconds)
+
+
+def hour_before(moment: datetime) -> datetime:
+    """The beginning of its hour of UTC."""
+    return from_microseconds(to_microseconds(moment) // HOUR * HOUR)
+
+
+def hour_after(moment: datetime) -> datetime:
+    """The next beginning of an hour of UTC, or the moment itself where it is one."""
+    return from_microseconds(-(-to_microseconds(moment) // HOUR) * HOUR)
 
 
 class Moment(TypeDecorator[datetime]):

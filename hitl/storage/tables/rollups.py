@@ -38,6 +38,8 @@ class HourlyPredictions(SQLModel, table=True):
     route_to: str = _key()
     routed_by: str = _key()
     """As of the case; ``tally`` where the caller counted."""
+    reached_people: bool = _key()
+    """At once, or after others had been asked."""
     predictions: int = _count()
 
 

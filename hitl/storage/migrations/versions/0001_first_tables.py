@@ -638,6 +638,7 @@ def _create_rollups() -> None:
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("route_to", sa.String(), nullable=False),
         sa.Column("routed_by", sa.String(), nullable=False),
+        sa.Column("reached_people", sa.Boolean(), nullable=False),
         counts=[sa.Column("predictions", sa.BigInteger(), nullable=False)],
     )
     _create_hourly(

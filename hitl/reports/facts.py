@@ -1,0 +1,261 @@
+"""What is counted by the hour: each fact's table, and the same rows from the cases themselves.
+
+Everything dated in a case has the moment of one of its audit events, so those tell which hours a
+change can have touched.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    SelectBase,
+    String,
+    Table,
+    and_,
+    case,
+    cast,
+    column,
+    false,
+    func,
+    literal,
+    select,
+    type_coerce,
+    union_all,
+    values,
+)
+
+from hitl.storage.moments import HOUR, Moment
+from hitl.storage.tables import (
+    cases,
+    hourly_decisions,
+    hourly_pairs,
+    hourly_predictions,
+    hourly_reviews,
+    hourly_waits,
+    outcomes,
+    reviews,
+    tallies,
+)
+from hitl.vocabulary import By, RouteTo
+
+TALLY = "tally"
+"""``routed_by`` of what callers only counted."""
+UNTIMED = -1
+_MILLISECOND = 1_000
+_FINEST = 64
+"""Milliseconds below which a bucket holds one; above, buckets are 1/64 to 1/32 wide."""
+_COARSEST_POWER = 30
+"""Buckets grow no more beyond 64 times 2^30 milliseconds, two years."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """``since <= t < until`` of a use case; ``place`` tells to which window it belongs."""
+
+    place: int
+    use_case: str
+    since: datetime
+    until: datetime
+
+
+def spans_of(rows: Sequence[Span], *, name: str = "spans") -> CTE:
+    """Rows of (place, use_case, since, until) to join with; there must be one."""
+    given = values(
+        column("place", Integer),
+        column("use_case", String),
+        column("since", Moment),
+        column("until", Moment),
+    )
+    found = [(row.place, row.use_case, row.since, row.until) for row in rows]
+    return given.data(found).cte(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A table of ``hourly_…``, and how its rows follow from the cases."""
+
+    table: Table
+    measures: tuple[str, ...]
+    raw: Callable[[CTE], SelectBase]
+    """Key and measures of whatever happened within the spans, and the ``place`` of each's span."""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns it counts by."""
+        return tuple(column.name for column in self.table.primary_key)
+
+
+def hour_of(moment: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The hour of UTC in which it lies."""
+    microseconds = type_coerce(moment, BigInteger)
+    return type_coerce(microseconds - microseconds % HOUR, Moment)
+
+
+def total(measure: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Its sum; one of BIGINT would be NUMERIC on PostgreSQL, which Python gets as a Decimal."""
+    summed = func.sum(measure)
+    return summed if isinstance(measure.type, Float) else cast(summed, BigInteger)
+
+
+def before(moment: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The last moment before: a tally belongs to the hour that it ends."""
+    return type_coerce(type_coerce(moment, BigInteger) - 1, Moment)
+
+
+def _within(moment: ColumnElement[Any], spans: CTE, *, whose: ColumnElement[str]) -> Any:
+    return and_(whose == spans.c.use_case, moment >= spans.c.since, moment < spans.c.until)
+
+
+def _head(
+    spans: CTE, moment: ColumnElement[Any], *, model: ColumnElement[Any], policy_version: Any
+) -> list[ColumnElement[Any]]:
+    return [
+        spans.c.place,
+        spans.c.use_case,
+        hour_of(moment).label("hour"),
+        func.coalesce(model, "").label("model"),
+        policy_version.label("policy_version"),
+    ]
+
+
+def _of_case(spans: CTE, moment: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    return _head(spans, moment, model=cases.c.model, policy_version=cases.c.policy_version)
+
+
+def _predictions(spans: CTE) -> SelectBase:
+    seen = select(
+        *_of_case(spans, cases.c.submitted_at),
+        cases.c.label,
+        cases.c.route_to,
+        cases.c.routed_by,
+        cases.c.people_since.is_not(None).label("reached_people"),
+        literal(1).label("predictions"),
+    ).where(_within(cases.c.submitted_at, spans, whose=cases.c.use_case))
+    end = before(tallies.c.until)
+    told = select(
+        *_head(spans, end, model=tallies.c.model, policy_version=literal("")),
+        tallies.c.label,
+        literal(RouteTo.AUTO.value).label("route_to"),
+        literal(TALLY).label("routed_by"),
+        false().label("reached_people"),
+        tallies.c.count.label("predictions"),
+    ).where(
+        tallies.c.use_case == spans.c.use_case,
+        tallies.c.until > spans.c.since,
+        tallies.c.until <= spans.c.until,
+    )
+    return union_all(seen, told)
+
+
+def _current(spans: CTE) -> Any:
+    return and_(
+        outcomes.c.case_id == cases.c.id,
+        outcomes.c.is_current,
+        _within(cases.c.decided_at, spans, whose=cases.c.use_case),
+    )
+
+
+def _decisions(spans: CTE) -> Select[Any]:
+    return select(
+        *_of_case(spans, cases.c.decided_at),
+        cases.c.label,
+        cases.c.routed_by,
+        outcomes.c.by,
+        outcomes.c.verdict,
+        (outcomes.c.label == cases.c.label).label("agrees"),
+        outcomes.c.overrules,
+        literal(1).label("decisions"),
+        case((outcomes.c.flagged, 1), else_=0).label("flagged"),
+    ).where(_current(spans), outcomes.c.by != By.AI)
+
+
+def waited() -> ColumnElement[int]:
+    """Microseconds from submission to decision."""
+    return type_coerce(cases.c.decided_at, BigInteger) - type_coerce(
+        cases.c.submitted_at, BigInteger
+    )
+
+
+# What was overruled had been decided before: nobody was waiting for that.
+WAITED_FOR = and_(outcomes.c.by == By.REVIEWER, ~outcomes.c.overrules)
+
+
+def _waits(spans: CTE) -> Select[Any]:
+    return select(
+        *_of_case(spans, cases.c.decided_at),
+        _bucket(waited() // _MILLISECOND).label("milliseconds"),
+        literal(1).label("waits"),
+    ).where(_current(spans), WAITED_FOR)
+
+
+def _reviews(spans: CTE) -> Select[Any]:
+    looked = cast(func.round(reviews.c.seconds * 1_000), BigInteger)
+    return (
+        select(
+            *_of_case(spans, reviews.c.at),
+            case((reviews.c.seconds.is_(None), UNTIMED), else_=_bucket(looked)).label(
+                "milliseconds"
+            ),
+            literal(1).label("reviews"),
+            func.coalesce(reviews.c.seconds, 0.0).label("seconds"),
+        )
+        .join_from(reviews, cases, cases.c.id == reviews.c.case_id)
+        .where(_within(reviews.c.at, spans, whose=cases.c.use_case))
+    )
+
+
+def _pairs(spans: CTE) -> Select[Any]:
+    second, first, earlier = reviews, reviews.alias("first"), reviews.alias("earlier")
+    stands = [
+        and_(each.c.undone_at.is_(None), ~each.c.is_adjudication)
+        for each in (second, first, earlier)
+    ]
+    before_second = (
+        select(func.count())
+        .where(earlier.c.case_id == second.c.case_id, earlier.c.id < second.c.id, stands[2])
+        .scalar_subquery()
+    )
+    return (
+        select(
+            *_of_case(spans, second.c.at),
+            first.c.label.label("first"),
+            second.c.label.label("second"),
+            literal(1).label("pairs"),
+        )
+        .join_from(second, cases, cases.c.id == second.c.case_id)
+        .join(first, and_(first.c.case_id == second.c.case_id, first.c.id < second.c.id, stands[1]))
+        .where(
+            _within(second.c.at, spans, whose=cases.c.use_case),
+            stands[0],
+            before_second == 1,
+        )
+    )
+
+
+def _bucket(milliseconds: ColumnElement[Any]) -> ColumnElement[int]:
+    """The lower end of its bucket, as in G. Tene's HdrHistogram: six significant bits."""
+    steps = [
+        (milliseconds < _whole(_FINEST << power), _whole(1 << power))
+        for power in range(_COARSEST_POWER)
+    ]
+    return milliseconds - milliseconds % case(*steps, else_=_whole(1 << _COARSEST_POWER))
+
+
+def _whole(number: int) -> ColumnElement[int]:
+    return literal(number, BigInteger)
+
+
+PREDICTIONS = Fact(hourly_predictions, ("predictions",), _predictions)
+DECISIONS = Fact(hourly_decisions, ("decisions", "flagged"), _decisions)
+WAITS = Fact(hourly_waits, ("waits",), _waits)
+REVIEWS = Fact(hourly_reviews, ("reviews", "seconds"), _reviews)
+PAIRS = Fact(hourly_pairs, ("pairs",), _pairs)
+FACTS = (PREDICTIONS, DECISIONS, WAITS, REVIEWS, PAIRS)

@@ -1,0 +1,55 @@
+"""Whether the rollups say what the cases say."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from hitl.reports.changed import changed_hours
+from hitl.reports.facts import FACTS, Fact, Span, spans_of
+from hitl.reports.ledger import counted_rows
+from hitl.reports.rolling import counted_use_cases, first_hour, raw_rows
+from hitl.storage.rollups import progress
+
+_DAY = timedelta(days=1)
+
+
+def differences(connection: Connection) -> Iterator[str]:
+    """Where the rollups do not say what the cases say, in words, a day and table at a time."""
+    done = progress(connection)
+    if done is None:
+        return
+    changed = set(changed_hours(connection, done))
+    since = first_hour(connection) or done.until
+    while since < done.until:
+        until = min(since + _DAY, done.until)
+        spans = [Span(0, name, since, until) for name in counted_use_cases(connection)]
+        for fact in FACTS:
+            stored = _as_told(fact, _stored_rows(connection, fact, spans), without=changed)
+            seen = _as_told(fact, raw_rows(connection, fact, spans), without=changed)
+            if wrong := sorted(str(key) for key, _ in stored ^ seen):
+                yield f"{fact.table.name}, {since:%Y-%m-%d %H:%M} UTC: {wrong[0]}"
+        since = until
+
+
+def _stored_rows(connection: Connection, fact: Fact, spans: Sequence[Span]) -> list[dict[str, Any]]:
+    if not spans:
+        return []
+    rows = counted_rows(fact, spans_of(spans))
+    asked = select(*(rows.c[name] for name in (*fact.key, *fact.measures)))
+    return [dict(row) for row in connection.execute(asked).mappings()]
+
+
+def _as_told(
+    fact: Fact, rows: Iterable[dict[str, Any]], *, without: set[tuple[str, datetime]]
+) -> set[tuple[Any, Any]]:
+    """Key and measures of each row, in a form that sums of seconds compare in."""
+    return {
+        (
+            tuple(row[name] for name in fact.key),
+            tuple(round(row[name], 3) for name in fact.measures),
+        )
+        for row in rows
+        if (row["use_case"], row["hour"]) not in without
+    }

@@ -1,0 +1,182 @@
+"""Counts by the hour say what the cases say, whatever happened since they were counted."""
+
+import asyncio
+import shutil
+import threading
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, func, select, update
+
+from hitl.policy import UseCase
+from hitl.reports.facts import FACTS
+from hitl.reports.ledger import Ledger, Window
+from hitl.reports.rolling import Turn, begin_anew, count_turn, store_turn
+from hitl.reports.rollup_check import differences
+from hitl.review import overrule, submit, vote
+from hitl.storage.database import Database, Transaction
+from hitl.storage.rollups import Horizon, horizon
+from hitl.storage.tables import hourly_decisions, hourly_predictions
+from hitl.vocabulary import Verdict
+from tests.conftest import MONDAY, Clock
+from tests.examples import moderation, post
+from tests.reports.world import STEPS, Step, counted, live, roll
+
+MINUTES = st.integers(-500, 8_000)
+
+
+@given(steps=STEPS, edges=st.lists(MINUTES, min_size=2, max_size=6, unique=True))
+@settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
+def test_counts_are_those_of_the_cases_at_every_moment(
+    prepared_file: Path, steps: list[Step], edges: list[int]
+) -> None:
+    moments = sorted(MONDAY + timedelta(minutes=edge) for edge in edges)
+    windows = list(pairwise(moments))
+    two = moderation().model_copy(update={"reviews_needed": 2})
+    with TemporaryDirectory() as folder:
+        for number, use_case in enumerate((moderation(), two)):
+            file = shutil.copy(prepared_file, f"{folder}/{number}.db")
+            asyncio.run(_lives(f"sqlite:///{file}", steps, windows, use_case=use_case))
+
+
+async def _lives(url: str, steps: list[Step], windows: list[Window], *, use_case: UseCase) -> None:
+    database = Database(url, clock=(clock := Clock()))
+    try:
+        await live(database, clock, steps, use_case=use_case)
+        await _assert_counts_are_of_cases(database, windows)
+        await roll(database)
+        await _assert_counts_are_of_cases(database, windows)
+    finally:
+        database.close()
+
+
+async def _assert_counts_are_of_cases(database: Database, windows: list[Window]) -> None:
+    assert await database.read(partial(_wrong_facts, windows=windows)) == []
+
+
+def _wrong_facts(connection: Connection, *, windows: list[Window]) -> list[str]:
+    ledger = Ledger.open(connection, "content-moderation")
+    uncounted = replace(ledger, counted_until=None)
+    return [
+        fact.table.name
+        for fact in FACTS
+        if counted(ledger, fact, windows) != counted(uncounted, fact, windows)
+    ]
+
+
+async def _submitted(database: Database, key: str) -> int:
+    case, _ = await database.write(
+        lambda tx: submit(tx, post(key), use_case=moderation(), draw=0.5)
+    )
+    return case.id
+
+
+async def _predictions(database: Database, *, hour: datetime = MONDAY) -> int:
+    """How many the rollups alone tell of an hour."""
+    asked = select(func.sum(hourly_predictions.c.predictions)).where(
+        hourly_predictions.c.hour == hour
+    )
+    return int(await database.read(lambda c: c.execute(asked).scalar()) or 0)
+
+
+async def _turn(database: Database, known: Horizon) -> Turn | None:
+    return await database.read(lambda c: count_turn(c, known, now=database.now()))
+
+
+async def test_an_hour_is_counted_once_it_is_over(database: Database, clock: Clock) -> None:
+    await _submitted(database, "post-1")
+    clock.advance(minutes=65)
+    await roll(database)
+    assert await _predictions(database) == 0
+    clock.advance(minutes=5)
+    await roll(database)
+    assert await _predictions(database) == 1
+
+
+async def test_a_replaced_outcome_leaves_its_hour(database: Database, clock: Clock) -> None:
+    use_case, case_id = moderation(), await _submitted(database, "post-1")
+    await database.write(
+        lambda tx: vote(tx, case_id, verdict=Verdict.REJECT, reviewer="U0ANA", use_case=use_case)
+    )
+    clock.advance(hours=5)
+    await roll(database)
+    assert await _decisions(database) == [(MONDAY, "reject")]
+    await database.write(
+        lambda tx: overrule(tx, case_id, label="clean", by="U0L", reason="fine", use_case=use_case)
+    )
+    clock.advance(hours=2)
+    await roll(database)
+    assert await _decisions(database) == [(MONDAY + timedelta(hours=5), "approve")]
+
+
+async def _decisions(database: Database) -> list[tuple[datetime, str]]:
+    asked = select(hourly_decisions.c.hour, hourly_decisions.c.verdict)
+    return await database.read(lambda c: [(row[0], row[1]) for row in c.execute(asked)])
+
+
+async def test_of_two_turns_from_the_same_beginning_one_is_stored(
+    database: Database, clock: Clock
+) -> None:
+    await _submitted(database, "post-1")
+    clock.advance(hours=3)
+    known = await database.read(horizon)
+    one, other = await asyncio.gather(_turn(database, known), _turn(database, known))
+    assert one is not None
+    assert other is not None
+    stored = [await database.write(partial(store_turn, turn=turn)) for turn in (one, other)]
+    assert stored == [True, False]
+    assert await _predictions(database) == 1
+
+
+async def test_counting_anew_gives_the_same_without_what_was_wrong(
+    database: Database, clock: Clock
+) -> None:
+    await _submitted(database, "post-1")
+    clock.advance(hours=30)
+    await roll(database)
+    wrong = update(hourly_predictions).values(predictions=7)
+    await database.write(lambda tx: tx.connection.execute(wrong) and None)
+    assert await _predictions(database) == 7
+    [difference] = await database.read(lambda c: list(differences(c)))
+    assert "hourly_predictions" in difference
+    await database.write(begin_anew)
+    await roll(database)
+    assert await _predictions(database) == 1
+    assert await database.read(lambda c: list(differences(c))) == []
+
+
+async def test_what_is_committed_late_is_not_missed(postgresql_url: str, clock: Clock) -> None:
+    """Its ids are lower than those of what was committed, and counted, before it."""
+    database = Database(postgresql_url, clock=clock)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def stalled(tx: Transaction) -> None:
+        submit(tx, post("late"), use_case=moderation(), draw=0.5)
+        begun.set()
+        may_end.wait(9)
+
+    try:
+        before = await database.read(horizon)
+        late = asyncio.create_task(database.write(stalled))
+        await asyncio.to_thread(begun.wait, 9)
+        await _submitted(database, "early")
+        clock.advance(hours=3)
+        known = await database.read(horizon)
+        assert await _turn(database, known) is None
+        turn = await _turn(database, before)
+        assert turn is not None
+        assert await database.write(lambda tx: store_turn(tx, turn))
+        assert await _predictions(database) == 1
+        may_end.set()
+        await late
+        await roll(database)
+        assert await _predictions(database) == 2
+    finally:
+        may_end.set()
+        database.close()
