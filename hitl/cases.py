@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hitl.vocabulary import By, CaseState, RouteTo, Verdict
+from hitl.vocabulary import By, CaseState, CheckKind, CheckState, RouteTo, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,24 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """A blind check of a case: what a person said who did not see what the AI had said."""
+
+    kind: CheckKind
+    state: CheckState
+    is_apart: bool
+    """Its answer decides nothing by itself: the case goes another way than to reviewers."""
+    known_label: str | None = None
+    reviewer: str | None = None
+    verdict: Verdict | None = None
+    label: str | None = None
+    answered_at: datetime | None = None
+    final_label: str | None = None
+    settled_by: str | None = None
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of a case's history."""
 
@@ -99,4 +117,10 @@ class Case:
     outcome: Outcome | None = None
     votes: int = 0
     """How many people's votes are in and stand; what they chose is not told here."""
+    reviews_needed: int = 1
+    is_blind: bool = False
+    """People answer without seeing what the AI proposes."""
+    is_known: bool = False
+    """Its answer is known: it is no prediction, and callers never hear of it."""
+    check: Check | None = None
     notes: tuple[Note, ...] = ()

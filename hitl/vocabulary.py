@@ -38,3 +38,23 @@ class By(StrEnum):
     MODEL = "model"
     USER = "user"
     DEADLINE = "deadline"
+
+
+class CheckKind(StrEnum):
+    """What a blind check is for."""
+
+    AUDIT = "audit"
+    """To know how often the AI is right."""
+    KNOWN = "known"
+    """To know how often reviewers are."""
+
+
+class CheckState(StrEnum):
+    """How far a blind check is."""
+
+    OPEN = "open"
+    DISPUTED = "disputed"
+    """Its answer is not the AI's label: adjudicators say which is right."""
+    SETTLED = "settled"
+    WITHDRAWN = "withdrawn"
+    """Nobody is asked any more, and nothing comes of it."""

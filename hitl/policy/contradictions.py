@@ -117,14 +117,22 @@ def _retrain(retrain: _Table) -> Iterator[Fault]:
 
 
 def _disputes(use_case: _Table) -> Iterator[Fault]:
-    needed = use_case.get("reviews_needed")
-    ends = use_case.get("adjudicators") or use_case.get("leads")
-    if isinstance(needed, int) and needed > 1 and not ends:
-        yield Fault(
-            ("adjudicators",),
-            f"is missing; with reviews_needed = {needed} say who settles a disagreement, "
-            "or name leads",
-        )
+    """Where nobody is named to settle a disagreement, a reviewer does who has not voted."""
+    needed, reviewers = use_case.get("reviews_needed"), _items(use_case.get("reviewers"))
+    if use_case.get("adjudicators") or use_case.get("leads") or not isinstance(needed, int):
+        return
+    if needed > 1 and reviewers and all(map(_is_one_person, reviewers)):
+        people = len(set(reviewers))
+        if people <= needed:
+            yield Fault(
+                ("adjudicators",),
+                f"is missing; with reviews_needed = {needed} and {people} reviewers nobody is left"
+                " to settle a disagreement",
+            )
+
+
+def _is_one_person(name: Any) -> bool:
+    return isinstance(name, str) and name[:1] in {"U", "W"}
 
 
 def _end(deadline: _Table, ties: _Table) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from unicodedata import category
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, GetCoreSchemaHandler, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, ValidationError
 from pydantic_core import PydanticCustomError, core_schema
 
 from hitl.policy.lengths import PATTERN
@@ -87,6 +87,20 @@ _ONE_LINE = AfterValidator(_on_one_line)
 
 Threshold = Annotated[float, Field(gt=0, le=1), Must("above 0 and at most 1, as in 0.95")]
 Share = Annotated[float, Field(ge=0, le=1), Must("at least 0 and at most 1, as in 0.02")]
+
+
+def _share_or(usual: float) -> Any:
+    """A share; ``true`` stands for the usual one and ``false`` for none."""
+
+    def read(value: object) -> object:
+        return usual * value if isinstance(value, bool) else value
+
+    words = f"at least 0 and at most 1, or true for {usual}"
+    return Annotated[float, BeforeValidator(read), Field(ge=0, le=1), Must(words)]
+
+
+DoubleReview = _share_or(0.2)
+KnownAnswerRate = _share_or(0.05)
 Money = Annotated[
     float, Field(ge=0, allow_inf_nan=False), Must("an amount of at least 0, as in 2.50")
 ]

@@ -34,8 +34,9 @@ PRESETS: Mapping[str, Preset] = {
         settings={"auto_at": 0.80, "question": "Is this where the ticket belongs?"},
     ),
     "medical-assist": Preset(
-        why="A confident mistake can harm a patient, so nearly everything goes to a specialist.",
-        settings={"auto_at": 0.99, "question": "Is this finding right?"},
+        why="A confident mistake can harm a patient, so nearly everything goes to specialists: two,"
+        " who do not see what the AI or the other one said.",
+        settings={"auto_at": 0.99, "question": "Is this finding right?", "reviews_needed": 2},
     ),
     "spam": Preset(
         why="A lost good mail hurts and a spam that slips through annoys; this weighs the two.",

@@ -15,6 +15,8 @@ from hitl.policy.fields import (
     ButtonWords,
     CaseCount,
     Channel,
+    DoubleReview,
+    KnownAnswerRate,
     LabelName,
     Length,
     LengthOrNone,
@@ -56,8 +58,13 @@ class UseCase(Frozen):
     """May overrule and withdraw."""
     reviews_needed: ReviewCount = 1
     """So many different people must choose the same label; they do not see each other's votes."""
+    double_review: DoubleReview = 0.0
+    """Of the cases that people decide, the share for which two must, by a stored random draw."""
     adjudicators: Annotated[tuple[Who, ...], Field(strict=False), Must("a list of people")] = ()
-    """Settle what reviewers disagree on, and may overrule; the leads where none is named."""
+    """Settle what reviewers disagree on, and may overrule; the leads where none is named.
+
+    Where there are none either, a reviewer who has not voted does.
+    """
     approvers: Annotated[
         dict[ApproverName, Who],
         ASIDE,
@@ -86,6 +93,10 @@ class UseCase(Frozen):
     """Who is asked about what does not stand, one after the other."""
     audit_rate: Annotated[Share, ASIDE] = 0.02
     """The share of all predictions in the unbiased sample; kept with each, whatever its route."""
+    audit_revises: Switch = True
+    """Whether a mistake that an audit finds in a prediction that stood is put right, or counted."""
+    known_answer_rate: Annotated[KnownAnswerRate, ASIDE] = 0.0
+    """For so many of the cases that people get they get one more, whose answer is known."""
     queue_after: Annotated[CaseCount, ASIDE] = 30
     """While more cases wait, one queue card stands for those without a card of their own.
 

@@ -1,11 +1,13 @@
 """Taking in a prediction: routed once, stored once, answered alike however often it is sent."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import insert, select
 
 from hitl.audit import words_digest
-from hitl.cases import Case, Evidence, Outcome
+from hitl.blindness import NEVER_DRAWN, Chances, Look, look_at
+from hitl.cases import Case, Check, Evidence, Outcome
 from hitl.errors import HitlError
 from hitl.policy.use_case import UseCase
 from hitl.review.callers import CaseEvent, tell_callers
@@ -13,11 +15,12 @@ from hitl.review.record import POLICY, begin_history, post_card, record_outcome
 from hitl.review.submission import NewEvidence, Submission
 from hitl.routing import Route, margin, route
 from hitl.storage.chain import Happening, content_words
+from hitl.storage.checks import open_check
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_by_id, evidence_from_stored
 from hitl.storage.statements import insert_new
 from hitl.storage.tables import case_contents, cases, pictures
-from hitl.vocabulary import By, CaseState, RouteTo
+from hitl.vocabulary import By, CaseState, CheckKind, CheckState, RouteTo
 
 
 class KeyReused(HitlError):
@@ -32,11 +35,17 @@ class KeyReused(HitlError):
 
 
 def submit(
-    tx: Transaction, submission: Submission, *, use_case: UseCase, draw: float
+    tx: Transaction,
+    submission: Submission,
+    *,
+    use_case: UseCase,
+    draw: float,
+    chances: Chances = NEVER_DRAWN,
 ) -> tuple[Case, bool]:
     """The case, and whether this call made it.
 
-    ``draw`` is uniform in [0, 1) and kept with the case. Raises ``KeyReused``, and
+    ``draw`` is uniform in [0, 1) and kept with the case. One in the sample gets its blind check
+    at once, wherever it goes. Raises ``KeyReused``, and
     ``RoutingError`` for a prediction the policy can't judge.
     """
     decision = route(
@@ -46,7 +55,14 @@ def submit(
         ask_people=submission.ask_people or submission.sent_by_person,
     )
     stands = decision.to is RouteTo.AUTO
+    look = look_at(
+        decision,
+        use_case=use_case,
+        chances=chances,
+        is_prediction=not submission.sent_by_person,
+    )
     row = _row(tx, submission, use_case=use_case, draw=draw, decision=decision)
+    row |= _looked_at(look, chances)
     case_id = insert_new(tx.connection, cases, row)
     if case_id is None:
         return _same_as_before(tx, submission, use_case=use_case), False
@@ -60,12 +76,30 @@ def submit(
         history.append(Happening("decided", POLICY, data))
     begin_history(tx, case_id, history)
     case = _case(case_id, row, submission, evidence=evidence, outcome=outcome)
+    if look.is_checked:
+        case = _audited(tx, case, is_apart=look.is_apart)
     if stands:
         # The caller has it in the answer to this very call, so its callback_url is not told.
         tell_callers(tx, case, CaseEvent.DECIDED, targets=use_case.webhooks)
-    else:
+    if look.is_checked or not stands:
         post_card(tx, case_id, use_case=use_case.name, channel=use_case.channel)
     return case, True
+
+
+def _looked_at(look: Look, chances: Chances) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "double_draw": chances.double,
+        "reviews_needed": look.reviews_needed,
+        "is_blind": look.is_blind,
+        "awaits_check": look.is_apart,
+    }
+    return row | {"margin": chances.place} if look.is_checked else row
+
+
+def _audited(tx: Transaction, case: Case, *, is_apart: bool) -> Case:
+    values = {"use_case": case.use_case, "kind": CheckKind.AUDIT, "is_apart": is_apart}
+    open_check(tx, case.id, values)
+    return replace(case, check=Check(CheckKind.AUDIT, CheckState.OPEN, is_apart=is_apart))
 
 
 def _row(
@@ -203,4 +237,6 @@ def _case(
         callback_url=submission.callback_url,
         sent_by_person=submission.sent_by_person,
         outcome=outcome,
+        reviews_needed=row["reviews_needed"],
+        is_blind=row["is_blind"],
     )

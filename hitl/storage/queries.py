@@ -2,23 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 
-from hitl.cases import Case, Event, Evidence, Note, Outcome, Overruled
+from hitl.cases import Case, Check, Event, Evidence, Note, Outcome, Overruled
 from hitl.errors import HitlError
 from hitl.storage.tables import (
     audit_events,
     case_contents,
     cases,
+    checks,
     notes,
     outcomes,
     pictures,
     reviews,
 )
-from hitl.vocabulary import By, CaseState, RouteTo, Verdict
+from hitl.vocabulary import By, CaseState, CheckKind, CheckState, RouteTo, Verdict
 
 
 class CaseNotFound(HitlError):
@@ -63,10 +64,12 @@ _CASE_COLUMNS = (
     _overruled.c.label.label("overruled_label"),
     _overruled.c.by.label("overruled_by"),
     _overruled.c.reviewer.label("overruled_reviewer"),
+    *(checks.c[field.name].label(f"check_{field.name}") for field in fields(Check)),
 )
 _CASES: Select[Any] = select(*_CASE_COLUMNS).select_from(
     cases.outerjoin(case_contents, case_contents.c.case_id == cases.c.id)
     .outerjoin(outcomes, (outcomes.c.case_id == cases.c.id) & outcomes.c.is_current)
+    .outerjoin(checks, checks.c.case_id == cases.c.id)
     .outerjoin(
         _overruled,
         outcomes.c.overrules
@@ -170,7 +173,29 @@ def _case(row: Row[Any], written: tuple[Note, ...]) -> Case:
         sent_by_person=row.routed_by == "person",
         outcome=_outcome(row),
         votes=row.votes,
+        reviews_needed=row.reviews_needed,
+        is_blind=row.is_blind,
+        is_known=row.routed_by == "known",
+        check=_check(row),
         notes=written,
+    )
+
+
+def _check(row: Row[Any]) -> Check | None:
+    if row.check_kind is None:
+        return None
+    return Check(
+        kind=CheckKind(row.check_kind),
+        state=CheckState(row.check_state),
+        is_apart=row.check_is_apart,
+        known_label=row.check_known_label,
+        reviewer=row.check_reviewer,
+        verdict=None if row.check_verdict is None else Verdict(row.check_verdict),
+        label=row.check_label,
+        answered_at=row.check_answered_at,
+        final_label=row.check_final_label,
+        settled_by=row.check_settled_by,
+        settled_at=row.check_settled_at,
     )
 
 

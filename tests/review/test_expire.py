@@ -277,6 +277,7 @@ async def test_due_cases_are_found_by_index(database: Database, clock: Clock) ->
         [(statement, values)] = asked
         return str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
 
-    assert "ix_cases_deadline (use_case=? AND state=? AND submitted_at<?)" in await database.read(
-        explained
+    assert (
+        "ix_cases_deadline (use_case=? AND is_overdue=? AND submitted_at<?)"
+        in await database.read(explained)
     )

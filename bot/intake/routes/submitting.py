@@ -17,6 +17,7 @@ from bot.intake.doors import Caller, Submitter
 from bot.intake.problems import Problem, problem_of, problem_of_failure, problem_of_validation
 from bot.intake.requests import BatchIn, CaseIn, TalliesIn
 from bot.services import Services
+from hitl.blindness import Chances
 from hitl.cases import Case
 from hitl.documents import case_document
 from hitl.errors import HitlError
@@ -76,10 +77,10 @@ async def _submit(
     if case.callback_url is not None:
         services.callbacks.require_usable(case.callback_url)
     submission = case.submission(fingerprint=_fingerprint(raw), submitted_by=caller.name)
-    draw = services.draw()
+    draw, chances = services.draw(), Chances.drawn(services.draw)
     try:
         return await services.database.write(
-            lambda tx: submit(tx, submission, use_case=use_case, draw=draw)
+            lambda tx: submit(tx, submission, use_case=use_case, draw=draw, chances=chances)
         )
     except RoutingError as error:
         if case.label is None:

@@ -15,6 +15,7 @@ from hitl.storage.tables.case import (
     tallies,
     truths,
 )
+from hitl.storage.tables.checks import checks, known_answers, known_turns
 from hitl.storage.tables.history import audit_events, checkpoints
 from hitl.storage.tables.inquiring import inquiries
 from hitl.storage.tables.learning import (
@@ -54,6 +55,7 @@ __all__ = [
     "case_contents",
     "cases",
     "checkpoints",
+    "checks",
     "claims",
     "embeddings",
     "feed_keys",
@@ -65,6 +67,8 @@ __all__ = [
     "hourly_reviews",
     "hourly_waits",
     "inquiries",
+    "known_answers",
+    "known_turns",
     "label_marks",
     "labels",
     "model_versions",

@@ -10,8 +10,8 @@ from hitl.storage.moments import Moment
 from hitl.storage.tables.columns import id_of_case, json_column, row_id
 
 # To be written out in a query, too: SQLite takes a partial index for no parameter.
-AWAITS_DEADLINE = text("state = 'open' AND NOT is_overdue AND people_since IS NOT NULL")
-AWAITS_PEOPLE = text("state IN ('open', 'disputed') AND people_since IS NOT NULL")
+AWAITS_PEOPLE = text("(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)")
+AWAITS_DEADLINE = text(f"{AWAITS_PEOPLE.text} AND NOT is_overdue")
 
 
 class CaseRow(SQLModel, table=True):
@@ -26,7 +26,7 @@ class CaseRow(SQLModel, table=True):
         Index(
             "ix_cases_deadline",
             "use_case",
-            "state",
+            "is_overdue",
             "submitted_at",
             sqlite_where=AWAITS_DEADLINE,
             postgresql_where=AWAITS_DEADLINE,
@@ -73,11 +73,22 @@ class CaseRow(SQLModel, table=True):
     calibration_id: int | None = Field(default=None, sa_type=BigInteger)
     scores: dict[str, float] = json_column(nullable=False)
     margin: float
-    """How far the top score is above the second; people are served the smallest first."""
+    """How far the top score is above the second; people are served the smallest first.
+
+    That of a blind check is drawn, or its place in the order would tell what it is.
+    """
     model: str | None = None
     policy_version: str
     draw: float
     audit_rate: float
+    double_draw: float = 1.0
+    """Uniform in [0, 1) and independent of ``draw``: under the policy's share, two people vote."""
+    reviews_needed: int = 1
+    """So many people must choose the same label."""
+    is_blind: bool = False
+    """People answer without seeing what the AI proposes."""
+    awaits_check: bool = False
+    """A blind check apart from the case's own decision waits for its answer."""
     callback_url: str | None = None
     submitted_at: datetime = Field(sa_type=Moment)
     decided_at: datetime | None = Field(default=None, sa_type=Moment)

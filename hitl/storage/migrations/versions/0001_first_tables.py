@@ -35,6 +35,10 @@ def upgrade() -> None:
         sa.Column("policy_version", sa.String(), nullable=False),
         sa.Column("draw", sa.Float(), nullable=False),
         sa.Column("audit_rate", sa.Float(), nullable=False),
+        sa.Column("double_draw", sa.Float(), nullable=False),
+        sa.Column("reviews_needed", sa.Integer(), nullable=False),
+        sa.Column("is_blind", sa.Boolean(), nullable=False),
+        sa.Column("awaits_check", sa.Boolean(), nullable=False),
         sa.Column("callback_url", sa.String(), nullable=True),
         sa.Column("submitted_at", sa.BigInteger(), nullable=False),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
@@ -50,10 +54,16 @@ def upgrade() -> None:
     op.create_index(
         "ix_cases_deadline",
         "cases",
-        ["use_case", "state", "submitted_at"],
+        ["use_case", "is_overdue", "submitted_at"],
         unique=False,
-        sqlite_where=sa.text("state = 'open' AND NOT is_overdue AND people_since IS NOT NULL"),
-        postgresql_where=sa.text("state = 'open' AND NOT is_overdue AND people_since IS NOT NULL"),
+        sqlite_where=sa.text(
+            "(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)"
+            " AND NOT is_overdue"
+        ),
+        postgresql_where=sa.text(
+            "(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)"
+            " AND NOT is_overdue"
+        ),
     )
     op.create_index("ix_cases_decided", "cases", ["use_case", "decided_at"], unique=False)
     op.create_index(
@@ -61,16 +71,24 @@ def upgrade() -> None:
         "cases",
         ["use_case", "margin", "submitted_at", "id"],
         unique=False,
-        sqlite_where=sa.text("state IN ('open', 'disputed') AND people_since IS NOT NULL"),
-        postgresql_where=sa.text("state IN ('open', 'disputed') AND people_since IS NOT NULL"),
+        sqlite_where=sa.text(
+            "(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)"
+        ),
+        postgresql_where=sa.text(
+            "(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)"
+        ),
     )
     op.create_index(
         "ix_cases_oldest",
         "cases",
         ["use_case", "submitted_at", "margin", "id"],
         unique=False,
-        sqlite_where=sa.text("state IN ('open', 'disputed') AND people_since IS NOT NULL"),
-        postgresql_where=sa.text("state IN ('open', 'disputed') AND people_since IS NOT NULL"),
+        sqlite_where=sa.text(
+            "(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)"
+        ),
+        postgresql_where=sa.text(
+            "(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)"
+        ),
     )
     op.create_index("ix_cases_state", "cases", ["use_case", "state", "id"], unique=False)
     op.create_index("ix_cases_submitted", "cases", ["use_case", "submitted_at"], unique=False)
@@ -629,6 +647,7 @@ def upgrade() -> None:
     _learning()
     _create_access()
     _policy_tables()
+    _blind_checks()
     op.execute("INSERT INTO schema_version (id, version, minimum_compatible) VALUES (1, 1, 1)")
 
 
@@ -933,3 +952,78 @@ def _policy_tables() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("change_id", "office"),
     )
+
+
+def _blind_checks() -> None:
+    op.create_table(
+        "checks",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("use_case", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("is_apart", sa.Boolean(), nullable=False),
+        sa.Column("known_label", sa.String(), nullable=True),
+        sa.Column("known_case_id", sa.BigInteger(), nullable=True),
+        sa.Column("reviewer", sa.String(), nullable=True),
+        sa.Column("verdict", sa.String(), nullable=True),
+        sa.Column("label", sa.String(), nullable=True),
+        sa.Column("seconds", sa.Float(), nullable=True),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("final_label", sa.String(), nullable=True),
+        sa.Column("settled_by", sa.String(), nullable=True),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["known_case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("case_id"),
+    )
+    op.create_index("ix_checks_known", "checks", ["known_case_id"], unique=False)
+    op.create_index("ix_checks_reviewer", "checks", ["reviewer", "answered_at"], unique=False)
+    op.create_index("ix_checks_state", "checks", ["use_case", "state", "kind"], unique=False)
+    op.create_table(
+        "known_answers",
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("use_case", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("times_served", sa.Integer(), nullable=False),
+        sa.Column("added_at", sa.BigInteger(), nullable=False),
+        sa.Column("retired_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("case_id"),
+    )
+    op.create_index(
+        "ix_known_answers",
+        "known_answers",
+        ["use_case", "retired_at", "times_served"],
+        unique=False,
+    )
+    op.create_table(
+        "known_turns",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("use_case", sa.String(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("draw", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_known_turns_due", "known_turns", ["use_case", "due_at"], unique=False)
