@@ -8,6 +8,7 @@ import typer
 
 from bot.cli_policy import policy
 from hitl.errors import HitlError
+from hitl.learning.formats import Format, Reviewers
 
 app = typer.Typer(
     name="hitl",
@@ -194,3 +195,44 @@ def keys_revoke(
     from bot.commands.keys import revoke  # noqa: PLC0415
 
     revoke(key)
+
+
+labels = typer.Typer(help="What people decided, as training examples.", no_args_is_help=True)
+app.add_typer(labels, name="labels")
+
+
+@labels.command("export")
+def labels_export(
+    *,
+    kind: Annotated[
+        Format, typer.Option("--format", help="JSON lines, CSV for spreadsheets, or Parquet.")
+    ] = Format.JSONL,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; else standard output.")
+    ] = None,
+    use_case: Annotated[str | None, typer.Option(help="Of this use case alone.")] = None,
+    after: Annotated[
+        int, typer.Option(min=0, help="Only what changed since: the cursor of an export before.")
+    ] = 0,
+    reviewers: Annotated[
+        Reviewers, typer.Option(help="Under names that stay the same, or as they are.")
+    ] = Reviewers.PSEUDONYMS,
+    pictures: Annotated[bool, typer.Option(help="With uploaded pictures in base64.")] = False,
+) -> None:
+    """Write every label that stands to a file, while the service runs.
+
+    Cells of a CSV that a spreadsheet would take for formulas begin with an apostrophe; JSON lines
+    and Parquet hold every text as it was sent.
+    """
+    from bot.commands.labels import ExportOptions, export  # noqa: PLC0415
+
+    export(
+        ExportOptions(
+            kind=kind,
+            out=out,
+            use_case=use_case,
+            after=after,
+            named=reviewers is Reviewers.NAMED,
+            pictures=pictures,
+        )
+    )

@@ -11,6 +11,7 @@ from bot.intake.problems import MEDIA_TYPE, Problem, install_problems
 from bot.intake.routes.deciding import deciding_routes
 from bot.intake.routes.figures import figure_routes
 from bot.intake.routes.health import health_routes
+from bot.intake.routes.labels import label_routes
 from bot.intake.routes.metrics import metric_routes
 from bot.intake.routes.reading import reading_routes
 from bot.intake.routes.submitting import submitting_routes
@@ -54,6 +55,7 @@ def build_intake(services: Services, *, keyring: Keyring) -> FastAPI:
         reading_routes,
         deciding_routes,
         figure_routes,
+        label_routes,
         health_routes,
         metric_routes,
     ):

@@ -16,6 +16,7 @@ from bot.intake.callbacks import CallbackRefused
 from bot.intake.keyring import KeysUnknown, NotForThisKey
 from hitl.documents import outcome_document
 from hitl.errors import HitlError
+from hitl.learning.feed import CursorAhead
 from hitl.policy import UnknownUseCase
 from hitl.reports.windows import WindowNotUnderstood
 from hitl.review import (
@@ -62,6 +63,7 @@ class _Kind:
 
 _KINDS: dict[type[HitlError], _Kind] = {
     UnknownUseCase: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown-use-case", "use_case"),
+    CursorAhead: _Kind(HTTPStatus.CONFLICT, "cursor-ahead", "after"),
     KeyReused: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", "key"),
     TallyKeyReused: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", "key"),
     LabelUnknown: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "label-unknown", "label"),

@@ -30,3 +30,13 @@ def lock_free_name(connection: Connection, name: str) -> bool:
         return True
     key = func.hashtextextended(name, 0)
     return bool(connection.execute(select(func.pg_try_advisory_xact_lock(key))).scalar_one())
+
+
+def lock_name(connection: Connection, name: str) -> None:
+    """Wait until nobody else has locked the name; then it is locked until this transaction ends.
+
+    What the one before committed is then seen. On SQLite one transaction writes at a time anyway.
+    """
+    if connection.dialect.name != "sqlite":
+        key = func.hashtextextended(name, 0)
+        connection.execute(select(func.pg_advisory_xact_lock(key)))

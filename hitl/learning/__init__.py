@@ -1,0 +1,1 @@
+"""What decisions teach: labels out, retraining, model versions, calibration, erasure."""

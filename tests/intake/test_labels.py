@@ -1,0 +1,66 @@
+"""Labels over HTTP: a stream of lines that can be taken up again, for those who may read it."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.intake.requests import moderation_case
+
+PICTURE = {
+    "title": "Photo",
+    "media_type": "image/png",
+    "image_base64": (
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    ),
+}
+
+
+async def decide(api: httpx.AsyncClient, key: str, **changes: Any) -> None:
+    case = (await api.post("/v1/cases", json=moderation_case(key, **changes))).json()
+    await api.post(f"/v1/cases/{case['id']}/reviews", json={"reviewer": "ana", "verdict": "reject"})
+
+
+async def read(api: httpx.AsyncClient, **query: Any) -> list[dict[str, Any]]:
+    answer = await api.get("/v1/labels", params=query)
+    assert answer.headers["content-type"].startswith("application/x-ndjson")
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+async def test_a_stream_that_broke_is_taken_up_after_its_last_line(api: httpx.AsyncClient) -> None:
+    for number in range(3):
+        await decide(api, f"post-{number}")
+    first = await read(api, limit=2)
+    rest = await read(api, after=first[-1]["cursor"])
+    assert [label["key"] for label in first + rest] == ["post-0", "post-1", "post-2"]
+    assert await read(api, after=rest[-1]["cursor"]) == []
+    assert first[0]["input"]["text"] == moderation_case()["text"]
+    assert first[0]["input"]["metadata"] == moderation_case()["metadata"]
+
+
+async def test_pictures_come_when_they_are_asked_for(api: httpx.AsyncClient) -> None:
+    await decide(api, "post-1", context=[PICTURE])
+    (without,) = await read(api)
+    assert "image_base64" not in without["input"]["evidence"][0]
+    (label,) = await read(api, pictures=True)
+    piece = label["input"]["evidence"][0]
+    assert piece["image_base64"] == PICTURE["image_base64"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ({"after": -1}, 422, "invalid"),
+        ({"after": 5}, 409, "cursor-ahead"),
+        ({"use_case": "ducks"}, 422, "unknown-use-case"),
+        ({"reviewers": "named"}, 403, "forbidden"),
+        ({"since": "yesterday"}, 422, "invalid"),
+    ],
+)
+async def test_a_wrong_question_is_answered_with_what_is_wrong(
+    api: httpx.AsyncClient, query: dict[str, Any], status: int, code: str
+) -> None:
+    answer = await api.get("/v1/labels", params=query)
+    assert answer.status_code == status, answer.text
+    assert code in answer.json()["type"]
