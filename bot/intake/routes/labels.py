@@ -25,10 +25,6 @@ _ANSWER = {
 }
 
 
-class _Lines(StreamingResponse):
-    media_type = MEDIA_TYPE
-
-
 class LabelQuery(BaseModel):
     """Which labels, and how they are shown."""
 
@@ -51,7 +47,7 @@ def label_routes(services: Services) -> APIRouter:
     """``GET /v1/labels``."""
     router = APIRouter(prefix="/v1", responses={409: {"model": Problem}, 422: {"model": Problem}})
 
-    @router.get("/labels", response_class=_Lines, responses={200: _ANSWER})
+    @router.get("/labels", response_class=StreamingResponse, responses={200: _ANSWER})
     async def read_labels(
         caller: Reader, query: Annotated[LabelQuery, Query()]
     ) -> StreamingResponse:
@@ -75,7 +71,7 @@ def label_routes(services: Services) -> APIRouter:
             with_pictures=query.pictures,
             limit=query.limit,
         )
-        return _Lines(_lines(pages))
+        return StreamingResponse(_lines(pages), media_type=MEDIA_TYPE)
 
     return router
 
