@@ -1,0 +1,148 @@
+"""``task bench``: how fast everything is, in one table, and as JSON.
+
+    uv run task bench --seconds 5 --repeats 3 --json bench.json
+
+Service and load keep to a core each where there are two. What is compared is measured in turns,
+A B A B, in one run; of repeats the middle one counts. Slack is the local workspace, which keeps to
+no rates here. Nothing is asserted: figures move with the machine, only ratios stay.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks import calls, floors
+from tests.benchmarks.bench import Bench, running_bench
+from tests.benchmarks.measuring import Figure, Measured, middle
+from tests.benchmarks.peers import langgraph
+from tests.benchmarks.processes import LOAD_CORE, use_core
+from tests.postgres import NoPostgresql, Server, running_server
+
+_TIMES = 100
+Run = Callable[[], Awaitable[Measured]]
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    options = _options(sys.argv[1:])
+    console = Console()
+    use_core(LOAD_CORE)
+    with ExitStack() as stack:
+        servers: list[Server | None] = [None]
+        if options.database != "sqlite":
+            servers.append(_server(stack, console))
+        if options.database == "postgresql":
+            del servers[0]
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hitl-bench-")))
+        runs, figures = asyncio.run(_measure(options, folder, servers, console))
+    _show(runs, figures, console)
+    if options.json:
+        _write(options.json, runs, figures)
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="task bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--seconds", type=float, default=5, help="of each run")
+    parser.add_argument("--repeats", type=int, default=3, help="turns of what is compared")
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 16, 64], help="at once")
+    parser.add_argument("--peers", action="store_true", help="LangGraph too: the extra `peers`")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    return parser.parse_args([argument for argument in arguments if argument != "--"])
+
+
+def _server(stack: ExitStack, console: Console) -> Server | None:
+    try:
+        # As durable as it comes: what is measured is stored.
+        return stack.enter_context(running_server({}))
+    except NoPostgresql as none:
+        console.print(f"[yellow]Not measured on PostgreSQL: {none}[/]")
+        return None
+
+
+async def _measure(
+    options: argparse.Namespace, folder: Path, servers: list[Server | None], console: Console
+) -> tuple[list[Measured], list[Figure]]:
+    runs, figures = [calls.routing()], []
+    for server in servers:
+        on = "sqlite" if server is None else "postgresql"
+        console.print(f"Measuring on {on} …")
+        place = folder / on
+        async with running_bench(place, server=server) as bench:
+            figures.append(Figure("start-up to ready", on, bench.service.started_in, "s"))
+            figures.append(Figure("memory at rest", on, bench.service.memory(), "MB"))
+            compared = _compared(options, place, server, bench)
+            turns = [[await run() for run in compared] for _ in range(options.repeats)]
+            runs += [middle(list(same)) for same in zip(*turns, strict=True)]
+            runs += [single async for single in _singles(bench, options)]
+            figures.append(Figure("memory under load", on, bench.service.memory(), "MB"))
+    return runs, figures
+
+
+def _compared(
+    options: argparse.Namespace, folder: Path, server: Server | None, bench: Bench
+) -> list[Run]:
+    """What stands beside each other, to be measured in turns."""
+    seconds = options.seconds
+    runs: list[Run] = []
+    for at_once in options.clients:
+        runs.append(partial(calls.round_trip, bench, at_once=at_once, seconds=seconds))
+        if options.peers:
+            runs.append(partial(langgraph, folder, server, at_once=at_once, seconds=seconds))
+    runs.append(partial(calls.intake, bench, at_once=16, seconds=seconds))
+    runs.append(partial(floors.no_op_fastapi, at_once=16, seconds=seconds))
+    runs.append(partial(floors.raw_database, folder, server, seconds=seconds))
+    return runs
+
+
+async def _singles(bench: Bench, options: argparse.Namespace) -> AsyncIterator[Measured]:
+    yield await calls.batches(bench, times=max(1, round(options.seconds)))
+    yield await calls.clicks(bench, times=_TIMES)
+    yield await calls.next_cases(bench, times=_TIMES)
+    yield await calls.wake_ups(bench, times=_TIMES)
+
+
+def _show(runs: list[Measured], figures: list[Figure], console: Console) -> None:
+    table = Table("what", "on")
+    for column in ("at once", "a second", "median ms", "p99 ms"):
+        table.add_column(column, justify="right")
+    for run in runs:
+        numbers = (f"{run.a_second:,.0f}", f"{run.median_ms:,.3g}", f"{run.p99_ms:,.3g}")
+        table.add_row(run.what, run.on, str(run.at_once), *numbers)
+    console.print(table)
+    for figure in figures:
+        console.print(f"{figure.what}, {figure.on}: {figure.value:,.3g} {figure.unit}")
+
+
+def _write(file: Path, runs: list[Measured], figures: list[Figure]) -> None:
+    machine = {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+    }
+    document = {
+        "machine": machine,
+        "runs": [asdict(run) | {"a_second": run.a_second} for run in runs],
+        "figures": [asdict(figure) for figure in figures],
+    }
+    file.write_text(json.dumps(document, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
