@@ -42,7 +42,7 @@ def history(
     """Show every change: what, when, asked for by whom, signed by whom, and what became of it."""
     from bot.commands.policy_history import history as run  # noqa: PLC0415
 
-    run(use_case, as_json=as_json)
+    typer.echo(run(use_case, as_json=as_json))
 
 
 @policy.command("withdraw")

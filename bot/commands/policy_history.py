@@ -1,58 +1,52 @@
 """``hitl policy history``: the permanent record of who changed what, and who signed."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from bot.commands.store import read_store
 from hitl.policy.wording import listed
 from hitl.policy.words import in_words
-from hitl.storage.policy_changes import Change, changes_of
+from hitl.storage.policy_changes import Change, ChangeState, changes_of
 
 
-def history(use_case: str | None, *, as_json: bool) -> None:
-    """Print it, as a table or with everything as JSON."""
+def history(use_case: str | None, *, as_json: bool) -> str:
+    """Every change in a few lines, or with everything as JSON."""
     changes = read_store(partial(changes_of, use_case=use_case))
-    console = Console(highlight=False, markup=False, soft_wrap=as_json)
     if as_json:
-        console.print(json.dumps([_exported(change) for change in changes], indent=2))
-    elif changes:
-        console.print(_table(changes))
-    else:
-        console.print("No policy has run yet." if use_case is None else f"Nothing of {use_case}.")
+        return json.dumps([_exported(change) for change in changes], indent=2, ensure_ascii=False)
+    if not changes:
+        return "No policy has run yet." if use_case is None else f"Nothing of {use_case}."
+    return "\n\n".join("\n".join(_lines(change)) for change in changes)
 
 
-def _table(changes: list[Change]) -> Table:
-    table = Table("number", "when", "use case", "what", "asked for by", "signed", "state")
-    for change in changes:
-        table.add_row(
-            str(change.id),
-            f"{change.asked_at:%Y-%m-%d %H:%M} UTC",
-            change.use_case,
-            _what(change),
-            f"{change.by} ({change.source})",
-            "\n".join(f"{each.office}: {each.by}" for each in change.signatures),
-            _state(change),
-        )
-    return table
+def _lines(change: Change) -> Iterator[str]:
+    yield f"{change.id} · {change.use_case} · {_what_became_of(change)}"
+    yield f"  asked for by {change.by} ({change.source}), {_at(change.asked_at)}"
+    for difference in change.differences:
+        yield f"  {in_words(difference)}"
+    for each in change.signatures:
+        yield f"  signed for {each.office} by {each.by}, {_at(each.at)}"
 
 
-def _what(change: Change) -> str:
+def _what_became_of(change: Change) -> str:
+    if change.settled_at is None:
+        return f"waits for {listed(change.missing)}"
+    at = _at(change.settled_at)
+    if change.state is ChangeState.WITHDRAWN:
+        why = f": {change.reason}" if change.reason else ""
+        return f"withdrawn by {change.settled_by}, {at}{why}"
     if change.version is None:
-        return "left the policy"
-    if change.version_before is None:
-        return "new"
-    return "\n".join(map(in_words, change.differences))
+        return f"left the policy, {at}"
+    is_new = change.version_before is None
+    return f"{'new' if is_new else 'in force'} as version {change.version}, {at}"
 
 
-def _state(change: Change) -> str:
-    waits = f", waits for {listed(change.missing)}" if change.settled_at is None else ""
-    return f"{change.state}{waits}{f': {change.reason}' if change.reason else ''}"
+def _at(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _exported(change: Change) -> dict[str, Any]:

@@ -78,7 +78,13 @@ def combined(*, decides: UseCase, rest: UseCase) -> UseCase:
 
 def _said(use_case: UseCase) -> dict[str, Any]:
     said = use_case.model_dump(mode="json", exclude_none=True, exclude=set(_UNTOLD))
-    return dict(_leaves(said, ()))
+    brief = use_case.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    lists_of_tables = {key: brief.get(key, said[key]) for key in said if _holds_tables(said[key])}
+    return dict(_leaves({**said, **lists_of_tables}, ()))
+
+
+def _holds_tables(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(each, dict) for each in value)
 
 
 def _leaves(value: Any, key: tuple[str, ...]) -> Iterator[tuple[str, Any]]:

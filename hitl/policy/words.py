@@ -1,5 +1,6 @@
 """Changes of a policy as people say them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,17 +8,17 @@ from hitl.percent import exact_percent
 from hitl.policy.changes import Difference
 from hitl.policy.wording import listed
 
-_THRESHOLD = ("labels", "auto_at")
+_THRESHOLD = re.compile(r"labels\.(.+)\.auto_at")
 _UNSET = "not set"
 
 
 def in_words(difference: Difference) -> str:
     """``violation stands at 87 % → 90 %``; other keys by their name in the file."""
-    table, *label, key = difference.key.split(".")
-    if (table, key) == _THRESHOLD and label:
+    if threshold := _THRESHOLD.fullmatch(difference.key):
         before, after = _percent(difference.before), _percent(difference.after)
-        return f"{'.'.join(label)} stands at {before} → {after}"
-    return f"{difference.key}: {value_in_words(difference.before)} → {_new(difference)}"
+        return f"{threshold[1]} stands at {before} → {after}"
+    before, after = value_in_words(difference.before), value_in_words(difference.after)
+    return f"{difference.key}: {before} → {after}"
 
 
 def value_in_words(value: Any) -> str:
@@ -31,10 +32,6 @@ def value_in_words(value: Any) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return listed(map(value_in_words, value)) or "none"
     return str(value)
-
-
-def _new(difference: Difference) -> str:
-    return value_in_words(difference.after)
 
 
 def _percent(value: Any) -> str:
