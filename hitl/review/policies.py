@@ -11,6 +11,7 @@ from hitl.policy import Policy, UseCase
 from hitl.policy.changes import combined, differences, is_same, needs_signing
 from hitl.policy.stored import content_of, policy_digest, use_case_from
 from hitl.policy.wording import listed, unknown
+from hitl.reports.policy_effect import Effect, expected_effect
 from hitl.review.policy_messages import show_proposal
 from hitl.storage.database import Transaction
 from hitl.storage.policy_changes import (
@@ -227,6 +228,7 @@ def _record(
             "version_before": None if before is None else before.version,
             "content": None if last is None else content_of(last),
             "differences": _told(before, after),
+            "effect": _effect(tx, before, after) if is_proposed else None,
             "approvers": dict(before.approvers) if is_proposed and before else None,
             "source": taking.source,
             "by": taking.by,
@@ -241,6 +243,12 @@ def _told(before: UseCase | None, after: UseCase | None) -> list[list[object]]:
     if before is None or after is None:
         return []
     return [[each.key, each.before, each.after] for each in differences(before, after)]
+
+
+def _effect(tx: Transaction, before: UseCase | None, after: UseCase | None) -> Effect | None:
+    if before is None or after is None:
+        return None
+    return expected_effect(tx.connection, before=before, after=after, until=tx.now)
 
 
 def _run(tx: Transaction, use_cases: Iterable[UseCase], *, before: Policy | None) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from bot.slack import blocks, ids
+from bot.slack.cards.policy_effect import effect_lines
 from bot.slack.message import Block, Message, View
 from bot.slack.text import counted, mention, moment, mrkdwn
 from hitl.policy.wording import listed
@@ -63,11 +64,10 @@ def withdraw_proposal_form(change: Change) -> View:
 
 def effect_blocks(change: Change) -> list[Block]:
     """What was expected of it when it was proposed."""
-    lines = (change.effect or {}).get("lines") or []
-    if not lines:
+    if change.effect is None:
         return []
-    words = "\n".join(f"• {mrkdwn(str(line), 300)}" for line in lines[:8])
-    return [blocks.section(f"*Expected, from past predictions*\n{words}")]
+    words = "\n".join(f"• {line}" for line in effect_lines(change.effect))
+    return [blocks.section(f"*Expected, by what was predicted before*\n{words}")]
 
 
 def signed_words(change: Change) -> str:
