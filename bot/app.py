@@ -2,15 +2,20 @@
 
 import asyncio
 import random
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from ipaddress import ip_address
 
 import aiohttp
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.dashboard.app import install_dashboard
+from bot.dashboard.doorkeeper import Doorkeeper
+from bot.dashboard.links import Links
 from bot.delivery.channels import Channels
 from bot.delivery.desk import Desk
 from bot.delivery.health import Health
@@ -84,10 +89,16 @@ async def running_service(
         )
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=_SLACK_TIMEOUT))
         client = _client(settings, settings.slack_bot_token, session=session)
+        services.links = _links(settings, listener)
         slack = build_slack_app(services, client=client)
         keyring = Keyring(settings.api_keys)
         await stack.enter_async_context(keeping_keys(services.database, keyring))
         api = build_intake(services, keyring=keyring)
+        if services.links is not None:
+            doorkeeper = Doorkeeper(
+                database, directory=Directory(client), keyring=keyring, links=services.links
+            )
+            install_dashboard(api, services, doorkeeper)
         if settings.slack_app_token is None:
             secret = _revealed(settings.slack_signing_secret)
             api.include_router(slack_route(slack, signing_secret=secret))
@@ -118,8 +129,7 @@ async def running_service(
         timetable = Timetable(services.database, lambda: [checkpoint_job(), *digest_jobs(running)])
         timetable.start()
         stack.push_async_callback(timetable.stop)
-        host, port = listener.getsockname()[:2]
-        yield RunningService(services, running, url=f"http://{host}:{port}")
+        yield RunningService(services, running, url=_url(listener))
 
 
 @asynccontextmanager
@@ -161,6 +171,20 @@ async def _running(deliverer: Deliverer) -> AsyncIterator[None]:
     finally:
         deliverer.stop()
         await task
+
+
+def _links(settings: Settings, listener: socket.socket) -> Links | None:
+    token = _revealed(settings.slack_bot_token)
+    if token is None:
+        return None
+    # Where every interface is listened on, nobody can tell by which name people reach it.
+    is_here = ip_address(listener.getsockname()[0]).is_loopback
+    return Links(token, public_url=settings.public_url or (_url(listener) if is_here else None))
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _client(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.dashboard.links import Links
 from bot.delivery.health import Health
 from bot.intake.callbacks import Callbacks
 from hitl.policy import InForce
@@ -19,3 +20,5 @@ class Services:
     """A fresh uniform number in [0, 1)."""
     callbacks: Callbacks = field(default_factory=Callbacks)
     health: Health = field(default_factory=Health)
+    links: Links | None = None
+    """To the dashboard; None where there is none."""

@@ -13,6 +13,9 @@ from hitl.errors import HitlError
 from hitl.storage.engines import UnusableDatabaseUrl, database_url
 
 _SHORTEST_KEY = 16
+_ORIGIN = re.compile(
+    r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:\d{1,5})?/?", re.IGNORECASE
+)
 _VISIBLE_ASCII = re.compile(r"[!-~]+")
 
 
@@ -55,6 +58,8 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", alias="HITL_HOST")
     port: int = Field(default=8080, ge=0, le=65_535, alias="HITL_PORT")
     api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(default=(), alias="HITL_API_KEYS")
+
+    public_url: str | None = Field(default=None, alias="HITL_PUBLIC_URL")
 
     webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         default=(), alias="HITL_WEBHOOK_SECRETS"
@@ -109,6 +114,13 @@ class Settings(BaseSettings):
                 "must begin with https:// (or http:// for a workspace on this machine)"
             )
         return url if url.endswith("/") else f"{url}/"
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, url: str | None) -> str | None:
+        if url is not None and _ORIGIN.fullmatch(url) is None:
+            raise ValueError("must be an address without a path, such as https://hitl.example.com")
+        return None if url is None else url.rstrip("/").lower()
 
     def require_slack(self) -> Self:
         """These settings; raises ``SettingsError`` naming every token a workspace still needs."""

@@ -56,7 +56,7 @@ def build_slack_app(services: Services, *, client: AsyncWebClient) -> AsyncApp:
         request_verification_enabled=False,  # done by ``slack_route``, before Bolt reads a word
         process_before_response=True,
     )
-    slack = SlackServices(services.database, services.policy, People(directory))
+    slack = SlackServices(services.database, services.policy, People(directory), services.links)
     app.middleware(older_card_check(slack))
     for listeners in (
         adjudicate,

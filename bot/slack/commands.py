@@ -10,8 +10,8 @@ from hitl.errors import HitlError
 from hitl.reports.windows import WEEK, looks_like_window, parse_window
 
 STATS, REVIEW, QUEUE, CASE, HELP = "stats", "review", "queue", "case", "help"
-POLICY = "policy"
-WORDS = (STATS, REVIEW, QUEUE, CASE, POLICY, HELP)
+POLICY, DASHBOARD = "policy", "dashboard"
+WORDS = (STATS, REVIEW, QUEUE, CASE, POLICY, DASHBOARD, HELP)
 FLAGGED = "flagged"
 _CASE_ID = re.compile(r"#?([1-9]\d{0,17})")
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+from bot.dashboard.links import Links, NoAddress
 from bot.slack.cards.case import case_card
 from bot.slack.message import Message
 from bot.slack.people import Actor, People
@@ -20,6 +21,13 @@ class SlackServices:
     database: Database
     policy: InForce
     people: People
+    links: Links | None = None
+
+    def dashboard_link(self, actor: Actor) -> str:
+        """A one-time link for this person alone; raises ``NoAddress``."""
+        if self.links is None:
+            raise NoAddress
+        return self.links.make(actor, now=self.database.now())
 
     async def find(self, case_id: int) -> tuple[Case, UseCase]:
         """A case and its use case, looked up: nothing a payload says about them is believed.

@@ -85,3 +85,31 @@ def test_a_setting_that_is_not_utf_8_is_named(monkeypatch: pytest.MonkeyPatch, n
     monkeypatch.setenv(name, "xoxb-" + os.fsdecode(b"caf\xe9 of at least sixteen bytes"))
     with pytest.raises(SettingsError, match=f"^{name} is wrong: must be UTF-8 text$"):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://hitl.example.com", "https://hitl.example.com"),
+        ("https://Hitl.example.com/", "https://hitl.example.com"),
+        ("http://10.0.0.7:8080", "http://10.0.0.7:8080"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_a_public_address_is_an_origin(
+    monkeypatch: pytest.MonkeyPatch, given: str, kept: str
+) -> None:
+    monkeypatch.setenv("HITL_PUBLIC_URL", given)
+    assert read_settings().public_url == kept
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["hitl.example.com", "ftp://a", "https://", "https://a/b", "https://u:p@a", "https://a b", "x"],
+)
+def test_a_public_address_that_is_none_is_refused(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("HITL_PUBLIC_URL", given)
+    with pytest.raises(SettingsError, match="HITL_PUBLIC_URL is wrong: must be an address"):
+        read_settings()

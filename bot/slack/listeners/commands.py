@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import ids
+from bot.slack.cards.dashboard import dashboard_message
 from bot.slack.cards.flags import flagged_message
 from bot.slack.cards.help import help_message
 from bot.slack.cards.policy import policy_message
@@ -13,6 +14,7 @@ from bot.slack.cards.queue import queue_message
 from bot.slack.cards.stats import all_stats_message, stats_message
 from bot.slack.commands import (
     CASE,
+    DASHBOARD,
     POLICY,
     QUEUE,
     REVIEW,
@@ -70,6 +72,8 @@ async def _answer(services: SlackServices, actor: Actor, text: str) -> Message:
         return await services.card(case, use_case)
     if word == POLICY:
         return await _policy(services, use_case_asked(rest, known=services.policy.use_cases))
+    if word == DASHBOARD:
+        return dashboard_message(services.dashboard_link(actor))
     return help_message()
 
 

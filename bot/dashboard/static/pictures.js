@@ -1,0 +1,222 @@
+// Pictures by kind. Each is drawn by Chart.js in the colours of the style sheet, but for steps,
+// which are a list with bars; each has its numbers as a table beneath.
+
+import { h, table } from "./dom.js";
+import { said } from "./units.js";
+
+const drawn = new Set();
+
+export function forget() {
+  for (const chart of drawn) chart.destroy();
+  drawn.clear();
+}
+
+export function picture(shape) {
+  if (shape.kind === "steps") return steps(shape);
+  const canvas = h("canvas", { role: "img", "aria-label": `${shape.title}: its table follows` });
+  const figure = h(
+    "figure",
+    {},
+    h("figcaption", {}, shape.title),
+    h("div", { class: "canvas" }, canvas),
+    h("details", { "data-key": shape.title }, h("summary", {}, "As a table"), table(shape.table, shape.title)),
+  );
+  drawers.set(canvas, () => drawn.add(new Chart(canvas, kinds[shape.kind](shape, colours()))));
+  return figure;
+}
+
+// A chart takes its size from where it stands, so it is drawn once it stands there.
+const drawers = new Map();
+
+export function draw() {
+  for (const each of drawers.values()) each();
+  drawers.clear();
+}
+
+function steps({ title, rows }) {
+  const most = Math.max(1, ...rows.map((row) => row.number));
+  return h(
+    "ol",
+    { class: "steps", "aria-label": title },
+    rows.map((row) => {
+      const bar = h("span", { class: "bar", "aria-hidden": "true" });
+      bar.style.inlineSize = `${(100 * row.number) / most}%`;
+      return h(
+        "li",
+        { class: `level-${row.level}` },
+        h("span", { class: "name" }, row.name),
+        h("span", { class: "number" }, row.number.toLocaleString("en")),
+        h("span", { class: "words" }, row.words),
+        h("span", { class: "track", "aria-hidden": "true" }, bar),
+      );
+    }),
+  );
+}
+
+function colours() {
+  const style = getComputedStyle(document.documentElement);
+  const read = (name) => style.getPropertyValue(`--${name}`).trim();
+  return { line: read("line"), band: read("band"), text: read("soft"), grid: read("rule"), second: read("second") };
+}
+
+function frame(colour, { unit, max, x = {}, y = {}, legend = false, tooltip }) {
+  const ticks = { color: colour.text };
+  return {
+    animation: false,
+    responsive: true,
+    maintainAspectRatio: false,
+    interaction: { mode: "index", intersect: false },
+    scales: {
+      x: { grid: { display: false }, ticks: { ...ticks, maxRotation: 0, autoSkipPadding: 12 }, ...x },
+      y: {
+        beginAtZero: true,
+        max,
+        grid: { color: colour.grid },
+        ticks: { ...ticks, maxTicksLimit: 6, callback: (value) => said(value, unit) },
+        ...y,
+      },
+    },
+    plugins: {
+      legend: { display: legend, labels: { color: colour.text, boxHeight: 2, filter: (item) => item.text } },
+      tooltip,
+    },
+  };
+}
+
+const line = (colour, data, more) => ({
+  data,
+  borderColor: colour,
+  backgroundColor: colour,
+  borderWidth: 2,
+  pointRadius: 3,
+  spanGaps: false,
+  ...more,
+});
+const edge = (data, more) => ({ data, pointRadius: 0, borderWidth: 0, spanGaps: false, ...more });
+
+function band(shape, colour) {
+  const { low, middle, high, unit, table: numbers } = shape;
+  const max = unit === "%" && Math.max(0, ...high.filter((each) => each != null)) > 0.9 ? 1 : undefined;
+  const words = { label: (item) => (item.datasetIndex === 2 ? numbers.rows[item.dataIndex][1] : null) };
+  return {
+    type: "line",
+    data: {
+      labels: shape.places,
+      datasets: [
+        edge(low),
+        edge(high, { fill: 0, backgroundColor: colour.band }),
+        line(colour.line, middle, { fill: false }),
+      ],
+    },
+    options: frame(colour, {
+      unit,
+      max,
+      tooltip: { displayColors: false, filter: (item) => item.datasetIndex === 2, callbacks: words },
+    }),
+  };
+}
+
+function bars(shape, colour) {
+  return {
+    type: "bar",
+    data: { labels: shape.places, datasets: [{ data: shape.values, backgroundColor: colour.line, maxBarThickness: 40 }] },
+    options: frame(colour, {
+      unit: "",
+      y: { ticks: { color: colour.text, precision: 0 } },
+      tooltip: { displayColors: false },
+    }),
+  };
+}
+
+function lines(shape, colour) {
+  const pens = [colour.line, colour.second, colour.text];
+  const now = {
+    id: "now",
+    afterDatasetsDraw(chart) {
+      if (shape.now == null) return;
+      const { ctx, chartArea: area, scales } = chart;
+      const x = scales.x.getPixelForValue(shape.now);
+      ctx.save();
+      ctx.strokeStyle = colour.text;
+      ctx.setLineDash([4, 4]);
+      ctx.beginPath();
+      ctx.moveTo(x, area.top);
+      ctx.lineTo(x, area.bottom);
+      ctx.stroke();
+      ctx.restore();
+    },
+  };
+  return {
+    type: "line",
+    data: {
+      datasets: shape.lines.map((each, place) =>
+        line(pens[place % pens.length], each.points.map(([x, y]) => ({ x, y })), {
+          label: each.name,
+          pointRadius: 0,
+          borderDash: place ? [6, 3] : [],
+        }),
+      ),
+    },
+    options: frame(colour, {
+      unit: shape.unit,
+      legend: true,
+      x: { type: "linear", min: shape.from, max: shape.to, ticks: { color: colour.text, callback: (value) => said(value, "%") } },
+      tooltip: {
+        callbacks: {
+          title: (items) => said(items[0]?.parsed.x ?? 0, "%"),
+          label: (item) => `${item.dataset.label}: ${said(item.parsed.y, shape.unit)}`,
+        },
+      },
+    }),
+    plugins: [now],
+  };
+}
+
+function reliability(shape, colour) {
+  const whiskers = {
+    id: "whiskers",
+    beforeDatasetsDraw({ ctx, scales: { x, y } }) {
+      ctx.save();
+      ctx.strokeStyle = colour.line;
+      for (const point of shape.points) {
+        ctx.beginPath();
+        ctx.moveTo(x.getPixelForValue(point.x), y.getPixelForValue(point.low));
+        ctx.lineTo(x.getPixelForValue(point.x), y.getPixelForValue(point.high));
+        ctx.stroke();
+      }
+      ctx.restore();
+    },
+  };
+  const axis = (text) => ({
+    type: "linear",
+    min: shape.from,
+    max: 1,
+    title: { display: true, text, color: colour.text },
+    ticks: { color: colour.text, callback: (value) => said(value, "%") },
+  });
+  return {
+    type: "scatter",
+    data: {
+      datasets: [
+        line(colour.line, shape.points, { label: "found right", pointRadius: 5 }),
+        line(colour.text, [{ x: shape.from, y: shape.from }, { x: 1, y: 1 }], {
+          label: "as sure as right",
+          showLine: true,
+          pointRadius: 0,
+          borderWidth: 1,
+          borderDash: [4, 4],
+        }),
+      ],
+    },
+    options: frame(colour, {
+      unit: "%",
+      legend: true,
+      x: axis("how sure the AI was"),
+      y: axis("how often it was right"),
+      tooltip: { filter: (item) => item.datasetIndex === 0, callbacks: { label: (item) => shape.points[item.dataIndex].words } },
+    }),
+    plugins: [whiskers],
+  };
+}
+
+const kinds = { band, bars, lines, reliability };
