@@ -100,14 +100,15 @@ _BEARER = HTTPBearer(
 )
 
 
-def holding(scope: KeyScope) -> Callable[..., Caller]:
+def holding(scope: KeyScope) -> Callable[..., Awaitable[Caller]]:
     """A dependency: the caller, refused with 403 when the key lacks ``scope``.
 
     Every call under ``/v1`` has one. What a caller may do there concerns their use cases alone:
     ``Caller.use_case``, ``use_cases_of`` and ``require`` see to it.
     """
 
-    def check(
+    # A coroutine: FastAPI would look for a free thread for a function, at each request.
+    async def check(  # noqa: RUF029 - the same
         request: Request, _key: Annotated[object, Security(_BEARER, scopes=[scope])]
     ) -> Caller:
         caller: Caller = request.state.caller
