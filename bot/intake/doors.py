@@ -108,7 +108,7 @@ def holding(scope: KeyScope) -> Callable[..., Awaitable[Caller]]:
     """
 
     # A coroutine: FastAPI would look for a free thread for a function, at each request.
-    async def check(  # noqa: RUF029 - the same
+    async def check(
         request: Request, _key: Annotated[object, Security(_BEARER, scopes=[scope])]
     ) -> Caller:
         caller: Caller = request.state.caller
