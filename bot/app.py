@@ -37,6 +37,7 @@ from bot.scheduler.deadlines import keeping_deadlines
 from bot.scheduler.digests import digest_jobs
 from bot.scheduler.flags import rechecking_flags
 from bot.scheduler.queues import tending_queue_cards
+from bot.scheduler.retention import keeping_retention
 from bot.scheduler.rollups import rolling_up
 from bot.scheduler.timetable import Timetable
 from bot.services import Services
@@ -122,6 +123,7 @@ async def running_service(
         await stack.enter_async_context(_to_callers(services, settings))
         await stack.enter_async_context(keeping_deadlines(services.database, running))
         await stack.enter_async_context(rechecking_flags(services.database, running))
+        await stack.enter_async_context(keeping_retention(services.database, running))
         await stack.enter_async_context(tending_queue_cards(services.database, running))
         await stack.enter_async_context(rolling_up(services.database))
         introducing = asyncio.create_task(introduce(client))

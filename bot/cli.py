@@ -236,3 +236,20 @@ def labels_export(
             pictures=pictures,
         )
     )
+
+
+@app.command()
+def erase(
+    cases: Annotated[list[int] | None, typer.Argument(help="Numbers of cases.")] = None,
+    *,
+    use_case: Annotated[str | None, typer.Option(help="All of it that came --before.")] = None,
+    before: Annotated[str | None, typer.Option(help="A day, as in 2026-06-01.")] = None,
+) -> None:
+    """Take out what people wrote in cases that are done: every table, the file and its log.
+
+    Label, scores and the hash-chained history stay, and the card in Slack says so. A policy's
+    retention does the same by itself. Keys of cases stay: put no names into them.
+    """
+    from bot.commands.erase import erase_cases  # noqa: PLC0415
+
+    erase_cases(cases or [], use_case=use_case, before=before)

@@ -115,6 +115,8 @@ class Case:
     sent_by_person: bool = False
     """The label is no AI's: it is what whoever sent the case expects."""
     outcome: Outcome | None = None
+    erased: bool = False
+    """What people wrote has left it; what was decided stays."""
     votes: int = 0
     """How many people's votes are in and stand; what they chose is not told here."""
     reviews_needed: int = 1

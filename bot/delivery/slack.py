@@ -7,6 +7,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot.delivery.desk import Desk, Queued, Sent, Skipped
+from bot.delivery.file_removal import remove_files
 from bot.delivery.notices import notice_message
 from bot.delivery.pictures import uploaded_pictures
 from bot.delivery.posting import channels_for, post, rendered
@@ -132,4 +133,5 @@ _SENDERS: Mapping[Kind, Callable[[Desk, Parcel], Awaitable[Sent | Skipped]]] = {
     Kind.NOTICE: _post_notice,
     Kind.PROPOSAL: show_proposal,
     Kind.PICTURES: _upload_pictures,
+    Kind.FILE_REMOVAL: remove_files,
 }

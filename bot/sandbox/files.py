@@ -94,6 +94,10 @@ class Files:
         """The file of that id."""
         return self._by_id.get(file_id)
 
+    def remove(self, file_id: str) -> bool:
+        """Whether there was one."""
+        return self._by_id.pop(file_id, None) is not None
+
     def by_ticket(self, ticket: str) -> StoredFile | None:
         """The file whose upload URL ends in that ticket."""
         return next((f for f in self._by_id.values() if f.ticket == ticket), None)

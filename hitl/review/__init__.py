@@ -2,6 +2,7 @@
 
 from hitl.review.adjudicate import AdjudicationRefused, adjudicate
 from hitl.review.claim import SkipReason, claim, claim_next, release, skip
+from hitl.review.erase import EraseRefused, erase
 from hitl.review.expire import take_steps
 from hitl.review.flags import NotFlagged, ask_to_recheck, clear_flag
 from hitl.review.overrule import OverruleRefused, overrule
@@ -47,6 +48,7 @@ __all__ = [
     "CaseNotFound",
     "CaseWithdrawn",
     "Count",
+    "EraseRefused",
     "KeyReused",
     "LabelNotAllowed",
     "LabelRequired",
@@ -72,6 +74,7 @@ __all__ = [
     "claim",
     "claim_next",
     "clear_flag",
+    "erase",
     "forget_reply",
     "hand_over",
     "note_reply",

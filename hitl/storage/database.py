@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ from hitl.storage.bell import Bell
 from hitl.storage.clocks import Clock, ServerClock, system_now
 from hitl.storage.engines import reading_engine, writing_engine
 from hitl.storage.failures import MISTAKES, StorageUnavailable, is_undone, tried
+from hitl.storage.remains import clear_remains
 from hitl.storage.replicas import Replicas
 
 __all__ = ["Clock", "Database", "StorageUnavailable", "Transaction"]
@@ -104,6 +106,15 @@ class Database:
         """What the query returns, read from one snapshot."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._read, query)
+
+    async def forget_erased(self) -> None:
+        """Have the files of the database hold nothing that was erased before.
+
+        Raises ``StorageUnavailable``.
+        """
+        loop = asyncio.get_running_loop()
+        work = partial(tried, partial(clear_remains, self._writing))
+        await loop.run_in_executor(self._readers, work)
 
     def close(self) -> None:
         """Finish what is queued, then let go of every connection."""

@@ -16,6 +16,8 @@ _SQLITE_SETTINGS = {
     "synchronous": "FULL",
     "foreign_keys": "ON",
     "busy_timeout": "5000",
+    # What is erased is to be gone from the file, too.
+    "secure_delete": "ON",
 }
 # Before 3.51.3, two connections that write or checkpoint at the same moment can corrupt the file
 # (sqlite.org/wal.html, the WAL-reset bug). So one connection writes, and readers leave the log

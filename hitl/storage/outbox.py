@@ -27,6 +27,7 @@ class Kind(StrEnum):
     NOTICE = "notice"
     PROPOSAL = "proposal"
     PICTURES = "pictures"
+    FILE_REMOVAL = "file_removal"
     WEBHOOK = "webhook"
 
 

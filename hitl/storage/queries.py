@@ -172,6 +172,7 @@ def _case(row: Row[Any], written: tuple[Note, ...]) -> Case:
         callback_url=row.callback_url,
         sent_by_person=row.routed_by == "person",
         outcome=_outcome(row),
+        erased=row.erased_at is not None,
         votes=row.votes,
         reviews_needed=row.reviews_needed,
         is_blind=row.is_blind,

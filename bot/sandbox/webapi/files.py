@@ -47,6 +47,13 @@ def info(call: Call) -> Json:
     return {"file": _shown(call, stored), "comments": []}
 
 
+def delete(call: Call) -> Json:
+    """Remove a file; messages that showed it show it no more."""
+    if not call.state.files.remove(call.text("file")):
+        raise Refused("file_not_found")
+    return {}
+
+
 def _uploaded(call: Call, item: Any) -> StoredFile:
     stored = call.state.files.get(str(item.get("id"))) if isinstance(item, dict) else None
     if stored is None or stored.content is None:
@@ -84,5 +91,6 @@ METHODS = {
     "files.completeUploadExternal": Method(
         run=complete_upload, tier=4, scope="files:write", needs=("files",), takes_json=True
     ),
+    "files.delete": Method(run=delete, tier=3, scope="files:write", needs=("file",)),
     "files.info": Method(run=info, tier=4, scope="files:read", needs=("file",)),
 }

@@ -26,6 +26,8 @@ from hitl.vocabulary import CaseState
 _ROOMS = (Room(1500, 500, 8), Room(900, 250, 5), Room(500, 120, 3), Room(250, 0, 0))
 """From generous to bare: the first in which the whole card keeps Slack's limits is taken."""
 
+_ERASED = "What was sent and what people wrote has been erased."
+
 
 def case_card(
     case: Case,
@@ -84,6 +86,7 @@ def _settled(case: Case, *, use_case: UseCase, files: Mapping[int, str]) -> list
     return [
         _result(case, use_case=use_case),
         _where(case),
+        *([blocks.context(blocks.plain(_ERASED, 100))] if case.erased else []),
         *recall_blocks(case, files=files),
         *note_blocks(case),
         *flag_actions(case, use_case=use_case),

@@ -111,6 +111,7 @@ _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "recheck_asked": _recheck_asked,
     "note_changed": lambda _data: "changed a note",
     "note_removed": _note_removed,
+    "erased": lambda _data: "erased what people wrote",
 }
 _WITH_A_NOTE: Mapping[str, Callable[[str | None], str]] = {
     "note_added": lambda note: f"noted: {note}" if note else "added a note",

@@ -1,0 +1,28 @@
+"""What a database's files still hold of rows that are gone, and how it leaves, too."""
+
+from typing import Any
+
+from sqlalchemy import Engine
+
+from hitl.storage.tables import case_contents, notes, outbox, pictures, reviews
+
+_TABLES = (case_contents, pictures, notes, reviews, outbox)
+
+
+def clear_remains(engine: Engine) -> None:
+    """Empty SQLite's log into the file, where deleted bytes are zeros; vacuum PostgreSQL's tables.
+
+    On the one connection that writes, so that no two ever work on SQLite's log at once.
+    """
+    connection = engine.raw_connection()
+    try:
+        if engine.dialect.name == "sqlite":
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return
+        driver: Any = connection.driver_connection
+        driver.autocommit = True
+        for table in _TABLES:
+            driver.execute(f"VACUUM {table.name}")
+        driver.autocommit = False
+    finally:
+        connection.close()

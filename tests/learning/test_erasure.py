@@ -1,0 +1,170 @@
+"""What people wrote leaves every table and file; what was decided stays and still proves itself."""
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+from sqlmodel import SQLModel
+
+from bot.scheduler.retention import erase_old
+from bot.slack.cards.case import case_card
+from hitl.policy import Policy
+from hitl.review import (
+    EraseRefused,
+    NewEvidence,
+    NewPicture,
+    add_note,
+    erase,
+    submit,
+    undo,
+    vote,
+)
+from hitl.storage.database import Database, Transaction
+from hitl.storage.engines import database_url as parsed
+from hitl.storage.queries import case_by_id
+from hitl.storage.tables import outbox, pictures
+from hitl.storage.verification import first_break
+from hitl.vocabulary import CaseState, Verdict
+from tests.conftest import Clock
+from tests.examples import moderation, post
+from tests.learning.reading import decided, labels_after, submitted
+from tests.slack.samples import MODERATION, NOON, by_ana
+from tests.slack.samples import post as a_case
+
+CANARY = "Kanarienvogel-4711"
+
+
+def personal(tx: Transaction, key: str = "post-1", *, size: int = 1) -> int:
+    """The id of a decided case with the canary in everything that a person can write."""
+    words = CANARY * size
+    evidence = (
+        NewEvidence(title=words, text=words),
+        NewEvidence(title="F", fields=((words, words),)),
+        NewEvidence(title="P", picture=NewPicture("image/png", b"\x89PNG" + words.encode())),
+    )
+    submission = post(
+        key, title=words, text=words, reason=words, evidence=evidence, metadata={words: [words]}
+    )
+    told = moderation().model_copy(update={"webhooks": ("https://caller.example/hitl",)})
+    case, _ = submit(tx, submission, use_case=told, draw=0.5)
+    add_note(tx, case.id, author="U0BEN", text=words)
+    vote(tx, case.id, verdict=Verdict.REJECT, reviewer="U0ANA", use_case=told, note=words)
+    return case.id
+
+
+def holding(connection: Connection, words: str) -> list[str]:
+    """The tables in which the words still are."""
+    return [
+        table.name
+        for table in SQLModel.metadata.sorted_tables
+        if any(words in str(list(row)) for row in connection.execute(select(table)))
+    ]
+
+
+async def test_every_table_forgets_and_what_was_decided_stays(database: Database) -> None:
+    case_id = await database.write(personal)
+    before = await database.read(lambda c: case_by_id(c, case_id))
+    (label,) = await labels_after(database)
+    assert len(await database.read(partial(holding, words=CANARY))) >= 5
+    assert await database.write(partial(erase, case_id=case_id, by="U0LEA"))
+    assert await database.read(partial(holding, words=CANARY)) == []
+    after = await database.read(lambda c: case_by_id(c, case_id))
+    assert (after.label, after.scores, after.state) == (before.label, before.scores, "decided")
+    assert after.outcome is not None
+    assert after.outcome.label == "violation"
+    assert (after.erased, after.title, after.notes) == (True, None, ())
+    (again,) = await labels_after(database, int(label["cursor"]))
+    assert (again["change"], again["label"], again["input"]) == ("erased", "violation", None)
+    assert await database.read(first_break) is None
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_the_files_of_the_database_forget(database: Database, database_url: str) -> None:
+    case_ids = [
+        await database.write(partial(personal, key=f"post-{number}", size=1 + number * 29 % 400))
+        for number in range(40)
+    ]
+    for case_id in case_ids:
+        await database.write(partial(erase, case_id=case_id, by="U0LEA"))
+    await database.forget_erased()
+    file = Path(str(parsed(database_url).database))
+    for path in (file, file.with_name(f"{file.name}-wal")):
+        assert CANARY.encode() not in path.read_bytes(), path.name
+    assert await database.read(first_break) is None
+
+
+async def test_the_same_item_sent_again_is_still_the_same_case(database: Database) -> None:
+    case_id = await database.write(personal)
+    await database.write(partial(erase, case_id=case_id, by="U0LEA"))
+    again, is_new = await database.write(
+        lambda tx: submit(tx, post("post-1"), use_case=moderation(), draw=0.5)
+    )
+    assert (again.id, is_new) == (case_id, False)
+
+
+async def test_callers_that_are_still_to_be_told_hear_the_outcome(database: Database) -> None:
+    case_id = await database.write(personal)
+    await database.write(partial(erase, case_id=case_id, by="U0LEA"))
+    payloads: list[dict[str, Any]] = await database.read(
+        lambda c: list(
+            c.execute(select(outbox.c.payload).where(outbox.c.kind == "webhook")).scalars()
+        )
+    )
+    (told,) = payloads
+    assert told["target"] == "https://caller.example/hitl"
+    assert told["body"]["data"]["outcome"]["label"] == "violation"
+    assert told["body"]["data"]["outcome"]["note"] is None
+
+
+async def test_copies_of_pictures_leave_slack(database: Database) -> None:
+    case_id = await database.write(personal)
+    await database.write(
+        lambda tx: tx.connection.execute(pictures.update().values(slack_file="F0PIC"))
+    )
+    await database.write(partial(erase, case_id=case_id, by="U0LEA"))
+    removals = await database.read(
+        lambda c: list(
+            c.execute(select(outbox.c.payload).where(outbox.c.kind == "file_removal")).scalars()
+        )
+    )
+    assert removals == [{"files": ["F0PIC"]}]
+
+
+async def test_a_case_that_people_are_asked_about_is_not_erased(database: Database) -> None:
+    case_id = await database.write(partial(submitted, key="post-1"))
+    with pytest.raises(EraseRefused, match="withdraw it first"):
+        await database.write(partial(erase, case_id=case_id, by="U0LEA"))
+
+
+async def test_erasing_twice_changes_nothing(database: Database) -> None:
+    case_id = await database.write(personal)
+    assert await database.write(partial(erase, case_id=case_id, by="U0LEA"))
+    assert not await database.write(partial(erase, case_id=case_id, by="U0LEA"))
+
+
+async def test_retention_erases_what_is_old_and_done(database: Database, clock: Clock) -> None:
+    kept = moderation().model_copy(update={"retention": "30d"})
+    policy = Policy(use_cases={kept.name: kept})
+    old = await database.write(partial(personal, key="old"))
+    waiting = await database.write(partial(submitted, key="old, and waits"))
+    reopened = await database.write(partial(decided, key="old, and reopened"))
+    await database.write(lambda tx: undo(tx, reopened, by="U0ANA", use_case=kept))
+    clock.advance(days=30, seconds=1)
+    new = await database.write(partial(personal, key="new"))
+    await erase_old(database, policy)
+    erased = {
+        case_id: (await database.read(partial(case_by_id, case_id=case_id))).erased
+        for case_id in (old, waiting, reopened, new)
+    }
+    assert erased == {old: True, waiting: False, reopened: False, new: False}
+    assert (await database.read(partial(case_by_id, case_id=reopened))).state is CaseState.OPEN
+
+
+def test_the_card_says_so() -> None:
+    decided_by_ana = by_ana(Verdict.REJECT, "violation")
+    erased = a_case(title=None, text=None, reason=None, erased=True, **decided_by_ana)
+    shown = json.dumps(case_card(erased, use_case=MODERATION, now=NOON).blocks)
+    assert "has been erased" in shown
