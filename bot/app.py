@@ -88,6 +88,7 @@ async def running_service(
                 allowed=Allowed.parse(settings.webhook_allow),
             ),
         )
+        stack.callback(services.precedents.close)
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=_SLACK_TIMEOUT))
         client = _client(settings, settings.slack_bot_token, session=session)
         services.links = _links(settings, listener)
@@ -117,6 +118,7 @@ async def running_service(
             session=session,
             channels=Channels(client, clock=services.database.now),
             directory=Directory(client),
+            precedents=services.precedents,
         )
         await stack.enter_async_context(following(database, running))
         await stack.enter_async_context(_to_slack(desk, health=services.health, paced=paced))

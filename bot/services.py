@@ -7,6 +7,7 @@ from bot.dashboard.links import Links
 from bot.delivery.health import Health
 from bot.intake.callbacks import Callbacks
 from hitl.policy import InForce
+from hitl.reports.precedents import Precedents
 from hitl.storage.database import Database
 
 
@@ -22,3 +23,8 @@ class Services:
     health: Health = field(default_factory=Health)
     links: Links | None = None
     """To the dashboard; None where there is none."""
+    precedents: Precedents = field(init=False)
+
+    def __post_init__(self) -> None:
+        """One index of past cases for everybody who shows cases."""
+        self.precedents = Precedents(self.database)

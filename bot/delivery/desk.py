@@ -10,6 +10,7 @@ from bot.delivery.channels import Channels
 from bot.delivery.troubles import Treatment, Trouble
 from bot.slack.directory import Directory
 from hitl.policy import InForce, UseCase
+from hitl.reports.precedents import Precedents
 from hitl.review.policy_messages import PostedProposal
 from hitl.review.posted import PostedCard
 from hitl.review.queueing import PostedQueueCard
@@ -31,6 +32,7 @@ class Desk:
     """The client's own, for addresses outside the Web API."""
     channels: Channels
     directory: Directory
+    precedents: Precedents
     history_lag: timedelta = timedelta(seconds=10)
     """How long a message may stand in a channel before Slack's history shows it."""
 

@@ -13,6 +13,7 @@ from bot.slack.cards.looking import with_looker
 from bot.slack.message import Message
 from hitl.cases import Case
 from hitl.lifecycle import WAITING
+from hitl.reports.precedents import AT_LEISURE
 from hitl.storage.claims import claim_of
 from hitl.storage.outbox import Parcel
 from hitl.storage.queries import case_by_id, picture_files
@@ -39,9 +40,12 @@ async def rewrite_card(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent | Sk
     if place is None:
         return Skipped("the case has no card")
     now, use_case = desk.database.now(), desk.use_case(parcel)
+    similar = await desk.precedents.of(case, within=AT_LEISURE)
 
     def render(*, plain: bool = False) -> Message:
-        card = case_card(case, use_case=use_case, now=now, files=files, plain=plain)
+        card = case_card(
+            case, use_case=use_case, now=now, files=files, precedents=similar, plain=plain
+        )
         return with_looker(card, case, claim=claim, now=now)
 
     if await _answered_the_click(desk, parcel, render()):

@@ -1,5 +1,6 @@
 """Sending one parcel to Slack, whatever its kind."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -23,6 +24,7 @@ from hitl.lifecycle import WAITING
 from hitl.policy import UseCase
 from hitl.reports.answers import Digest
 from hitl.reports.flags import flags_of
+from hitl.reports.precedents import AT_LEISURE
 from hitl.reports.stats import stats
 from hitl.review.posted import How, PostedCard
 from hitl.review.queueing import goes_into_queue
@@ -58,8 +60,12 @@ async def _post_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
         lambda c: goes_into_queue(c, use_case=use_case, channel=channels[0])
     ):
         return Queued(IN_THE_QUEUE, use_case, channels[0])
-    files = await uploaded_pictures(desk, parcel, case_id=case_id)
-    render = partial(case_card, case, use_case=use_case, now=desk.database.now(), files=files)
+    files, similar = await asyncio.gather(
+        uploaded_pictures(desk, parcel, case_id=case_id),
+        desk.precedents.of(case, within=AT_LEISURE),
+    )
+    now = desk.database.now()
+    render = partial(case_card, case, use_case=use_case, now=now, files=files, precedents=similar)
     shared = use_case.allow_shared_channel
     place = await post(desk, parcel, render, channels=channels, allow_shared=shared)
     how = How.SENT if parcel.in_doubt_since is None else How.SENT_AGAIN

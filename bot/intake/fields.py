@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 from pydantic_core import PydanticCustomError
 
 from hitl.policy.fields import is_one_line
+from hitl.precedents import LONGEST_EMBEDDING, SHORTEST_EMBEDDING, packed_embedding
 
 MOST_LABELS = 1_000
 MOST_EVIDENCE = 20
@@ -74,6 +75,12 @@ def _containers(values: Iterable[Any]) -> list[Any]:
     return [value for value in values if isinstance(value, dict | list)]
 
 
+def _points_somewhere(values: list[float]) -> list[float]:
+    if packed_embedding(values) is None:
+        raise PydanticCustomError("nowhere", "must not be all zeros")
+    return values
+
+
 def _printable(text: str) -> str:
     if not text.isprintable():
         raise PydanticCustomError("printable", "must not contain control characters or new lines")
@@ -102,6 +109,11 @@ Address = Annotated[
     AfterValidator(_web_address),
 ]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Embedding = Annotated[
+    list[Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]],
+    Field(min_length=SHORTEST_EMBEDDING, max_length=LONGEST_EMBEDDING),
+    AfterValidator(_points_somewhere),
+]
 Metadata = Annotated[Any, AfterValidator(_json_of_modest_size)]
 SlackUser = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,20}$")]
 Moment = Annotated[AwareDatetime, Field(strict=False)]

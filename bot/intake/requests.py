@@ -11,6 +11,7 @@ from bot.intake.fields import (
     MOST_LABELS,
     MOST_PICTURE,
     Address,
+    Embedding,
     Key,
     Label,
     MediaType,
@@ -25,6 +26,7 @@ from bot.intake.fields import (
     Title,
     decode_picture,
 )
+from hitl.precedents import packed_embedding
 from hitl.review import Count, NewEvidence, NewPicture, Submission
 from hitl.routing import Prediction
 
@@ -116,6 +118,8 @@ class CaseIn(_Request):
     """Kept with the case; no route asks the user yet."""
     callback_url: Address | None = None
     """Told what people decide, by a signed webhook."""
+    embedding: Embedding | None = None
+    """A vector of the item: similar past cases are those whose vectors point where it does."""
     metadata: Metadata = None
     """Any JSON, echoed back in every answer."""
 
@@ -139,6 +143,7 @@ class CaseIn(_Request):
             reason=self.reason,
             evidence=tuple(item.evidence() for item in self.context),
             ask=None if self.ask is None else self.ask.model_dump(),
+            embedding=None if self.embedding is None else packed_embedding(self.embedding),
             callback_url=self.callback_url,
             metadata=self.metadata,
             submitted_by=submitted_by,

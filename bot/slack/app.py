@@ -21,6 +21,7 @@ from bot.slack.listeners import (
     queue,
     review,
     sending,
+    similar,
     threads,
     undo,
 )
@@ -56,7 +57,13 @@ def build_slack_app(services: Services, *, client: AsyncWebClient) -> AsyncApp:
         request_verification_enabled=False,  # done by ``slack_route``, before Bolt reads a word
         process_before_response=True,
     )
-    slack = SlackServices(services.database, services.policy, People(directory), services.links)
+    slack = SlackServices(
+        services.database,
+        services.policy,
+        People(directory),
+        services.precedents,
+        services.links,
+    )
     app.middleware(older_card_check(slack))
     for listeners in (
         adjudicate,
@@ -70,6 +77,7 @@ def build_slack_app(services: Services, *, client: AsyncWebClient) -> AsyncApp:
         home,
         flags,
         sending,
+        similar,
         threads,
         undo,
     ):

@@ -37,6 +37,8 @@ SIGN_PATTERN = r"^sign\.[0-9]$"
 WITHDRAW_PROPOSAL = "withdraw_proposal"
 WITHDRAW_PROPOSAL_FORM = "withdraw_proposal_form"
 SHOW_CASE = "show_case"
+SHOW_SIMILAR = "show_similar"
+"""Beside how similar cases were decided; its value is ``<case id>:<their ids, by commas>``."""
 SHOW_QUEUE = "show_queue"
 REFRESH_HOME = "refresh_home"
 

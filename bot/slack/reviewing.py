@@ -39,6 +39,7 @@ from hitl.deadlines import hand_overs
 from hitl.errors import HitlError
 from hitl.policy import UseCase
 from hitl.policy.lengths import length_of
+from hitl.reports.precedents import SOON
 from hitl.reports.sittings import sitting_figures
 from hitl.review import release
 from hitl.review.claim import CLAIM_FOR, claim_next, wanted_by
@@ -232,7 +233,9 @@ async def _shown(
         )
         finished = finished_view(standing=standing, waiting=waiting)
         return _Next(sitting, _always(finished))
-    await _pictures_ready(services, case.id)
+    _, similar = await asyncio.gather(
+        _pictures_ready(services, case.id), services.precedents.of(case, within=SOON)
+    )
     standing, files = await services.database.read(
         lambda c: (
             _standing(c, wanted, sitting, use_case=use_case, said=said),
@@ -242,7 +245,9 @@ async def _shown(
     until = now + CLAIM_FOR
 
     def render(*, plain: bool = False) -> View:
-        card = case_card(case, use_case=use_case, now=now, files=files, plain=plain)
+        card = case_card(
+            case, use_case=use_case, now=now, files=files, precedents=similar, plain=plain
+        )
         return review_view(case, card, standing=standing, kept_until=until)
 
     return _Next(sitting, render)

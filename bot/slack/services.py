@@ -1,5 +1,6 @@
 """What every listener works with."""
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,6 +11,7 @@ from bot.slack.people import Actor, People
 from hitl.cases import Case
 from hitl.deadlines import handed_to
 from hitl.policy import InForce, UseCase
+from hitl.reports.precedents import SOON, Precedents
 from hitl.storage.database import Database
 from hitl.storage.queries import case_by_id, picture_files
 
@@ -21,6 +23,7 @@ class SlackServices:
     database: Database
     policy: InForce
     people: People
+    precedents: Precedents
     links: Links | None = None
 
     def dashboard_link(self, actor: Actor) -> str:
@@ -62,6 +65,10 @@ class SlackServices:
             await self.people.require_overruler(actor, use_case)
 
     async def card(self, case: Case, use_case: UseCase) -> Message:
-        """The case's card, with its pictures."""
-        files = await self.database.read(partial(picture_files, case_id=case.id))
-        return case_card(case, use_case=use_case, now=self.database.now(), files=files)
+        """The case's card, with its pictures and how similar cases were decided."""
+        files, similar = await asyncio.gather(
+            self.database.read(partial(picture_files, case_id=case.id)),
+            self.precedents.of(case, within=SOON),
+        )
+        now = self.database.now()
+        return case_card(case, use_case=use_case, now=now, files=files, precedents=similar)

@@ -44,6 +44,8 @@ class Submission:
     reason: str | None = None
     evidence: tuple[NewEvidence, ...] = ()
     ask: Mapping[str, str] | None = None
+    embedding: bytes | None = None
+    """Of the item, as ``hitl.precedents.packed_embedding`` makes it."""
     callback_url: str | None = None
     metadata: Any = None
     submitted_by: str = "caller"

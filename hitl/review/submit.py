@@ -17,6 +17,7 @@ from hitl.routing import Route, margin, route
 from hitl.storage.chain import Happening, content_words
 from hitl.storage.checks import open_check
 from hitl.storage.database import Transaction
+from hitl.storage.precedents import keep_embedding
 from hitl.storage.queries import case_by_id, evidence_from_stored
 from hitl.storage.statements import insert_new
 from hitl.storage.tables import case_contents, cases, pictures
@@ -168,6 +169,8 @@ def _store_content(
         "salt": tx.salt(),
     }
     tx.connection.execute(insert(case_contents), content)
+    if submission.embedding is not None:
+        keep_embedding(tx, case_id, submission.embedding)
     uploaded = [item.picture.content for item in submission.evidence if item.picture]
     words = words_digest(content_words(content, uploaded), salt=content["salt"])
     return tuple(evidence_from_stored(item) for item in stored), words

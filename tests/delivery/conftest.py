@@ -16,6 +16,7 @@ from bot.sandbox.directory import Channel
 from bot.sandbox.workspace import Workspace
 from bot.slack.directory import Directory
 from hitl.policy import Policy, parse_policy
+from hitl.reports.precedents import Precedents
 from hitl.storage.database import Database
 from tests.delivery.running import RunningClock
 
@@ -98,5 +99,6 @@ async def desk(workspace: Workspace, database: Database, policy: Policy) -> Asyn
             session=session,
             channels=Channels(client, clock=database.now),
             directory=Directory(client),
+            precedents=Precedents(database),
             history_lag=timedelta(seconds=0.2),
         )

@@ -1,6 +1,6 @@
 """The case card: one message that asks, and later tells what was decided."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.slack import blocks
@@ -16,11 +16,13 @@ from bot.slack.cards.evidence import (
 )
 from bot.slack.cards.flags import flag_actions
 from bot.slack.cards.proposal import proposal_block
+from bot.slack.cards.similar import similar_blocks, similar_line
 from bot.slack.cards.wording import case_text, disputed_line, is_settled, settled_lines, vote_notes
 from bot.slack.message import Block, Message
 from bot.slack.text import moment
 from hitl.cases import Case
 from hitl.policy import UseCase
+from hitl.precedents import Precedent
 from hitl.vocabulary import CaseState
 
 _ROOMS = (Room(1500, 500, 8), Room(900, 250, 5), Room(500, 120, 3), Room(250, 0, 0))
@@ -35,25 +37,38 @@ def case_card(
     use_case: UseCase,
     now: datetime,
     files: Mapping[int, str] | None = None,
+    precedents: Sequence[Precedent] = (),
     plain: bool = False,
 ) -> Message:
     """The card as the case stands; within Slack's limits whatever is in it.
 
-    ``files`` are Slack's ids of uploaded pictures by ours. ``plain`` is the short form without
+    ``files`` are Slack's ids of uploaded pictures by ours, ``precedents`` similar cases, shown as
+    long as this one waits. ``plain`` is the short form without
     pictures and formatted text, for a second try where Slack refused the blocks.
     """
     text = case_text(case, use_case=use_case, now=now)
+    if precedents and not is_settled(case):
+        text += f" {similar_line(precedents, use_case=use_case)}."
+    similar = similar_blocks(case, precedents, use_case=use_case)
     if plain:
         return Message(text, _plain(case, text, use_case=use_case))
     for room in _ROOMS:
-        full = _full(case, use_case=use_case, now=now, room=room, files=files or {})
+        full = _full(
+            case, use_case=use_case, now=now, room=room, files=files or {}, similar=similar
+        )
         if blocks.fits(full):
             return Message(text, full)
     return Message(text, _plain(case, text, use_case=use_case))
 
 
 def _full(
-    case: Case, *, use_case: UseCase, now: datetime, room: Room, files: Mapping[int, str]
+    case: Case,
+    *,
+    use_case: UseCase,
+    now: datetime,
+    room: Room,
+    files: Mapping[int, str],
+    similar: Sequence[Block],
 ) -> list[Block]:
     if is_settled(case):
         return _settled(case, use_case=use_case, files=files)
@@ -71,6 +86,7 @@ def _full(
         *item_blocks(case, room=room),
         *evidence_blocks(case, room=room, files=files),
         *note_blocks(case),
+        *similar,
         _actions(case, use_case=use_case),
     ]
 
