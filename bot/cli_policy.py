@@ -23,6 +23,31 @@ def check(file: _File = None) -> None:
     typer.echo(run(file))
 
 
+@policy.command("show")
+def show(
+    use_case: Annotated[
+        str | None, typer.Argument(help="One use case; every one unless said.")
+    ] = None,
+    *,
+    file: Annotated[Path | None, typer.Option(help="HITL_POLICY where none is named.")] = None,
+) -> None:
+    """Write out the effective policy, each value with its origin: line, preset or default.
+
+    What is printed is a policy file that says the same.
+    """
+    from bot.commands.policy_show import show as run  # noqa: PLC0415
+
+    typer.echo(run(file, use_case=use_case))
+
+
+@policy.command("schema")
+def schema() -> None:
+    """Print a JSON Schema of the file, with which editors complete keys and mark mistakes."""
+    from bot.commands.policy_show import schema as run  # noqa: PLC0415
+
+    typer.echo(run())
+
+
 @policy.command("apply")
 def apply(file: _File = None) -> None:
     """Let the file's policy run in every replica; what approvers must sign is proposed to them."""

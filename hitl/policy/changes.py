@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from hitl.policy.aside import is_aside
 from hitl.policy.mistakes import dotted
+from hitl.policy.stored import spelled_out
 from hitl.policy.use_case import UseCase
 
 _GUARDED = frozenset({"approvers", "auto_at"})
@@ -77,14 +78,8 @@ def combined(*, decides: UseCase, rest: UseCase) -> UseCase:
 
 
 def _said(use_case: UseCase) -> dict[str, Any]:
-    said = use_case.model_dump(mode="json", exclude_none=True, exclude=set(_UNTOLD))
-    brief = use_case.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-    lists_of_tables = {key: brief.get(key, said[key]) for key in said if _holds_tables(said[key])}
-    return dict(_leaves({**said, **lists_of_tables}, ()))
-
-
-def _holds_tables(value: Any) -> bool:
-    return isinstance(value, list) and any(isinstance(each, dict) for each in value)
+    said = {key: value for key, value in spelled_out(use_case).items() if key not in _UNTOLD}
+    return dict(_leaves(said, ()))
 
 
 def _leaves(value: Any, key: tuple[str, ...]) -> Iterator[tuple[str, Any]]:

@@ -58,5 +58,8 @@ class Deadline(Frozen):
     then: Annotated[
         Ending,
         WrapValidator(_by_form),
-        Must('"wait", "ai", "approve", "reject", "flag" or a table like { to = "@group" }'),
+        Must(
+            '"wait", "ai", "approve", "reject", "flag" or a table like { to = "@group" }',
+            choices=_WORDS,
+        ),
     ] = "wait"

@@ -1,15 +1,26 @@
 """The kinds of value a policy holds; each carries the words a person reads when it is wrong."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 from unicodedata import category
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, ValidationError
 from pydantic_core import PydanticCustomError, core_schema
 
 from hitl.policy.lengths import PATTERN
+from hitl.policy.nearest import (
+    near_channel,
+    near_currency,
+    near_day,
+    near_length,
+    near_person,
+    near_share,
+    near_time,
+    near_zone,
+    zones,
+)
 from hitl.policy.presets import PRESETS
 from hitl.policy.wording import unknown
 from hitl.vocabulary import Verdict
@@ -33,6 +44,10 @@ class Must:
     """
 
     be: str
+    choices: tuple[str, ...] = ()
+    """Where there are only so many: the nearest one is offered for a slip."""
+    near: Callable[[str], str | float | None] | None = None
+    """The same for what is not a list: the right value that a wrong one may have meant."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -45,14 +60,22 @@ class Must:
         except ValidationError as error:
             if any(mistake["loc"] or mistake["type"] in _OWN_WORDS for mistake in error.errors()):
                 raise
-            raise PydanticCustomError("must_be", "must be {be}", {"be": self.be}) from None
+            words = self.be + self._meant(value)
+            raise PydanticCustomError("must_be", "must be {be}", {"be": words}) from None
 
-
-_zones = cache(available_timezones)  # which reads the disk each time
+    def _meant(self, value: Any) -> str:
+        is_text = isinstance(value, str)
+        if not is_text and (isinstance(value, bool) or not isinstance(value, int | float)):
+            return ""
+        found = get_close_matches(str(value).lower(), self.choices, n=1)
+        meant = next(iter(found), None) or (self.near(str(value)) if self.near else None)
+        if isinstance(meant, float):
+            return f"; did you mean {meant}?"
+        return f'; did you mean "{meant}"?' if meant and is_text else ""
 
 
 def _known_zone(name: str) -> str:
-    if name not in _zones():
+    if name not in zones():
         raise ValueError
     return name
 
@@ -85,8 +108,12 @@ def _with_a_host(url: str) -> str:
 
 _ONE_LINE = AfterValidator(_on_one_line)
 
-Threshold = Annotated[float, Field(gt=0, le=1), Must("above 0 and at most 1, as in 0.95")]
-Share = Annotated[float, Field(ge=0, le=1), Must("at least 0 and at most 1, as in 0.02")]
+Threshold = Annotated[
+    float, Field(gt=0, le=1), Must("above 0 and at most 1, as in 0.95", near=near_share)
+]
+Share = Annotated[
+    float, Field(ge=0, le=1), Must("at least 0 and at most 1, as in 0.02", near=near_share)
+]
 
 
 def _share_or(usual: float) -> Any:
@@ -107,7 +134,10 @@ Money = Annotated[
 Switch = Annotated[bool, Must("true or false")]
 CaseCount = Annotated[int, Field(ge=1, le=1_000), Must("a whole number from 1 to 1,000")]
 ReviewCount = Annotated[int, Field(ge=1, le=3), Must("1, 2 or 3")]
-Tie = Annotated[Literal[Verdict.APPROVE, Verdict.REJECT], Must('"approve" or "reject"')]
+Tie = Annotated[
+    Literal[Verdict.APPROVE, Verdict.REJECT],
+    Must('"approve" or "reject"', choices=(Verdict.APPROVE, Verdict.REJECT)),
+]
 LabelName = Annotated[
     str, Field(max_length=100), _ONE_LINE, Must("1 to 100 characters on one line")
 ]
@@ -124,14 +154,18 @@ UseCaseName = Annotated[
 Channel = Annotated[
     str,
     Field(pattern=r"^(#[^\s#.,A-Z]{1,80}|[CG][A-Z0-9]{2,})$"),
-    Must('a lowercase channel name ("#moderation") or a channel id ("C…" or "G…")'),
+    Must(
+        'a lowercase channel name ("#moderation") or a channel id ("C…" or "G…")',
+        near=near_channel,
+    ),
 ]
 Who = Annotated[
     str,
     Field(pattern=r"^(@[^\s@<>]+|[UWS][A-Z0-9]{2,}|channel)$"),
     Must(
         'a user group ("@moderators" or its id, "S…"), '
-        'a user id ("U…" or "W…") or "channel" for its full members'
+        'a user id ("U…" or "W…") or "channel" for its full members',
+        near=near_person,
     ),
 ]
 ApproverName = Annotated[
@@ -145,26 +179,37 @@ Webhook = Annotated[
     AfterValidator(_with_a_host),
     Must('an address like "https://example.com/hitl", without a user, a password or a fragment'),
 ]
-Order = Annotated[Literal["least_certain", "oldest"], Must('"least_certain" or "oldest"')]
+Order = Annotated[
+    Literal["least_certain", "oldest"],
+    Must('"least_certain" or "oldest"', choices=("least_certain", "oldest")),
+]
 Day = Annotated[
     Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
-    Must('one of "mon", "tue", "wed", "thu", "fri", "sat" and "sun"'),
+    Must('one of "mon", "tue", "wed", "thu", "fri", "sat" and "sun"', near=near_day),
 ]
 Period = Annotated[Literal["week", "month"], Must('"week" or "month"')]
 ClockTime = Annotated[
     str,
     Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
-    Must('a time from "00:00" to "23:59", in quotes'),
+    Must('a time from "00:00" to "23:59", in quotes', near=near_time),
 ]
 Length = Annotated[
-    str, Field(pattern=PATTERN), Must('a length of time like "90s", "30m", "2h" or "3d"')
+    str,
+    Field(pattern=PATTERN),
+    Must('a length of time like "90s", "30m", "2h" or "3d"', near=near_length),
 ]
 LengthOrNone = Annotated[
     str,
     Field(pattern=f"^0s$|{PATTERN}"),
-    Must('a length of time like "30s", "2m" or "1h", or "0s" for none'),
+    Must('a length of time like "30s", "2m" or "1h", or "0s" for none', near=near_length),
 ]
 Zone = Annotated[
-    str, AfterValidator(_known_zone), Must('a time zone\'s IANA name, as in "Europe/Berlin"')
+    str,
+    AfterValidator(_known_zone),
+    Must('a time zone\'s IANA name, as in "Europe/Berlin"', near=near_zone),
 ]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), Must('three capital letters, as in "USD"')]
+Currency = Annotated[
+    str,
+    Field(pattern=r"^[A-Z]{3}$"),
+    Must('three capital letters, as in "USD"', near=near_currency),
+]

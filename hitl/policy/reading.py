@@ -108,7 +108,7 @@ def _model(table: KeyPath) -> type[BaseModel]:
     names = iter(table)
     for name in names:
         annotation = model.model_fields[str(name)].annotation
-        inner = _inner(annotation)
+        inner = inner_table(annotation)
         if inner is None:
             raise LookupError(dotted(table))
         model, is_among_others = inner
@@ -117,11 +117,11 @@ def _model(table: KeyPath) -> type[BaseModel]:
     return model
 
 
-def _inner(annotation: Any) -> tuple[type[BaseModel], bool] | None:
+def inner_table(annotation: Any) -> tuple[type[BaseModel], bool] | None:
     """The table that a field holds, and whether it holds several of them."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation, False
-    found = next(filter(None, map(_inner, get_args(annotation))), None)
+    found = next(filter(None, map(inner_table, get_args(annotation))), None)
     if found is None:
         return None
     return found[0], found[1] or get_origin(annotation) in {dict, tuple}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from hitl.errors import HitlError
 from hitl.policy.aside import digest_of
@@ -21,6 +21,16 @@ class PolicyUnreadable(HitlError):
 def content_of(use_case: UseCase) -> Content:
     """Everything it says, labels in their order."""
     return use_case.model_dump(mode="json", exclude_defaults=True)
+
+
+def spelled_out(use_case: UseCase) -> Content:
+    """Everything that holds, defaults too; only the tables in a list say no more than they must."""
+    said = use_case.model_dump(mode="json", exclude_none=True)
+    for key in said:
+        value = getattr(use_case, key)
+        if isinstance(value, tuple) and any(isinstance(each, BaseModel) for each in value):
+            said[key] = [each.model_dump(mode="json", exclude_defaults=True) for each in value]
+    return said
 
 
 def use_case_from(content: Mapping[str, Any]) -> UseCase:

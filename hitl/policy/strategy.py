@@ -49,7 +49,10 @@ class Strategy(Frozen):
 
     to: Annotated[
         Literal[RouteTo.REVIEW, RouteTo.SECOND_MODEL, RouteTo.ASK_USER, RouteTo.PASSIVE],
-        Must('"review", "second_model", "ask_user" or "passive"'),
+        Must(
+            '"review", "second_model", "ask_user" or "passive"',
+            choices=(RouteTo.REVIEW, RouteTo.SECOND_MODEL, RouteTo.ASK_USER, RouteTo.PASSIVE),
+        ),
     ]
     at_least: Threshold | None = None
     """The step is for predictions with this confidence or more, and passed over for others."""

@@ -48,12 +48,17 @@ class UseCase(Frozen):
 
     name: UseCaseName
     preset: Annotated[PresetName | None, ASIDE] = None
+    """A starting point: the file overrides whatever it gives."""
     channel: Channel
+    """Where cases appear."""
     fallback_channel: Annotated[Channel | None, ASIDE] = None
+    """Where they appear when that one is gone or archived."""
     question: Question
+    """What people are asked, above every case."""
     reviewers: Annotated[
         tuple[Who, ...], Field(min_length=1, strict=False), Must("a list of at least one reviewer")
     ] = ("channel",)
+    """Decide."""
     leads: Annotated[tuple[Who, ...], Field(strict=False), Must("a list of people")] = ()
     """May overrule and withdraw."""
     reviews_needed: ReviewCount = 1
@@ -73,6 +78,7 @@ class UseCase(Frozen):
     ] = Field(default_factory=dict)
     """Who must sign a change of anything that decides, by the name of their office."""
     allow_shared_channel: Annotated[Switch, ASIDE] = False
+    """Whether cases may go where people of another organisation see them."""
     auto_at: Annotated[Threshold | None, ASIDE] = None
     """For labels that name no threshold of their own."""
     labels: Annotated[
@@ -84,7 +90,9 @@ class UseCase(Frozen):
     flag_label: LabelName | None = None
     """The label a flag lets stand; set in verdict use cases only."""
     flag_button: ButtonWords | None = None
+    """The words after "Flag · "."""
     always_review: Switch = False
+    """Everything goes to people."""
     escalate: Annotated[
         tuple[Annotated[Strategy, Must('a table like { to = "review" }')], ...],
         Field(strict=False, min_length=1, max_length=6),

@@ -54,11 +54,11 @@ def told(text: str) -> list[str]:
         ("auto_at = 1.4", f"auto_at: found 1.4; must be {THRESHOLD}"),
         ("auto_at = 0", f"auto_at: found 0; must be {THRESHOLD}"),
         ("auto_at = nan", f"auto_at: found nan; must be {THRESHOLD}"),
-        ('auto_at = "0.9"', f'auto_at: found "0.9"; must be {THRESHOLD}'),
+        ('auto_at = "0.9"', f'auto_at: found "0.9"; must be {THRESHOLD}; did you mean 0.9?'),
         ("auto_at = true", f"auto_at: found true; must be {THRESHOLD}"),
         (
             "labels = { ham = {}, spam = { auto_at = 95 } }",
-            f"labels.spam.auto_at: found 95; must be {THRESHOLD}",
+            f"labels.spam.auto_at: found 95; must be {THRESHOLD}; did you mean 0.95?",
         ),
         (f'auto_at = "{"9" * 99}"', f'auto_at: found "{"9" * 60}…"; must be {THRESHOLD}'),
         ("labels = 3", f"labels: found 3; must be {LABELS}"),
@@ -115,15 +115,21 @@ def told(text: str) -> list[str]:
         ),
         ("zebra = 1", f'zebra: unknown key "zebra"; known: {KEYS}'),
         ('name = "spam"', f'name: unknown key "name"; known: {KEYS}'),
-        ('fallback_channel = "mail"', f'fallback_channel: found "mail"; must be {CHANNEL}'),
-        ('fallback_channel = "#Mail"', f'fallback_channel: found "#Mail"; must be {CHANNEL}'),
+        (
+            'fallback_channel = "mail"',
+            f'fallback_channel: found "mail"; must be {CHANNEL}; did you mean "#mail"?',
+        ),
+        (
+            'fallback_channel = "#Mail"',
+            f'fallback_channel: found "#Mail"; must be {CHANNEL}; did you mean "#mail"?',
+        ),
         ('reviewers = ["Ana Lima"]', f'reviewers: found "Ana Lima"; must be {PERSON}'),
         ("reviewers = []", "reviewers: found a list of 0; must be a list of at least one reviewer"),
         (
             'reviewers = "@mods"',
             'reviewers: found "@mods"; must be a list of at least one reviewer',
         ),
-        ('leads = ["ana"]', f'leads: found "ana"; must be {PERSON}'),
+        ('leads = ["ana"]', f'leads: found "ana"; must be {PERSON}; did you mean "@ana"?'),
         (
             'webhooks = "https://a.example"',
             f'webhooks: found "https://a.example"; must be {TARGETS}',
@@ -156,7 +162,10 @@ def told(text: str) -> list[str]:
         ('webhooks = ["https://u:p@a"]', f'webhooks: found "https://u:p@a"; must be {TARGET}'),
         ('question = "a\\nb"', r'question: found "a\nb"; must be 1 to 300 characters on one line'),
         ('always_review = "yes"', 'always_review: found "yes"; must be true or false'),
-        ("audit_rate = 2", "audit_rate: found 2; must be at least 0 and at most 1, as in 0.02"),
+        (
+            "audit_rate = 5",
+            "audit_rate: found 5; must be at least 0 and at most 1, as in 0.02; did you mean 0.05?",
+        ),
         (
             'digest = { at = "0٩:00" }',
             'digest.at: found "0٩:00"; must be a time from "00:00" to "23:59", in quotes',
@@ -168,7 +177,8 @@ def told(text: str) -> list[str]:
             'digest.day = "monday"',
             (
                 'digest.day: found "monday"; '
-                'must be one of "mon", "tue", "wed", "thu", "fri", "sat" and "sun"'
+                'must be one of "mon", "tue", "wed", "thu", "fri", "sat" and "sun"; '
+                'did you mean "mon"?'
             ),
         ),
         (
@@ -177,7 +187,10 @@ def told(text: str) -> list[str]:
         ),
         (
             'digest.zone = "Berlin"',
-            'digest.zone: found "Berlin"; must be a time zone\'s IANA name, as in "Europe/Berlin"',
+            (
+                'digest.zone: found "Berlin"; must be a time zone\'s IANA name, '
+                'as in "Europe/Berlin"; did you mean "Europe/Berlin"?'
+            ),
         ),
         (
             'digest = "mon"',
@@ -190,7 +203,10 @@ def told(text: str) -> list[str]:
         ("costs.ai = -1", "costs.ai: found -1; must be an amount of at least 0, as in 2.50"),
         (
             'costs.currency = "dollars"',
-            'costs.currency: found "dollars"; must be three capital letters, as in "USD"',
+            (
+                'costs.currency: found "dollars"; must be three capital letters, as in "USD"; '
+                'did you mean "USD"?'
+            ),
         ),
         (
             'retrain = { command = ["true"] }',
@@ -332,13 +348,13 @@ channel = "posts"
 
 def test_a_mistake_can_be_read_by_a_program_too() -> None:
     with pytest.raises(PolicyError) as refused:
-        parse_policy(SPAM + "audit_rate = 2", file="team.toml")
+        parse_policy(SPAM + "audit_rate = 1.5", file="team.toml")
     assert refused.value.mistakes == (
         Mistake(
             file="team.toml",
             line=4,
             key="use_cases.spam.audit_rate",
-            found="2",
+            found="1.5",
             message="must be at least 0 and at most 1, as in 0.02",
         ),
     )

@@ -90,7 +90,10 @@ def test_whoever_is_asked_is_part_of_the_version(other: str) -> None:
         (['"review"'], ': found "review"; must be a table like { to = "review" }'),
         (
             ['{ to = "revue" }'],
-            '.to: found "revue"; must be "review", "second_model", "ask_user" or "passive"',
+            (
+                '.to: found "revue"; must be "review", "second_model", "ask_user" or "passive"; '
+                'did you mean "review"?'
+            ),
         ),
         (
             ['{ to = "auto" }'],
