@@ -119,6 +119,7 @@ async def running_service(
             channels=Channels(client, clock=services.database.now),
             directory=Directory(client),
             precedents=services.precedents,
+            findings=services.findings,
         )
         await stack.enter_async_context(following(database, running))
         await stack.enter_async_context(_to_slack(desk, health=services.health, paced=paced))

@@ -97,6 +97,19 @@ def backup(
 
 
 @app.command()
+def stats(
+    use_case: Annotated[str | None, typer.Argument(help="One use case; else each.")] = None,
+    window: Annotated[str, typer.Argument(help="Such as 24h, 7d, 4w.")] = "7d",
+    *,
+    model: Annotated[str | None, typer.Option(help="Of this model version alone.")] = None,
+) -> None:
+    """Print every figure with its sample and interval, week by week, and what is wrong."""
+    from bot.commands.stats import show  # noqa: PLC0415
+
+    show(use_case, window, model=model)
+
+
+@app.command()
 def rollup(
     *,
     check: Annotated[

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.dashboard.links import Links
 from bot.delivery.health import Health
+from bot.findings import Findings
 from bot.intake.callbacks import Callbacks
 from hitl.policy import InForce
 from hitl.reports.precedents import Precedents
@@ -24,7 +25,9 @@ class Services:
     links: Links | None = None
     """To the dashboard; None where there is none."""
     precedents: Precedents = field(init=False)
+    findings: Findings = field(init=False)
 
     def __post_init__(self) -> None:
-        """One index of past cases for everybody who shows cases."""
+        """One index of past cases and one search for trouble, for everybody who shows them."""
         self.precedents = Precedents(self.database)
+        self.findings = Findings(self.database, lambda: list(self.policy.use_cases.values()))

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.channels import Channels
 from bot.delivery.troubles import Treatment, Trouble
+from bot.findings import Findings
 from bot.slack.directory import Directory
 from hitl.policy import InForce, UseCase
 from hitl.reports.precedents import Precedents
@@ -33,6 +34,7 @@ class Desk:
     channels: Channels
     directory: Directory
     precedents: Precedents
+    findings: Findings
     history_lag: timedelta = timedelta(seconds=10)
     """How long a message may stand in a channel before Slack's history shows it."""
 

@@ -49,16 +49,19 @@ def _is_about_everything(trouble: Trouble) -> bool:
 
 
 async def _uploaded(desk: Desk, picture: PictureBytes) -> str:
-    """The id of the file, once Slack has processed it."""
-    client = desk.client
     extension = picture.media_type.rpartition("/")[2]
+    name = f"picture-{picture.id}.{extension}"
+    return await uploaded(desk, picture.content, name=name, title=picture.title)
+
+
+async def uploaded(desk: Desk, content: bytes, *, name: str, title: str) -> str:
+    """The id of a new private file, once Slack has processed it; raises ``Trouble``."""
+    client = desk.client
     with told_as_trouble():
-        ticket = await client.files_getUploadURLExternal(
-            filename=f"picture-{picture.id}.{extension}", length=len(picture.content)
-        )
+        ticket = await client.files_getUploadURLExternal(filename=name, length=len(content))
         file_id: str = ticket["file_id"]
-        await _send_bytes(desk, ticket["upload_url"], picture.content)
-        await client.files_completeUploadExternal(files=[{"id": file_id, "title": picture.title}])
+        await _send_bytes(desk, ticket["upload_url"], content)
+        await client.files_completeUploadExternal(files=[{"id": file_id, "title": title}])
         for _ in range(_POLLS):
             answer = await client.files_info(file=file_id)
             if answer["file"].get("mimetype"):

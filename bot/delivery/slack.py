@@ -2,33 +2,26 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection
-
 from bot.delivery.desk import Desk, Queued, Sent, Skipped
+from bot.delivery.digests import post_digest
 from bot.delivery.file_removal import remove_files
 from bot.delivery.notices import notice_message
+from bot.delivery.once import post_once
 from bot.delivery.pictures import uploaded_pictures
-from bot.delivery.posting import channels_for, post, rendered
+from bot.delivery.posting import channels_for, post
 from bot.delivery.proposals import show_proposal
 from bot.delivery.queue_card import show_queue_card
 from bot.delivery.reconcile import find_posted
 from bot.delivery.replies import reply
 from bot.delivery.rewriting import rewrite_card
 from bot.slack.cards.case import case_card
-from bot.slack.cards.digest import digest_message
 from bot.slack.message import Message
 from hitl.lifecycle import WAITING
-from hitl.policy import UseCase
-from hitl.reports.answers import Digest
-from hitl.reports.flags import flags_of
 from hitl.reports.precedents import AT_LEISURE
-from hitl.reports.stats import stats
 from hitl.review.posted import How, PostedCard
 from hitl.review.queueing import goes_into_queue
-from hitl.storage.checkpoints import latest_checkpoint
 from hitl.storage.outbox import Kind, Parcel
 from hitl.storage.queries import case_by_id
 from hitl.storage.queue_cards import IN_THE_QUEUE
@@ -85,43 +78,11 @@ async def _reply(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     return await reply(desk, parcel, case_id=_case_id(parcel))
 
 
-async def _post_digest(desk: Desk, parcel: Parcel) -> Sent | Skipped:
-    use_case = desk.use_case(parcel)
-    return await _post_once(
-        desk,
-        parcel,
-        lambda c: digest_message(_digest(c, parcel, use_case=use_case), use_case=use_case),
-    )
-
-
 async def _post_notice(desk: Desk, parcel: Parcel) -> Sent | Skipped:
-    return await _post_once(desk, parcel, lambda _c: notice_message(parcel))
+    async def message() -> Message:
+        return notice_message(parcel)
 
-
-async def _post_once(
-    desk: Desk, parcel: Parcel, message: Callable[[Connection], Message]
-) -> Sent | Skipped:
-    """Post what is about no card, unless an earlier try did."""
-    use_case = desk.use_case(parcel)
-    channels = channels_for(parcel, use_case)
-    if await find_posted(desk, parcel, channels=channels) is None:
-        render = rendered(await desk.database.read(message))
-        shared = use_case.allow_shared_channel
-        await post(desk, parcel, render, channels=channels, allow_shared=shared)
-    return Sent()
-
-
-def _digest(connection: Connection, parcel: Parcel, *, use_case: UseCase) -> Digest:
-    before, since, until = (
-        datetime.fromisoformat(parcel.payload[name]) for name in ("before", "since", "until")
-    )
-    return Digest(
-        week=stats(connection, use_case=use_case, since=since, until=until),
-        before=stats(connection, use_case=use_case, since=before, until=since),
-        flags=flags_of(connection, use_case=use_case.name, since=since, until=until),
-        zone=parcel.payload["zone"],
-        checkpoint=latest_checkpoint(connection),
-    )
+    return await post_once(desk, parcel, message)
 
 
 def _case_id(parcel: Parcel) -> int:
@@ -134,7 +95,7 @@ _SENDERS: Mapping[Kind, Callable[[Desk, Parcel], Awaitable[Sent | Skipped]]] = {
     Kind.CARD_POST: _post_card,
     Kind.CARD_UPDATE: _update_card,
     Kind.THREAD_REPLY: _reply,
-    Kind.DIGEST: _post_digest,
+    Kind.DIGEST: post_digest,
     Kind.QUEUE_CARD: show_queue_card,
     Kind.NOTICE: _post_notice,
     Kind.PROPOSAL: show_proposal,

@@ -72,6 +72,11 @@ def line(*spans: Element) -> Element:
     return {"type": "rich_text_section", "elements": list(spans)}
 
 
+def preformatted(text: str) -> Element:
+    """Inert text in letters of one width inside ``rich``."""
+    return {"type": "rich_text_preformatted", "elements": [span(text)]}
+
+
 def quote(text: str) -> Element:
     """Inert text with a bar beside it; the caller has cleaned and cut it."""
     return {"type": "rich_text_quote", "elements": [span(text)]}

@@ -2,10 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from hitl.audit import Checkpoint
-from hitl.statistics.answers import Share
+from hitl.statistics.agreement import Agreement
+from hitl.statistics.answers import NotYet, Share
+from hitl.statistics.calibration import Calibration
+from hitl.statistics.findings.signal import Finding
+from hitl.statistics.precision import Precision
+from hitl.statistics.reviewers import Accuracy
+from hitl.statistics.speed import Speed
+from hitl.statistics.sunset import Sunset
+from hitl.statistics.trend import Trend
 from hitl.vocabulary import Verdict
 
 
@@ -29,6 +37,10 @@ class Cost:
     """(AI + review) / predictions; known only when both parts are priced."""
     by_the_hour: bool = False
     """Reviews are paid by the hour, so that they cost something once one was timed."""
+    error: float | NotYet | None = None
+    """What wrong automatic decisions are expected to cost, by the blind checks; not spent, so it
+    is in no sum. None where a label that stood has no price.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,122 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """What one model decided under one version of the policy; figures of it compare."""
+
+    model: str
+    """Empty where callers name none."""
+    policy_version: str
+    """Empty where callers only counted what stood."""
+    predictions: int
+    escalation: Share | NotYet | None
+    """None while it is unknown, as in ``Stats``."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFigures:
+    """Of the predictions whose top label it is."""
+
+    label: str
+    predictions: int
+    escalated: int
+    escalation: Share | NotYet | None
+    overturned: Share | NotYet
+    """Of those people decided: how many they gave another label."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekFigures:
+    """One whole week, Monday to Monday in the use case's zone; ``since <= t < until``.
+
+    For charts: what is too little to judge is shown with its interval, so nothing is withheld.
+    """
+
+    monday: date
+    since: datetime
+    until: datetime
+    predictions: int | None
+    """As in ``Stats``."""
+    escalated: int
+    escalation: Share | None
+    decided: int
+    """By people."""
+    agreement: Share | None
+    automatic: Share | None
+    """Of what stood and was checked blind: how much was right. None without a check."""
+    median_seconds: float | None
+    """From first sight to vote, within two percent."""
+    cost: Cost | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How the deadlines are kept."""
+
+    overdue: int
+    """Cases that wait now although the end of their deadline has come."""
+    decided: int
+    """Cases that a deadline decided in the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What people did in the window, whatever the model and the policy were."""
+
+    accuracy: Accuracy | NotYet
+    """From blind checks, double reviews and known answers together."""
+    speed: Speed
+    """From claim or open to vote, never from when a card was posted."""
+    agreement: Agreement
+    """Of the first two votes on cases that two people saw."""
+    overturned: Share | NotYet
+    """Of the predictions that people decided: how many got another label than the AI's."""
+    upheld: Share | NotYet
+    """Of the overturns that adjudicators saw, those of blind checks: how many were right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Automation:
+    """What the AI did by itself, of one version alone: others do not compare."""
+
+    version: Version | None
+    """The one of the newest week with predictions; None where nothing came."""
+    trend: Trend | NotYet
+    """Of its escalation rate by week."""
+    precision: Precision | NotYet
+    """Of what stood by itself, from the blind checks settled in the window."""
+    calibration: Calibration | NotYet
+    """Of the newest few thousand of these checks, and of those of escalated predictions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that is known of one use case over a window.
+
+    ``stats`` counts the window; the rest judges it. Whatever would be a guess is a ``NotYet``
+    that says how much is missing. ``weeks`` are the last whole ones that end by the window's end,
+    the oldest first, whether or not they lie in the window; empty weeks are among them.
+    """
+
+    stats: Stats
+    zone: str
+    """Whose days and weeks are meant."""
+    model: str | None
+    policy_version: str | None
+    """What it was asked of alone; None for all together."""
+    versions: tuple[Version, ...]
+    """All in the window, the one with most predictions first."""
+    labels: tuple[LabelFigures, ...]
+    """The one that escalates most first; at most twenty."""
+    people: People
+    automation: Automation
+    deadlines: Deadlines
+    weeks: tuple[WeekFigures, ...]
+    sunset: Sunset
+    """Whether people are still needed here: signs, and the one step that they allow."""
+
+
+@dataclass(frozen=True, slots=True)
 class Flags:
     """Flags set, cleared and turned in a window, and how many were watched at its end."""
 
@@ -83,3 +211,10 @@ class Digest:
     flags: Flags = Flags(0, 0, 0, 0)
     checkpoint: Checkpoint | None = None
     """Of the audit log: said in Slack, where nobody who can edit the log can edit it."""
+    report: Report | None = None
+    """Of the same week, with the weeks before it."""
+    findings: tuple[Finding, ...] = ()
+    labels: int | None = None
+    """Examples that the week gained."""
+    dead_letters: int = 0
+    """What could not be sent, of all time, until it is sent again."""

@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Float,
+    FromClause,
     Integer,
     Select,
     SelectBase,
@@ -35,6 +36,8 @@ from sqlalchemy import (
 from hitl.storage.moments import HOUR, Moment
 from hitl.storage.tables import (
     cases,
+    checks,
+    hourly_checks,
     hourly_decisions,
     hourly_pairs,
     hourly_predictions,
@@ -44,11 +47,18 @@ from hitl.storage.tables import (
     reviews,
     tallies,
 )
-from hitl.vocabulary import By, RouteTo
+from hitl.vocabulary import By, CheckKind, CheckState, RouteTo
 
 TALLY = "tally"
 """``routed_by`` of what callers only counted."""
 UNTIMED = -1
+"""``milliseconds`` of a review that nobody could time."""
+UNKNOWN = -1
+"""``right_votes`` of a pair that says nothing about them."""
+STANDING = (RouteTo.AUTO, RouteTo.PASSIVE)
+"""Routes on which the AI's answer stands at once."""
+IN_THE_SAMPLE = and_(checks.c.kind == CheckKind.AUDIT, checks.c.state == CheckState.SETTLED)
+"""The checks that say how often the AI is right."""
 _MILLISECOND = 1_000
 _FINEST = 64
 """Milliseconds below which a bucket holds one; above, buckets are 1/64 to 1/32 wide."""
@@ -185,7 +195,7 @@ def waited() -> ColumnElement[int]:
 
 
 # What was overruled had been decided before: nobody was waiting for that.
-WAITED_FOR = and_(outcomes.c.by == By.REVIEWER, ~outcomes.c.overrules)
+WAITED_FOR = and_(outcomes.c.by == By.REVIEWER, ~outcomes.c.overrules, cases.c.routed_by != "known")
 
 
 def _waits(spans: CTE) -> Select[Any]:
@@ -228,15 +238,44 @@ def _pairs(spans: CTE) -> Select[Any]:
             *_of_case(spans, second.c.at),
             first.c.label.label("first"),
             second.c.label.label("second"),
+            _right_votes(first, second).label("right_votes"),
             literal(1).label("pairs"),
         )
         .join_from(second, cases, cases.c.id == second.c.case_id)
         .join(first, and_(first.c.case_id == second.c.case_id, first.c.id < second.c.id, stands[1]))
+        .outerjoin(outcomes, and_(outcomes.c.case_id == cases.c.id, outcomes.c.is_current))
+        .outerjoin(checks, and_(checks.c.case_id == cases.c.id, checks.c.kind == CheckKind.AUDIT))
         .where(
             _within(second.c.at, spans, whose=cases.c.use_case),
             stands[0],
             before_second == 1,
         )
+    )
+
+
+def _right_votes(first: FromClause, second: FromClause) -> ColumnElement[int]:
+    stands = [case((each.c.label == outcomes.c.label, 1), else_=0) for each in (first, second)]
+    return case(
+        (checks.c.id.is_not(None), UNKNOWN),
+        (first.c.label == second.c.label, 2),
+        (outcomes.c.by == By.REVIEWER, stands[0] + stands[1]),
+        else_=UNKNOWN,
+    )
+
+
+def _checks(spans: CTE) -> Select[Any]:
+    return (
+        select(
+            *_of_case(spans, checks.c.settled_at),
+            cases.c.label,
+            cases.c.route_to.in_(STANDING).label("stood"),
+            (checks.c.label != cases.c.label).label("contradicted"),
+            (checks.c.label == checks.c.final_label).label("answer_right"),
+            (cases.c.label == checks.c.final_label).label("ai_right"),
+            literal(1).label("checks"),
+        )
+        .join_from(checks, cases, cases.c.id == checks.c.case_id)
+        .where(_within(checks.c.settled_at, spans, whose=checks.c.use_case), IN_THE_SAMPLE)
     )
 
 
@@ -258,4 +297,5 @@ DECISIONS = Fact(hourly_decisions, ("decisions", "flagged"), _decisions)
 WAITS = Fact(hourly_waits, ("waits",), _waits)
 REVIEWS = Fact(hourly_reviews, ("reviews", "seconds"), _reviews)
 PAIRS = Fact(hourly_pairs, ("pairs",), _pairs)
-FACTS = (PREDICTIONS, DECISIONS, WAITS, REVIEWS, PAIRS)
+CHECKS = Fact(hourly_checks, ("checks",), _checks)
+FACTS = (PREDICTIONS, DECISIONS, WAITS, REVIEWS, PAIRS, CHECKS)

@@ -6,7 +6,7 @@ were counted are read from the cases, too.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -62,6 +62,14 @@ class Ledger:
             tuple(hour for _, hour in changed),
             {name: value for name, value in given.items() if value is not None},
         )
+
+    def of(self, model: str, policy_version: str) -> Self:
+        """The counts of one version alone."""
+        return replace(self, only={"model": model, "policy_version": policy_version})
+
+    def of_model(self, model: str) -> Self:
+        """The counts of one model alone, whatever the policy was."""
+        return replace(self, only={"model": model})
 
     def rows(
         self,

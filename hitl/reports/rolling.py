@@ -22,7 +22,7 @@ _HOUR = timedelta(hours=1)
 _INSTANT = timedelta(microseconds=1)
 _RESTS = timedelta(minutes=10)
 """How long after its end an hour is left alone: most late commits are in by then."""
-_HOURS_A_TURN = 6
+_HOURS_A_TURN = 72
 _EVENTS_A_TURN = 10_000
 
 

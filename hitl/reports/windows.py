@@ -1,7 +1,8 @@
 """Windows of time as people write them: 24h, 7d, 4w."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hitl.errors import HitlError
 
@@ -33,3 +34,11 @@ def parse_window(text: str) -> timedelta:
             f"{text} is longer than a year; the longest windows are 366d and 52w."
         )
     return window
+
+
+def window_before(until: datetime, length: timedelta, *, zone: str) -> datetime:
+    """Where a window of that length begins: whole days are days of the zone, of 23 to 25 hours."""
+    if length % _UNITS["d"]:
+        return until - length
+    there = until.astimezone(ZoneInfo(zone))
+    return (there.replace(tzinfo=None) - length).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)

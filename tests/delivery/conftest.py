@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.delivery.channels import Channels
 from bot.delivery.desk import Desk
 from bot.delivery.health import Health
+from bot.findings import Findings
 from bot.sandbox.app import running_workspace
 from bot.sandbox.config import PEOPLE, WorkspaceConfig
 from bot.sandbox.directory import Channel
@@ -100,5 +101,6 @@ async def desk(workspace: Workspace, database: Database, policy: Policy) -> Asyn
             channels=Channels(client, clock=database.now),
             directory=Directory(client),
             precedents=Precedents(database),
+            findings=Findings(database, lambda: list(policy.use_cases.values())),
             history_lag=timedelta(seconds=0.2),
         )

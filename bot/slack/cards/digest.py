@@ -1,19 +1,45 @@
 """The weekly digest: what the arrangement did in a week, beside the week before."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.charts import weeks_in_words
+from bot.figures import WEEK_COLUMNS, figures_of, week_row
 from bot.slack import blocks
 from bot.slack.cards.figures import share_words, stats_lines
-from bot.slack.message import Message
-from bot.slack.text import counted, duration, money
+from bot.slack.cards.findings import figure_words, finding_blocks
+from bot.slack.message import Block, Message
+from bot.slack.text import clip, counted, duration, money
 from hitl.audit import Checkpoint
 from hitl.policy import UseCase
-from hitl.reports.answers import Digest, Flags, Stats
+from hitl.reports.answers import Digest, Flags, Report, Stats, WeekFigures
+
+_MOST_FINDINGS = 5
+_MOST_WEEKS = 6
+_JUDGED = frozenset(
+    {
+        "People are right",
+        "A review takes",
+        "Reviews under 10 s",
+        "Overturns upheld",
+        "Two reviewers disagreed",
+        "Automatic decisions",
+        "Calibration",
+        "Trend of escalation",
+        "Expected errors",
+    }
+)
+"""What the lines above it do not say."""
 
 
-def digest_message(digest: Digest, *, use_case: UseCase) -> Message:
-    """The week's numbers, then the week before in one line of comparison."""
+def digest_message(
+    digest: Digest, *, use_case: UseCase, chart: str | None = None, buttons: Sequence[Block] = ()
+) -> Message:
+    """The week's numbers beside the week before, what is wrong, and what else happened.
+
+    ``chart`` is a private file of the workspace; without one the weeks stand in a table.
+    """
     week = digest.week
     heading = f"The week of {use_case.name}"
     days = f"{_days(week.since, week.until, zone=digest.zone)} · {digest.zone}"
@@ -24,10 +50,57 @@ def digest_message(digest: Digest, *, use_case: UseCase) -> Message:
         blocks.context(blocks.plain(days, 100)),
         blocks.section("\n".join(f"• {line}" for line in lines)),
         blocks.context(blocks.mrkdwn(before)),
+        *_weeks(digest, chart),
+        *_judged(digest.report),
+        *finding_blocks(digest.findings),
+        *buttons,
+        blocks.context(blocks.mrkdwn(" · ".join(_besides(digest)))),
     ]
+    surest = digest.findings[:_MOST_FINDINGS]
+    wrong = "".join(f" {each.rule.capitalize()}: {each.evidence}" for each in surest)
+    return Message(clip(f"{heading}, {days}: {'. '.join(lines)}. {before}.{wrong}", 3_900), shown)
+
+
+def _weeks(digest: Digest, chart: str | None) -> list[Block]:
+    weeks = digest.report.weeks if digest.report else ()
+    if not any(week.predictions or week.decided for week in weeks):
+        return []
+    if chart is not None:
+        return [blocks.image({"slack_file": {"id": chart}}, alt_text=weeks_in_words(weeks))]
+    return [blocks.rich(blocks.preformatted(_table(weeks[-_MOST_WEEKS:])))]
+
+
+def _table(weeks: Sequence[WeekFigures]) -> str:
+    """Columns as wide as they must be, for a font in which all letters are."""
+    rows = [WEEK_COLUMNS, *(week_row(week) for week in weeks)]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(WEEK_COLUMNS))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def _judged(report: Report | None) -> list[Block]:
+    """Of what is judged only what is known: that too little was seen is no news every Monday."""
+    if report is None:
+        return []
+    known = [figure for figure in figures_of(report) if figure.name in _JUDGED and figure.is_known]
+    if not known:
+        return []
+    return [blocks.section("\n".join(f"• {figure_words(figure)}" for figure in known))]
+
+
+def _besides(digest: Digest) -> list[str]:
+    said = []
+    if digest.labels:
+        said.append(f"{counted(digest.labels, 'label')} gained")
+    if digest.dead_letters:
+        said.append(
+            f"{counted(digest.dead_letters, 'message')} could not be sent: `hitl outbox` tells why"
+        )
     if digest.checkpoint is not None:
-        shown.append(blocks.context(blocks.mrkdwn(_checkpoint(digest.checkpoint))))
-    return Message(f"{heading}, {days}: {'. '.join(lines)}. {before}.", shown)
+        said.append(_checkpoint(digest.checkpoint))
+    return said or ["`/hitl stats` shows every figure"]
 
 
 def _flags(flags: Flags) -> list[str]:

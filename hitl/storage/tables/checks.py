@@ -21,6 +21,7 @@ class CheckRow(SQLModel, table=True):
         Index("ix_checks_state", "use_case", "state", "kind"),
         Index("ix_checks_reviewer", "reviewer", "answered_at"),
         Index("ix_checks_known", "known_case_id"),
+        Index("ix_checks_settled", "use_case", "settled_at"),
     )
 
     id: int | None = row_id()

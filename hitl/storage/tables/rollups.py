@@ -108,6 +108,11 @@ class HourlyPairs(SQLModel, table=True):
     policy_version: str = _key()
     first: str = _key()
     second: str = _key()
+    right_votes: int = _key()
+    """How many of the two were right: both where they agree, as adjudicated where they do not.
+
+    -1 while nobody has said, and where the case has a check, by which votes are judged then.
+    """
     pairs: int = _count()
 
 
@@ -126,7 +131,8 @@ class HourlyChecks(SQLModel, table=True):
     stood: bool = _key()
     """Whether the prediction had stood by itself."""
     contradicted: bool = _key()
-    """Whether the first answer was another label than the AI's."""
+    """Whether the blind answer was another label than the AI's."""
+    answer_right: bool = _key()
     ai_right: bool = _key()
     """Whether the AI's label turned out to be right."""
     checks: int = _count()

@@ -690,6 +690,7 @@ def _create_rollups() -> None:
         "hourly_pairs",
         sa.Column("first", sa.String(), nullable=False),
         sa.Column("second", sa.String(), nullable=False),
+        sa.Column("right_votes", sa.Integer(), nullable=False),
         counts=[sa.Column("pairs", sa.BigInteger(), nullable=False)],
     )
     _create_hourly(
@@ -697,6 +698,7 @@ def _create_rollups() -> None:
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("stood", sa.Boolean(), nullable=False),
         sa.Column("contradicted", sa.Boolean(), nullable=False),
+        sa.Column("answer_right", sa.Boolean(), nullable=False),
         sa.Column("ai_right", sa.Boolean(), nullable=False),
         counts=[sa.Column("checks", sa.BigInteger(), nullable=False)],
     )
@@ -990,6 +992,7 @@ def _blind_checks() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("case_id"),
     )
+    op.create_index("ix_checks_settled", "checks", ["use_case", "settled_at"], unique=False)
     op.create_index("ix_checks_known", "checks", ["known_case_id"], unique=False)
     op.create_index("ix_checks_reviewer", "checks", ["reviewer", "answered_at"], unique=False)
     op.create_index("ix_checks_state", "checks", ["use_case", "state", "kind"], unique=False)

@@ -1,0 +1,134 @@
+"""What blind checks, double reviews and known answers say of the AI and of people."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+
+from hitl.reports.facts import CHECKS, IN_THE_SAMPLE, PAIRS, UNKNOWN
+from hitl.reports.ledger import Ledger, Window
+from hitl.statistics.agreement import Agreement, agreement
+from hitl.statistics.answers import NotYet
+from hitl.statistics.findings.facts import Checked, Count
+from hitl.statistics.reviewers import Accuracy, team_accuracy
+from hitl.storage.tables import cases, checks
+from hitl.vocabulary import CheckKind
+
+_MOST = 5_000
+"""Of single checks that are looked at; a bin of a thousand is as sharp as anybody needs."""
+# What the policy compared with its thresholds.
+_SURE = func.coalesce(cases.c.calibrated, cases.c.confidence)
+
+
+@dataclass(slots=True)
+class Sampled:
+    """The shadow sample of one window: each check once."""
+
+    stood: Counter[str] = field(default_factory=Counter)
+    """Checks of predictions that stood, by label,"""
+    wrong: Counter[str] = field(default_factory=Counter)
+    """and how many of these were wrong."""
+    contradicted: int = 0
+    """Escalated ones whose blind answer was another label than the AI's,"""
+    upheld: int = 0
+    """and how many of these the adjudicators found right not to agree."""
+    answers: int = 0
+    right_answers: int = 0
+
+    @property
+    def automatic(self) -> Count:
+        """Wrong ones of those that stood."""
+        return Count(self.wrong.total(), self.stood.total())
+
+
+def sampled_in(ledger: Ledger, windows: Sequence[Window]) -> list[Sampled]:
+    """By when they were settled."""
+    found = [Sampled() for _ in windows]
+    columns = ("label", "stood", "contradicted", "answer_right", "ai_right")
+    for row in ledger.rows(CHECKS, windows, *columns):
+        seen, count = found[row.place], row.checks
+        seen.answers += count
+        seen.right_answers += count * row.answer_right
+        if row.stood:
+            seen.stood[row.label] += count
+            seen.wrong[row.label] += count * (not row.ai_right)
+        elif row.contradicted:
+            seen.contradicted += count
+            seen.upheld += count * (not row.ai_right)
+    return found
+
+
+def single_checks(ledger: Ledger, window: Window) -> Checked:
+    """How sure the AI was and whether it was right; the newest few thousand, stood or not."""
+    since, until = window
+    only = [func.coalesce(cases.c[name], "") == value for name, value in ledger.only.items()]
+    rows = ledger.connection.execute(
+        select(_SURE, cases.c.label == checks.c.final_label)
+        .join_from(checks, cases, cases.c.id == checks.c.case_id)
+        .where(
+            checks.c.use_case == ledger.use_case,
+            checks.c.settled_at >= since,
+            checks.c.settled_at < until,
+            IN_THE_SAMPLE,
+            _SURE.is_not(None),
+            *only,
+        )
+        .order_by(checks.c.settled_at.desc())
+        .limit(_MOST)
+    ).all()
+    return Checked([row[0] for row in rows], [bool(row[1]) for row in rows])
+
+
+@dataclass(slots=True)
+class Doubled:
+    """Cases of one window that two people saw."""
+
+    labels: Counter[tuple[str, str]] = field(default_factory=Counter)
+    answers: int = 0
+    right_answers: int = 0
+
+    @property
+    def disagreed(self) -> Count:
+        """Pairs of different labels, of all."""
+        differing = sum(count for (one, other), count in self.labels.items() if one != other)
+        return Count(differing, self.labels.total())
+
+    @property
+    def agreement(self) -> Agreement:
+        """The headline and alpha."""
+        return agreement(self.labels.elements())
+
+
+def doubled_in(ledger: Ledger, window: Window) -> Doubled:
+    """By when the second vote was given."""
+    found = Doubled()
+    for row in ledger.rows(PAIRS, [window], "first", "second", "right_votes"):
+        found.labels[row.first, row.second] += row.pairs
+        if row.right_votes != UNKNOWN:
+            found.answers += 2 * row.pairs
+            found.right_answers += row.right_votes * row.pairs
+    return found
+
+
+def known_missed(ledger: Ledger, window: Window) -> Count:
+    """Known answers that people missed, of those they gave."""
+    since, until = window
+    answered = (
+        (checks.c.use_case == ledger.use_case)
+        & (checks.c.kind == CheckKind.KNOWN)
+        & (checks.c.answered_at >= since)
+        & (checks.c.answered_at < until)
+    )
+    missed = answered & (checks.c.label != checks.c.known_label)
+    counted = [
+        ledger.connection.execute(select(func.count()).select_from(checks).where(each)).scalar_one()
+        for each in (missed, answered)
+    ]
+    return Count(*counted)
+
+
+def team(sampled: Sampled, doubled: Doubled, known: Count) -> Accuracy | NotYet:
+    """How often people are right, from every decision whose answer is known by other means."""
+    right = sampled.right_answers + doubled.right_answers + known.total - known.hits
+    return team_accuracy(right, sampled.answers + doubled.answers + known.total)

@@ -1,0 +1,79 @@
+"""What the decisions of a window cost, part by part."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hitl.policy import Costs
+from hitl.reports.answers import Cost
+from hitl.reports.checked import sampled_in
+from hitl.reports.facts import REVIEWS, UNTIMED
+from hitl.reports.ledger import Ledger, Window
+from hitl.reports.tallied import stood_by_label
+from hitl.statistics.economics import Prices, Standing, error_cost
+
+_SECONDS_AN_HOUR = 3_600
+
+
+@dataclass(slots=True)
+class Reviewed:
+    """Votes of one window, and the seconds of those that were timed."""
+
+    reviews: int = 0
+    timed: int = 0
+    seconds: float = 0.0
+
+    def cost(self, costs: Costs) -> float | None:
+        """None where nothing says what they cost."""
+        if costs.review is not None:
+            return costs.review * self.reviews
+        if costs.reviewer_hour is None or (self.reviews and not self.timed):
+            return None  # paid by the hour, but no review was timed
+        # A press on a channel's card tells no beginning; it is taken to last as long as the rest.
+        seconds = self.seconds * self.reviews / max(self.timed, 1)
+        return costs.reviewer_hour * seconds / _SECONDS_AN_HOUR
+
+
+def reviewed_in(ledger: Ledger, windows: Sequence[Window]) -> list[Reviewed]:
+    """By when the votes were given."""
+    found = [Reviewed() for _ in windows]
+    for row in ledger.rows(REVIEWS, windows, "milliseconds"):
+        seen = found[row.place]
+        seen.reviews += row.reviews
+        seen.timed += row.reviews * (row.milliseconds != UNTIMED)
+        seen.seconds += row.seconds
+    return found
+
+
+def cost_of(
+    costs: Costs | None,
+    *,
+    predictions: int | None,
+    reviewed: Reviewed,
+    standing: Iterable[Standing] = (),
+) -> Cost | None:
+    """None where the policy names no prices at all."""
+    if costs is None:
+        return None
+    ai = None if costs.ai is None or predictions is None else costs.ai * predictions
+    review = reviewed.cost(costs)
+    known = ai is not None and review is not None and predictions
+    return Cost(
+        currency=costs.currency,
+        by_the_hour=costs.reviewer_hour is not None,
+        ai=ai,
+        review=review,
+        per_decision=((ai or 0) + (review or 0)) / predictions if known and predictions else None,
+        error=error_cost(Prices(error=costs.error), standing) if costs.error else None,
+    )
+
+
+def standing_in(ledger: Ledger, windows: Sequence[Window]) -> list[list[Standing]]:
+    """What stood by itself in each window, by label, and what blind checks found of it."""
+    stood = stood_by_label(ledger, windows)
+    return [
+        [
+            Standing(label, count, sample.stood[label], sample.wrong[label])
+            for label, count in labels.items()
+        ]
+        for labels, sample in zip(stood, sampled_in(ledger, windows), strict=True)
+    ]

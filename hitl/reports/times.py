@@ -1,0 +1,88 @@
+"""How long things took: exactly while they are few, by narrow buckets where they are many."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from hitl.reports.facts import REVIEWS, UNTIMED, WAITED_FOR, WAITS, Fact, waited
+from hitl.reports.ledger import Ledger, Window
+from hitl.storage.tables import cases, outcomes, reviews
+
+_MOST = 10_000
+"""Beyond it, so many evenly spaced ranks stand for all: order statistics need no more."""
+_MICROSECONDS = 1_000_000
+_MILLISECONDS = 1_000
+_WIDTH = 1 / 64
+"""Half of a bucket's usual width, relative: from its lower end to where its middle is taken."""
+
+Buckets = list[tuple[float, int]]
+"""Seconds and how many, in order."""
+
+
+def seconds_waited(ledger: Ledger, window: Window) -> list[float]:
+    """From submission to people's decision, sorted."""
+    since, until = window
+    exact = (
+        select(waited())
+        .join_from(cases, outcomes, (outcomes.c.case_id == cases.c.id) & outcomes.c.is_current)
+        .where(cases.c.decided_at >= since, cases.c.decided_at < until, WAITED_FOR)
+    )
+    [buckets] = _buckets(ledger, WAITS, [window])
+    if _count(buckets) > _MOST:
+        return _spread(buckets, _MOST)
+    return sorted(each / _MICROSECONDS for each in _of_ledger(ledger, exact))
+
+
+def seconds_looked(ledger: Ledger, window: Window) -> list[float]:
+    """From first sight to vote, sorted; without votes that nobody could time."""
+    since, until = window
+    exact = (
+        select(reviews.c.seconds)
+        .join_from(reviews, cases, cases.c.id == reviews.c.case_id)
+        .where(reviews.c.at >= since, reviews.c.at < until, reviews.c.seconds.is_not(None))
+    )
+    [buckets] = _buckets(ledger, REVIEWS, [window])
+    if _count(buckets) > _MOST:
+        return _spread(buckets, _MOST)
+    return sorted(_of_ledger(ledger, exact))
+
+
+def medians_looked(ledger: Ledger, windows: Sequence[Window]) -> list[float | None]:
+    """The median of each window, within two percent; None where nothing was timed."""
+    return [
+        _spread(buckets, 1)[0] if buckets else None
+        for buckets in _buckets(ledger, REVIEWS, windows)
+    ]
+
+
+def _buckets(ledger: Ledger, fact: Fact, windows: Sequence[Window]) -> list[Buckets]:
+    found: defaultdict[int, Buckets] = defaultdict(list)
+    for row in ledger.rows(fact, windows, "milliseconds"):
+        if row.milliseconds != UNTIMED:
+            middle = row.milliseconds * (1 + _WIDTH) / _MILLISECONDS
+            found[row.place].append((middle, getattr(row, fact.measures[0])))
+    return [found[place] for place in range(len(windows))]
+
+
+def _count(buckets: Buckets) -> int:
+    return sum(count for _, count in buckets)
+
+
+def _spread(buckets: Buckets, most: int) -> list[float]:
+    """Values at ``most`` evenly spaced ranks, the middle of each stretch of them."""
+    ends = list(accumulate(count for _, count in buckets))
+    ranks = (ends[-1] * (2 * place + 1) // (2 * most) for place in range(most))
+    return [buckets[bisect_right(ends, rank)][0] for rank in ranks]
+
+
+def _of_ledger(ledger: Ledger, asked: Select[Any]) -> list[float]:
+    chosen = [func.coalesce(cases.c[name], "") == value for name, value in ledger.only.items()]
+    return list(
+        ledger.connection.execute(
+            asked.where(cases.c.use_case == ledger.use_case, *chosen)
+        ).scalars()
+    )
