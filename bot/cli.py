@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from bot.cli_advice import add_advice
 from bot.cli_policy import policy
+from bot.cli_simulate import simulate
 from hitl.errors import HitlError
 from hitl.learning.formats import Format, Reviewers
 
@@ -124,7 +126,9 @@ def rollup(
     run.rebuild()
 
 
+add_advice(policy)
 app.add_typer(policy, name="policy")
+app.command("simulate")(simulate)
 
 outbox = typer.Typer(help="What waits to be sent, and what could not be sent.")
 app.add_typer(outbox, name="outbox", invoke_without_command=True)

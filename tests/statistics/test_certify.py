@@ -119,12 +119,3 @@ def test_what_is_certified_is_what_its_numbers_say(
     reached = [right for sure, right in checks if sure >= found.threshold]
     assert (found.checks, found.errors) == (len(reached), reached.count(False))
     assert highest_share(found.errors, found.checks) <= max_error + 1e-9
-
-
-@given(CHECKS, st.integers(1, 60))
-def test_a_later_week_never_certifies_more(checks: list[tuple[float, bool]], week: int) -> None:
-    sample = Sample([sure for sure, _ in checks], [right for _, right in checks])
-    now = certify({"s": sample}, max_error=0.1, week=week)["s"]
-    later = certify({"s": sample}, max_error=0.1, week=week + 1)["s"]
-    if isinstance(later, Certificate) and isinstance(now, Certificate):
-        assert later.checks <= now.checks or later.errors > now.errors

@@ -1,0 +1,39 @@
+"""What the policy says things cost, as statistics reckon with it."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from hitl.policy import UseCase
+from hitl.statistics.economics import Prices
+from hitl.storage.tables import cases, reviews
+
+_SECONDS_AN_HOUR = 3_600
+
+
+def prices_of(use_case: UseCase, *, seconds: float | None) -> Prices:
+    """Reviews paid by the hour cost what they take; unpriced while none was timed."""
+    costs = use_case.costs
+    if costs is None:
+        return Prices()
+    review = costs.review
+    if review is None and costs.reviewer_hour is not None and seconds is not None:
+        review = costs.reviewer_hour * seconds / _SECONDS_AN_HOUR
+    return Prices(currency=costs.currency, ai=costs.ai, review=review, error=costs.error)
+
+
+def mean_seconds(
+    connection: Connection, *, use_case: str, since: datetime, until: datetime
+) -> float | None:
+    """What is paid for by the hour: walk-aways included, as they are paid for too."""
+    found = connection.execute(
+        select(func.avg(reviews.c.seconds))
+        .join_from(reviews, cases, cases.c.id == reviews.c.case_id)
+        .where(
+            cases.c.use_case == use_case,
+            reviews.c.at >= since,
+            reviews.c.at < until,
+            reviews.c.seconds.is_not(None),
+        )
+    ).scalar_one()
+    return None if found is None else float(found)

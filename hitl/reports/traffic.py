@@ -1,0 +1,169 @@
+"""Stored predictions and blind checks of one use case and model version, to be replayed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from hitl.policy import UseCase
+from hitl.policy.stored import content_of
+from hitl.statistics.replay import Band, Check, Traffic
+from hitl.storage.tables import cases, checks, policy_versions, tallies
+from hitl.vocabulary import CheckKind, CheckState
+
+_MOST = 200_000
+"""Predictions that are read, the newest first; the window is then as short as they make it."""
+_DAY = timedelta(days=1)
+_ANSWERED = (CheckState.SETTLED, CheckState.DISPUTED)
+_PREDICTED = cases.c.routed_by.not_in(("person", "known"))
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """``since <= t < until``, of one use case and one model version, None being a version too."""
+
+    use_case: str
+    model: str | None
+    since: datetime
+    until: datetime
+
+
+def thresholds_of(use_case: UseCase) -> dict[str, float | None]:
+    """As the policy has them; None where everything goes to people."""
+    return {
+        label: None if use_case.always_review else rule.auto_at
+        for label, rule in use_case.labels.items()
+    }
+
+
+def newest_model(connection: Connection, use_case: str) -> str | None:
+    """The version that predicted last."""
+    return connection.execute(
+        select(cases.c.model)
+        .where(cases.c.use_case == use_case, _PREDICTED)
+        .order_by(cases.c.submitted_at.desc(), cases.c.id.desc())
+        .limit(1)
+    ).scalar()
+
+
+def first_prediction(connection: Connection, use_case: str, model: str | None) -> datetime | None:
+    """When a version began."""
+    found: datetime | None = connection.execute(
+        select(cases.c.submitted_at)
+        .where(cases.c.use_case == use_case, _is(model), _PREDICTED)
+        .order_by(cases.c.submitted_at)
+        .limit(1)
+    ).scalar()
+    return found
+
+
+def traffic(connection: Connection, window: Window, *, use_case: UseCase) -> Traffic:
+    """At most 200,000 predictions, the newest, with all that was checked and tallied beside."""
+    rows = connection.execute(
+        _predictions(window).order_by(cases.c.submitted_at.desc(), cases.c.id.desc()).limit(_MOST)
+    ).all()
+    since = rows[-1].submitted_at if len(rows) == _MOST else window.since
+    sure: dict[str, list[float]] = {label: [] for label in use_case.labels}
+    to_people = 0
+    for row in rows:
+        if _may_stand(row):
+            sure.setdefault(row.label, []).append(row.confidence)
+        else:
+            to_people += 1
+    return Traffic(
+        days=max((window.until - since) / _DAY, 1 / 24),
+        confidences={label: sorted(each) for label, each in sure.items()},
+        to_people=to_people,
+        bands=_bands(connection, window, since=since),
+        checks=checked(connection, window, use_case=use_case),
+    )
+
+
+def checked(connection: Connection, window: Window, *, use_case: UseCase) -> tuple[Check, ...]:
+    """The shadow sample as far as it is answered, but what no threshold would let stand.
+
+    What is disputed counts as wrong until it is settled: answers that agree with the AI settle at
+    once, and without the others the AI would look better than it is.
+    Of every policy version that asked the same question about the same labels: thresholds do not
+    change what is right.
+    """
+    asked_the_same = same_question(connection, use_case)
+    found = connection.execute(
+        _predictions(window)
+        .add_columns(checks.c.state, checks.c.final_label, cases.c.policy_version)
+        .join(checks, checks.c.case_id == cases.c.id)
+        .where(checks.c.kind == CheckKind.AUDIT, checks.c.state.in_(_ANSWERED))
+        .order_by(cases.c.submitted_at, cases.c.id)
+    )
+    return tuple(
+        Check(
+            row.label,
+            row.confidence,
+            right=row.state == CheckState.SETTLED and row.final_label == row.label,
+        )
+        for row in found
+        if row.policy_version in asked_the_same and _may_stand(row)
+    )
+
+
+def same_question(connection: Connection, use_case: UseCase) -> frozenset[str]:
+    """The policy versions under which an answer meant what it means now."""
+    now = _question(content_of(use_case))
+    found = connection.execute(
+        select(policy_versions.c.version, policy_versions.c.content).where(
+            policy_versions.c.use_case == use_case.name
+        )
+    )
+    same = {row.version for row in found if _question(row.content) == now}
+    return frozenset({use_case.version, *same})
+
+
+def _question(content: Mapping[str, Any]) -> Any:
+    """What is asked, of which labels, and what each comes to."""
+    labels = content.get("labels") or {}
+    pairs = labels.items() if isinstance(labels, Mapping) else labels
+    ties = sorted((label, (rule or {}).get("verdict")) for label, rule in pairs)
+    return content.get("question"), content.get("flag_label"), ties
+
+
+def _predictions(window: Window) -> Select[Any]:
+    return select(
+        cases.c.label,
+        cases.c.confidence,
+        cases.c.scores,
+        cases.c.margin,
+        cases.c.routed_by,
+        cases.c.submitted_at,
+    ).where(
+        cases.c.use_case == window.use_case,
+        cases.c.submitted_at >= window.since,
+        cases.c.submitted_at < window.until,
+        _is(window.model),
+        _PREDICTED,
+    )
+
+
+def _is(model: str | None) -> Any:
+    return cases.c.model.is_(None) if model is None else cases.c.model == model
+
+
+def _may_stand(row: Row[Any]) -> bool:
+    """Whether it is a threshold that decides: no confidence, a tie and a caller's wish are none."""
+    if row.confidence is None or row.routed_by == "caller":
+        return False
+    return row.margin > 0 or list(row.scores.values()).count(row.confidence) <= 1
+
+
+def _bands(connection: Connection, window: Window, *, since: datetime) -> tuple[Band, ...]:
+    model = tallies.c.model.is_(None) if window.model is None else tallies.c.model == window.model
+    found = connection.execute(
+        select(tallies.c.label, tallies.c.band_low, tallies.c.count.label("counted")).where(
+            tallies.c.use_case == window.use_case,
+            model,
+            tallies.c.until > since,
+            tallies.c.until <= window.until,
+        )
+    )
+    return tuple(Band(row.label, row.band_low, row.counted) for row in found)
