@@ -29,6 +29,14 @@ def certify(
     run(Asked(use_case, max_error, confidence, model, once=once))
 
 
+def advise(*, use_case: _UseCase = None, model: _Model = None) -> None:
+    """Say which strategy and threshold costs least, with the arithmetic and what is assumed."""
+    from bot.commands.policy_advise import Asked, show_advice  # noqa: PLC0415
+
+    show_advice(Asked(use_case, model))
+
+
 def add_advice(policy: typer.Typer) -> None:
     """Put them beside the other commands about the policy."""
+    policy.command("advise")(advise)
     policy.command("certify")(certify)
