@@ -100,6 +100,18 @@ def may_sign(
     return Permission(allowed=True, reason=f"{person.name} can {act}.")
 
 
+def may_see_reviewers(
+    person: Person, *, workspace: Workspace, leads: frozenset[str], ask: str
+) -> Permission:
+    """Answer for one person who wants to know how others review; ``ask`` is empty for no leads."""
+    if obstacle := _obstacle(person, workspace=workspace):
+        return Permission(allowed=False, reason=f"{obstacle} can't look at this.")
+    if person.id not in leads:
+        whom = f" Ask {ask}." if ask else " The policy names none."
+        return Permission(allowed=False, reason=f"Only leads see how others review.{whom}")
+    return Permission(allowed=True, reason=f"{person.name} is a lead here.")
+
+
 def may_see(
     person: Person,
     *,

@@ -10,8 +10,8 @@ from hitl.errors import HitlError
 from hitl.reports.windows import WEEK, looks_like_window, parse_window
 
 STATS, REVIEW, QUEUE, CASE, HELP = "stats", "review", "queue", "case", "help"
-POLICY, DASHBOARD = "policy", "dashboard"
-WORDS = (STATS, REVIEW, QUEUE, CASE, POLICY, DASHBOARD, HELP)
+POLICY, DASHBOARD, REVIEWERS = "policy", "dashboard", "reviewers"
+WORDS = (STATS, REVIEW, QUEUE, CASE, POLICY, DASHBOARD, REVIEWERS, HELP)
 FLAGGED = "flagged"
 _CASE_ID = re.compile(r"#?([1-9]\d{0,17})")
 

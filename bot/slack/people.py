@@ -21,6 +21,7 @@ from hitl.eligibility import (
     may_decide,
     may_overrule,
     may_see,
+    may_see_reviewers,
     may_sign,
     may_withdraw,
 )
@@ -156,6 +157,15 @@ class People:
             )
         ask = _whom_to_ask(named or use_case.reviewers, use_case)
         _require(may(person, workspace=workspace, reviewers=reviewers, leads=leads, ask=ask))
+
+    async def require_lead(self, actor: Actor, use_case: UseCase) -> None:
+        """A lead of the use case whom the policy names, who may see how others review."""
+        async with _answered_in_time():
+            (person, workspace), leads = await asyncio.gather(
+                self._known(actor), self._members(use_case.leads, use_case)
+            )
+        ask = _whom_to_ask(use_case.leads, use_case)
+        _require(may_see_reviewers(person, workspace=workspace, leads=leads, ask=ask))
 
     async def can_decide(
         self, user_id: str, use_case: UseCase, *, also: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from bot.slack.text import counted, duration, money
 from hitl.percent import percent
 from hitl.reports.answers import Cost, Queue, Stats
 from hitl.statistics.answers import Share
+from hitl.statistics.intervals import Interval
 from hitl.vocabulary import Verdict
 
 _ENOUGH = 30
@@ -19,7 +20,11 @@ _SIGNS = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.FLAG:
 
 def share_words(share: Share) -> str:
     """``8.1 % (6.9 to 9.5)`` with an en dash, in as many decimals as the interval deserves."""
-    interval = share.interval
+    return interval_words(share.interval)
+
+
+def interval_words(interval: Interval) -> str:
+    """The same of a share that was estimated otherwise."""
     decimals = 1 if interval.high - interval.low < _NARROW else 0
     low = percent(interval.low, decimals=decimals).removesuffix(" %")
     high = percent(interval.high, decimals=decimals).removesuffix(" %")

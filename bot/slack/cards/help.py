@@ -12,6 +12,7 @@ _COMMANDS = {
     "queue flagged": "flagged cases that are being watched",
     "case <id>": "one case, with its buttons",
     "policy [use case]": "thresholds, who is asked, who agreed and since when",
+    "reviewers [use case]": "how you review, and for leads how the team does",
     "dashboard": "a link to figures, trends and costs as a web page",
     "help": "this",
 }

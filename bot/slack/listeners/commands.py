@@ -1,5 +1,6 @@
 """Someone types ``/hitl …``; only they see the answer."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -18,6 +19,7 @@ from bot.slack.commands import (
     POLICY,
     QUEUE,
     REVIEW,
+    REVIEWERS,
     STATS,
     NotUnderstood,
     case_asked,
@@ -29,6 +31,7 @@ from bot.slack.commands import (
 from bot.slack.message import Message
 from bot.slack.people import Actor, actor_of
 from bot.slack.reading import figures, policies, queues, watched, withheld_from
+from bot.slack.reviewers import reviewers_answer
 from bot.slack.reviewing import begin
 from bot.slack.services import SlackServices
 from hitl.reports.windows import WindowNotUnderstood
@@ -62,19 +65,26 @@ async def _began(services: SlackServices, client: AsyncWebClient, body: dict[str
 
 async def _answer(services: SlackServices, actor: Actor, text: str) -> Message:
     word, rest = command_word(text)
-    if word == STATS:
-        return await _stats(services, rest)
-    if word == QUEUE:
-        return await _listed(services, actor, flagged=flagged_asked(rest))
-    if word == CASE:
-        case, use_case = await services.find(case_asked(rest))
-        await services.require_viewer(actor, case, use_case)
-        return await services.card(case, use_case)
-    if word == POLICY:
-        return await _policy(services, use_case_asked(rest, known=services.policy.use_cases))
-    if word == DASHBOARD:
-        return dashboard_message(services.dashboard_link(actor))
-    return help_message()
+    return await _ANSWERS[word](services, actor, rest) if word in _ANSWERS else help_message()
+
+
+async def _queue(services: SlackServices, actor: Actor, words: list[str]) -> Message:
+    return await _listed(services, actor, flagged=flagged_asked(words))
+
+
+async def _case(services: SlackServices, actor: Actor, words: list[str]) -> Message:
+    case, use_case = await services.find(case_asked(words))
+    await services.require_viewer(actor, case, use_case)
+    return await services.card(case, use_case)
+
+
+async def _reviewers(services: SlackServices, actor: Actor, words: list[str]) -> Message:
+    name = use_case_asked(words, known=services.policy.use_cases)
+    return await reviewers_answer(services, actor, use_case=name)
+
+
+async def _dashboard(services: SlackServices, actor: Actor, _: list[str]) -> Message:
+    return dashboard_message(services.dashboard_link(actor))
 
 
 async def _listed(services: SlackServices, actor: Actor, *, flagged: bool) -> Message:
@@ -85,11 +95,12 @@ async def _listed(services: SlackServices, actor: Actor, *, flagged: bool) -> Me
     return queue_message(await queues(services, without=withheld), now=now, withheld=withheld)
 
 
-async def _policy(services: SlackServices, use_case: str | None) -> Message:
+async def _policy(services: SlackServices, _: Actor, words: list[str]) -> Message:
+    use_case = use_case_asked(words, known=services.policy.use_cases)
     return policy_message(await policies(services, use_case))
 
 
-async def _stats(services: SlackServices, words: list[str]) -> Message:
+async def _stats(services: SlackServices, _: Actor, words: list[str]) -> Message:
     asked = stats_asked(words, known=services.policy.use_cases)
     if asked.use_case is None and len(services.policy.use_cases) > 1:
         found = await figures(services, asked.window)
@@ -97,3 +108,13 @@ async def _stats(services: SlackServices, words: list[str]) -> Message:
     name = asked.use_case or next(iter(services.policy.use_cases))
     [only] = await figures(services, asked.window, use_case=services.policy.use_case(name))
     return stats_message(only)
+
+
+_ANSWERS: Mapping[str, Callable[[SlackServices, Actor, list[str]], Awaitable[Message]]] = {
+    STATS: _stats,
+    QUEUE: _queue,
+    CASE: _case,
+    POLICY: _policy,
+    REVIEWERS: _reviewers,
+    DASHBOARD: _dashboard,
+}
