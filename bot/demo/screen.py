@@ -45,6 +45,7 @@ class Screen:
         self._console.print(
             Panel.fit(
                 f"[bold]The local workspace[/]  [link={workspace}]{workspace}[/]\n"
+                f"The dashboard        [link={api}]{api}[/], by /hitl dashboard or the key below\n"
                 f"The HTTP API         {api}/docs\n"
                 f"Its key              {key}\n\n"
                 "Open the workspace in a browser, answer a card, type [bold]/hitl stats[/].\n"

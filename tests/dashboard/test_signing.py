@@ -14,7 +14,7 @@ from hitl.api_keys import Scope
 from hitl.storage.api_keys import revoke_key
 from hitl.storage.tables import web_sessions
 from tests.conftest import MONDAY, Clock
-from tests.dashboard.conftest import ADDRESS, KEY, TEAM, House
+from tests.dashboard.house import ADDRESS, KEY, TEAM, House
 
 SIGN_IN = "/hitl dashboard"
 """Said by the page that tells how to get in, and by none other."""

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 
+from bot.dashboard.links import Links
 from bot.sandbox.app import running_workspace
 from bot.sandbox.config import PEOPLE, WorkspaceConfig
 from bot.sandbox.directory import AppIdentity, Channel, Team, User, UserGroup
@@ -160,7 +161,8 @@ async def desk(
     workspace: Workspace, client: AsyncWebClient, database: Database, policy: Policy
 ) -> AsyncIterator[Desk]:
     """The app, reachable by the workspace."""
-    services = Services(database=database, policy=policy, draw=lambda: 0.5)
+    links = Links(workspace.config.bot_token, public_url="https://hitl.test")
+    services = Services(database=database, policy=policy, draw=lambda: 0.5, links=links)
     secret = workspace.config.signing_secret
     web = FastAPI()
     app = build_slack_app(services, client=client)
