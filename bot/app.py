@@ -32,12 +32,15 @@ from bot.intake.stored_keys import keeping_keys
 from bot.outgoing.addresses import Allowed
 from bot.outgoing.client import outgoing
 from bot.policy import begin_policy, following
+from bot.retraining.webhook import Caller
+from bot.retraining.work import Trainer
 from bot.scheduler.checkpoints import checkpoint_job
 from bot.scheduler.deadlines import keeping_deadlines
 from bot.scheduler.digests import digest_jobs
 from bot.scheduler.flags import rechecking_flags
 from bot.scheduler.queues import tending_queue_cards
 from bot.scheduler.retention import keeping_retention
+from bot.scheduler.retraining import retraining, retraining_jobs
 from bot.scheduler.rollups import rolling_up
 from bot.scheduler.timetable import Timetable
 from bot.services import Services
@@ -124,6 +127,7 @@ async def running_service(
         await stack.enter_async_context(following(database, running))
         await stack.enter_async_context(_to_slack(desk, health=services.health, paced=paced))
         await stack.enter_async_context(_to_callers(services, settings))
+        await stack.enter_async_context(_retraining(services, settings, policy))
         await stack.enter_async_context(keeping_deadlines(services.database, running))
         await stack.enter_async_context(rechecking_flags(services.database, running))
         await stack.enter_async_context(keeping_retention(services.database, running))
@@ -131,7 +135,10 @@ async def running_service(
         await stack.enter_async_context(rolling_up(services.database))
         introducing = asyncio.create_task(introduce(client))
         stack.callback(introducing.cancel)
-        timetable = Timetable(services.database, lambda: [checkpoint_job(), *digest_jobs(running)])
+        timetable = Timetable(
+            services.database,
+            lambda: [checkpoint_job(), *digest_jobs(running), *retraining_jobs(policy)],
+        )
         timetable.start()
         stack.push_async_callback(timetable.stop)
         yield RunningService(services, running, url=_url(listener))
@@ -165,6 +172,19 @@ async def _to_callers(services: Services, settings: Settings) -> AsyncIterator[N
             settle_trouble=partial(settle_webhook_trouble, policy=services.policy),
         )
         async with _running(deliverer):
+            yield
+
+
+@asynccontextmanager
+async def _retraining(
+    services: Services, settings: Settings, policy: Policy
+) -> AsyncIterator[None]:
+    """By the policy of the file alone, for it names commands that are run here."""
+    keys = [signing_key(secret.get_secret_value()) for secret in settings.webhook_secrets]
+    database = services.database
+    async with outgoing(services.callbacks.allowed, within=ANSWER_WITHIN) as client:
+        trainer = Trainer(database, Caller(client, keys, database.now))
+        async with retraining(trainer, policy):
             yield
 
 

@@ -270,3 +270,25 @@ def erase(
     from bot.commands.erase import erase_cases  # noqa: PLC0415
 
     erase_cases(cases or [], use_case=use_case, before=before)
+
+
+retrain = typer.Typer(help="Making a better model of what people decided.", no_args_is_help=True)
+app.add_typer(retrain, name="retrain")
+
+
+@retrain.command("now")
+def retrain_now(
+    *, use_case: Annotated[str | None, typer.Option(help="If several are retrained.")] = None
+) -> None:
+    """Do what the policy's retrain rule says, here and at once; exit status 2 if it fails."""
+    from bot.commands.retrain import retrain_now as run  # noqa: PLC0415
+
+    run(use_case)
+
+
+@retrain.command("runs")
+def retrain_runs() -> None:
+    """Show the latest retrainings and what became of them."""
+    from bot.commands.retrain import show_runs  # noqa: PLC0415
+
+    show_runs()

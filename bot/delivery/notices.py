@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from bot.delivery.retraining_notice import retrained
 from bot.slack import blocks
 from bot.slack.message import Message
 from bot.slack.text import mrkdwn
@@ -27,4 +28,7 @@ def _webhook_failed(parcel: Parcel) -> str:
     )
 
 
-_SAYINGS: Mapping[str, Callable[[Parcel], str]] = {"webhook_failed": _webhook_failed}
+_SAYINGS: Mapping[str, Callable[[Parcel], str]] = {
+    "webhook_failed": _webhook_failed,
+    "retrained": lambda parcel: retrained(parcel.payload, use_case=parcel.use_case),
+}

@@ -23,6 +23,15 @@ def latest_fire(digest: Digest, now: datetime) -> datetime:
     return next(moment for moment in moments if moment <= now)
 
 
+def latest_monthly_fire(digest: Digest, now: datetime) -> datetime:
+    """The same for the first day of each month, whatever day of the week that is."""
+    zone = ZoneInfo(digest.zone)
+    first = now.astimezone(zone).date().replace(day=1)
+    before = (first - timedelta(days=1)).replace(day=1)
+    moments = (_moment(digest, day, zone) for day in (first, before))
+    return next(moment for moment in moments if moment <= now)
+
+
 def _moment(digest: Digest, day: date, zone: ZoneInfo) -> datetime:
     wanted = datetime.combine(day, time.fromisoformat(digest.at))
     while _is_skipped(wanted, zone):

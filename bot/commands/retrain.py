@@ -1,0 +1,100 @@
+"""``hitl retrain``: retraining by hand, and what became of earlier runs."""
+
+from contextlib import AsyncExitStack
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.commands.store import read_store, use_store
+from bot.delivery.webhook_signing import signing_key
+from bot.delivery.webhooks import ANSWER_WITHIN
+from bot.outgoing.addresses import Allowed
+from bot.outgoing.client import outgoing
+from bot.retraining.webhook import Caller
+from bot.retraining.work import Trainer, do_waiting_run
+from bot.settings import read_settings
+from hitl.documents import moment
+from hitl.errors import HitlError
+from hitl.learning.runs import (
+    AlreadyRetraining,
+    Ended,
+    Run,
+    RunState,
+    ask_for_retraining,
+    give_up_lost_run,
+    latest_runs,
+)
+from hitl.policy import Retrain, UseCase, read_policy
+from hitl.storage.database import Database
+
+
+class NotRetrained(HitlError):
+    """The policy does not say how, or it went wrong."""
+
+
+def retrain_now(use_case: str | None) -> None:
+    """Do it here and say how it went; raises ``AlreadyRetraining`` and ``NotRetrained``."""
+    chosen, rule = _chosen(use_case)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    with console.status(f"Retraining {chosen.name}…"):
+        ended = use_store(lambda database: _retrain(database, chosen, rule))
+    if ended.output:
+        console.print(ended.output.rstrip())
+    if ended.state is not RunState.SUCCEEDED:
+        raise NotRetrained(f"{chosen.name} was not retrained: {ended.detail}")
+    console.print(f"{chosen.name} was retrained: {ended.detail}.")
+
+
+def show_runs() -> None:
+    """The newest runs."""
+    console = Console(highlight=False, markup=False)
+    runs = read_store(latest_runs)
+    if not runs:
+        console.print("Nothing was retrained yet.")
+        return
+    table = Table("run", "use case", "asked", "why", "state", "labels", "new", "came to")
+    for run in runs:
+        table.add_row(*_row(run))
+    console.print(table)
+
+
+def _chosen(name: str | None) -> tuple[UseCase, Retrain]:
+    policy = read_policy(read_settings().policy)
+    rules = {each.name: each for each in policy.use_cases.values() if each.retrain is not None}
+    if name is not None:
+        use_case = policy.use_case(name)
+    elif len(rules) == 1:
+        (use_case,) = rules.values()
+    else:
+        names = ", ".join(rules) or "none: see retrain in the README"
+        raise NotRetrained(f"say which with --use-case; those with a retrain rule: {names}")
+    if use_case.retrain is None:
+        raise NotRetrained(f"the policy has no retrain rule for {use_case.name}")
+    return use_case, use_case.retrain
+
+
+async def _retrain(database: Database, use_case: UseCase, rule: Retrain) -> Ended:
+    await database.write(lambda tx: give_up_lost_run(tx, use_case=use_case))
+    occasion = f"by hand, {moment(database.now())}"
+    asked = await database.write(
+        lambda tx: ask_for_retraining(tx, use_case=use_case.name, occasion=occasion)
+    )
+    if asked is None:
+        raise AlreadyRetraining(use_case.name)
+    async with AsyncExitStack() as stack:
+        settings = read_settings()
+        keys = [signing_key(secret.get_secret_value()) for secret in settings.webhook_secrets]
+        allowed = Allowed.parse(settings.webhook_allow)
+        client = await stack.enter_async_context(outgoing(allowed, within=ANSWER_WITHIN))
+        trainer = Trainer(database, Caller(client, keys, database.now))
+        ended = await do_waiting_run(trainer, use_case=use_case, rule=rule)
+    if ended is None:
+        return Ended(RunState.SUCCEEDED, "the running service does it; see: hitl retrain runs")
+    return ended
+
+
+def _row(run: Run) -> tuple[str, ...]:
+    counts = ("" if count is None else f"{count:,}" for count in (run.labels, run.new_labels))
+    asked = f"{run.asked_at:%Y-%m-%d %H:%M} UTC"
+    detail = str(run.result.get("detail", ""))
+    return str(run.id), run.use_case, asked, run.occasion, run.state, *counts, detail

@@ -1,0 +1,35 @@
+"""What a channel is told of a retraining."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.slack.text import counted, duration, mrkdwn
+
+_OUTPUT = 1_500
+_SIGNS = {"succeeded": ":white_check_mark:", "failed": ":x:", "timed_out": ":hourglass:"}
+_WORDS = {
+    "succeeded": "Retrained",
+    "failed": "Retraining failed",
+    "timed_out": "Retraining took too long and was stopped",
+    "lost": "Retraining was lost",
+}
+
+
+def retrained(payload: Mapping[str, Any], *, use_case: str) -> str:
+    """How a run ended, from how many labels, and the end of what it printed."""
+    state = str(payload["state"])
+    said = [f"{_SIGNS.get(state, ':grey_question:')} *{_WORDS[state]}: {use_case}*"]
+    if payload["labels"] is not None:
+        new = f"{payload['new_labels']:,} of them new or changed"
+        said.append(f"from {counted(payload['labels'], 'label')}, {new}")
+    if payload["seconds"] is not None:
+        said.append(f"in {duration(payload['seconds'])}")
+    if state != "succeeded":
+        said.append(mrkdwn(str(payload["detail"]), 300))
+    line = " · ".join(said)
+    output = str(payload["output"]).strip()[-_OUTPUT:]
+    if not output:
+        return line
+    # What would end the box early is printed otherwise.
+    shown = mrkdwn(output, _OUTPUT).replace("```", "'''")
+    return f"{line}\n```{shown}```"

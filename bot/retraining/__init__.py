@@ -1,0 +1,1 @@
+"""Retraining: what people decided is handed to whatever makes a better model of it."""
