@@ -75,6 +75,19 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question to whoever submitted the case; what was erased of it is None."""
+
+    id: int
+    author: str
+    text: str | None
+    at: datetime
+    answer: str | None = None
+    answered_by: str | None = None
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of a case's history."""
 
@@ -126,3 +139,4 @@ class Case:
     """Its answer is known: it is no prediction, and callers never hear of it."""
     check: Check | None = None
     notes: tuple[Note, ...] = ()
+    inquiries: tuple[Inquiry, ...] = ()

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from hitl.cases import Case, Outcome
+from hitl.cases import Case, Inquiry, Outcome
 
 
 def case_document(case: Case) -> dict[str, Any]:
@@ -31,6 +31,18 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
         "decided_at": moment(outcome.decided_at),
         "revision": outcome.revision,
         "flagged": outcome.flagged,
+    }
+
+
+def question_document(question: Inquiry) -> dict[str, Any]:
+    """What was asked of a case's submitter."""
+    return {
+        "id": question.id,
+        "text": question.text,
+        "asked_by": question.author,
+        "asked_at": moment(question.at),
+        "answer": question.answer,
+        "answered_at": None if question.answered_at is None else moment(question.answered_at),
     }
 
 

@@ -13,7 +13,7 @@ from bot.slack import blocks
 from bot.slack.cards.wording import decided_by, is_settled, outcome_title
 from bot.slack.message import Message
 from bot.slack.text import duration, mention, moment, mrkdwn
-from hitl.cases import Case
+from hitl.cases import Case, Inquiry
 from hitl.deadlines import time_left
 from hitl.policy import UseCase
 from hitl.storage.outbox import Parcel
@@ -40,9 +40,11 @@ async def reply(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent | Skipped:
     case, place = await desk.database.read(
         lambda c: (case_by_id(c, case_id), card_place(c, case_id))
     )
+    says = parcel.payload["says"]
+    if place is None and says == _ANSWERED:
+        return await _tell_who_asked(desk, parcel, case)
     if place is None:
         return Skipped("the case has no card")
-    says = parcel.payload["says"]
     if says in _ASKING and is_settled(case):
         return Skipped(f"the case is {case.state} already")
     if says == _RECHECK and not (case.outcome and case.outcome.flagged):
@@ -111,11 +113,34 @@ def _recheck(on: _Occasion) -> str:
     return f"A second look, {on.called}: this was flagged {ago} ago. Can its flag be cleared?"
 
 
+async def _tell_who_asked(desk: Desk, parcel: Parcel, case: Case) -> Sent | Skipped:
+    """Directly, for a case that comes through the queue."""
+    if parcel.in_doubt_since is not None:
+        return Skipped("it may have been told already")
+    occasion = await _occasion(desk, parcel, case)
+    render = rendered(Message(f"{_submitter_answered(occasion)} It is case {case.id}.", []))
+    await say(desk, parcel, render, channel=_question(occasion).author)
+    return Sent()
+
+
+def _submitter_answered(on: _Occasion) -> str:
+    question = _question(on)
+    asked = mrkdwn(question.text or "(erased)", 300)
+    answer = mrkdwn(question.answer or "(erased)", 2_000)
+    return f"{mention(question.author)} asked: “{asked}” The submitter answers: “{answer}”"
+
+
+def _question(on: _Occasion) -> Inquiry:
+    wanted = on.payload["question"]
+    return next(each for each in on.case.inquiries if each.id == wanted)
+
+
 def _waited(on: _Occasion) -> str:
     return duration(on.waited.total_seconds())
 
 
 _RECHECK = "recheck"
+_ANSWERED = "submitter_answered"
 _Saying = Callable[[_Occasion], str]
 _ASKING: Mapping[str, _Saying] = {
     "handed_over": _handed_over,
@@ -129,4 +154,5 @@ _SAYINGS: Mapping[str, _Saying] = {
     "decided_by_deadline": _decided_by_deadline,
     "overruled": _overruled,
     _RECHECK: _recheck,
+    _ANSWERED: _submitter_answered,
 }

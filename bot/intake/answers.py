@@ -71,6 +71,17 @@ class BatchOut(BaseModel):
     results: list[BatchItemOut]
 
 
+class QuestionOut(BaseModel):
+    """What a reviewer asked the submitter, and the answer that stands."""
+
+    id: int
+    text: str | None
+    asked_by: str
+    asked_at: datetime
+    answer: str | None
+    answered_at: datetime | None
+
+
 class TalliesOut(BaseModel):
     """Whether the counts were new; the same key and counts again are not."""
 

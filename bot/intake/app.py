@@ -14,6 +14,7 @@ from bot.intake.routes.health import health_routes
 from bot.intake.routes.labels import label_routes
 from bot.intake.routes.metrics import metric_routes
 from bot.intake.routes.reading import reading_routes
+from bot.intake.routes.replying import replying_routes
 from bot.intake.routes.submitting import submitting_routes
 from bot.services import Services
 
@@ -54,6 +55,7 @@ def build_intake(services: Services, *, keyring: Keyring) -> FastAPI:
         submitting_routes,
         reading_routes,
         deciding_routes,
+        replying_routes,
         figure_routes,
         label_routes,
         health_routes,

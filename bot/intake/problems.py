@@ -20,6 +20,7 @@ from hitl.learning.feed import CursorAhead
 from hitl.policy import UnknownUseCase
 from hitl.reports.windows import WindowNotUnderstood
 from hitl.review import (
+    AlreadyAnswered,
     AlreadyDecided,
     AlreadyVoted,
     CaseDisputed,
@@ -29,6 +30,7 @@ from hitl.review import (
     LabelNotAllowed,
     LabelRequired,
     LabelUnknown,
+    QuestionNotFound,
     TallyKeyReused,
 )
 from hitl.routing import RoutingError
@@ -76,6 +78,8 @@ _KINDS: dict[type[HitlError], _Kind] = {
     KeysUnknown: _Kind(HTTPStatus.SERVICE_UNAVAILABLE, "storage-unavailable"),
     CaseNotFound: _Kind(HTTPStatus.NOT_FOUND, "case-not-found"),
     AlreadyDecided: _Kind(HTTPStatus.CONFLICT, "already-decided"),
+    QuestionNotFound: _Kind(HTTPStatus.NOT_FOUND, "question-not-found"),
+    AlreadyAnswered: _Kind(HTTPStatus.CONFLICT, "already-answered"),
     AlreadyVoted: _Kind(HTTPStatus.CONFLICT, "already-voted"),
     CaseDisputed: _Kind(HTTPStatus.CONFLICT, "disputed"),
     CaseWithdrawn: _Kind(HTTPStatus.CONFLICT, "withdrawn"),

@@ -173,6 +173,14 @@ class ReviewIn(_Request):
     note: Annotated[Text, Field(max_length=3_000)] | None = None
 
 
+class ReplyIn(_Request):
+    """The answer to a question that a reviewer had for the submitter of a case."""
+
+    question_id: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    """As the webhook `case.question` named it."""
+    text: Annotated[Text, Field(min_length=1, max_length=3_000)]
+
+
 class TruthIn(_Request):
     """What turned out to be right."""
 

@@ -11,6 +11,7 @@ from bot.slack.directory import Directory
 from bot.slack.errors import error_edge
 from bot.slack.listeners import (
     adjudicate,
+    asking,
     commands,
     decide,
     flags,
@@ -67,6 +68,7 @@ def build_slack_app(services: Services, *, client: AsyncWebClient) -> AsyncApp:
     app.middleware(older_card_check(slack))
     for listeners in (
         adjudicate,
+        asking,
         decide,
         more,
         forms,

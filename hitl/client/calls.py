@@ -63,6 +63,12 @@ def tell_truth(case_id: int, *, label: str, source: str) -> Call[Answer]:
     return Call("POST", f"/v1/cases/{case_id}/truth", Answer.from_json, json=body)
 
 
+def reply(case_id: int, *, question_id: int, text: str) -> Call[dict[str, Any]]:
+    """``POST /v1/cases/{id}/replies``."""
+    body = {"question_id": question_id, "text": text}
+    return Call("POST", f"/v1/cases/{case_id}/replies", lambda document: document, json=body)
+
+
 def withdraw(case_id: int, *, reason: str | None) -> Call[Answer]:
     """``POST /v1/cases/{id}/withdraw``."""
     body = {"reason": reason}

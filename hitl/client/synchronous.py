@@ -62,6 +62,10 @@ class Hitl:
         """Say what turned out to be right."""
         return self._send(calls.tell_truth(case_id, label=label, source=source))
 
+    def reply(self, case_id: int, *, question_id: int, text: str) -> dict[str, Any]:
+        """Answer what a reviewer asked, as the webhook ``case.question`` told it."""
+        return self._send(calls.reply(case_id, question_id=question_id, text=text))
+
     def withdraw(self, case_id: int, *, reason: str | None = None) -> Answer:
         """Say that the case is no longer needed."""
         return self._send(calls.withdraw(case_id, reason=reason))

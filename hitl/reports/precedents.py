@@ -100,10 +100,11 @@ class Precedents:
     async def of(self, case: Case, *, within: timedelta) -> tuple[Precedent, ...]:
         """Up to five similar cases that people decided, the most alike first.
 
-        None for a case that waits no more, where nothing is similar, and where that can't be told
+        None for a case that waits no more or is blind, for others' answers to cases like it would
+        be no check of the AI but of them; where nothing is similar, and where that can't be told
         in time. Raises nothing: a case is shown without them rather than not at all.
         """
-        if case.state not in WAITING:
+        if case.state not in WAITING or case.is_blind:
             return ()
         try:
             async with asyncio.timeout(within.total_seconds()):

@@ -5,6 +5,14 @@ from hitl.review.claim import SkipReason, claim, claim_next, release, skip
 from hitl.review.erase import EraseRefused, erase
 from hitl.review.expire import take_steps
 from hitl.review.flags import NotFlagged, ask_to_recheck, clear_flag
+from hitl.review.inquire import (
+    AlreadyAnswered,
+    NobodyToAsk,
+    QuestionNotFound,
+    ask_submitter,
+    can_ask_submitter,
+    take_reply,
+)
 from hitl.review.overrule import OverruleRefused, overrule
 from hitl.review.policies import (
     AlreadySigned,
@@ -41,6 +49,7 @@ from hitl.storage.queries import CaseNotFound
 
 __all__ = [
     "AdjudicationRefused",
+    "AlreadyAnswered",
     "AlreadyDecided",
     "AlreadySigned",
     "AlreadyVoted",
@@ -55,11 +64,13 @@ __all__ = [
     "LabelUnknown",
     "NewEvidence",
     "NewPicture",
+    "NobodyToAsk",
     "NotFlagged",
     "NothingChanges",
     "OverruleRefused",
     "ProposalEnded",
     "ProposalOpen",
+    "QuestionNotFound",
     "Reply",
     "SkipReason",
     "Submission",
@@ -70,7 +81,9 @@ __all__ = [
     "add_note",
     "add_tallies",
     "adjudicate",
+    "ask_submitter",
     "ask_to_recheck",
+    "can_ask_submitter",
     "claim",
     "claim_next",
     "clear_flag",
@@ -86,6 +99,7 @@ __all__ = [
     "skip",
     "submit",
     "take_policy",
+    "take_reply",
     "take_steps",
     "tend_queue_card",
     "undo",

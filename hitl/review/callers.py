@@ -1,8 +1,10 @@
 """What callers are told of a case: an outbox row for each target, with the case as it was then."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
 
 from hitl.cases import Case
 from hitl.documents import case_document, moment
@@ -17,14 +19,21 @@ class CaseEvent(StrEnum):
     REVISED = "case.revised"
     """Another outcome stands, or none any more: the case says which."""
     WITHDRAWN = "case.withdrawn"
+    QUESTION = "case.question"
+    """A reviewer asks the submitter something; the case comes with the question."""
 
 
 def tell_callers(
-    tx: Transaction, case: Case, event: CaseEvent, *, targets: Iterable[str | None]
+    tx: Transaction,
+    case: Case,
+    event: CaseEvent,
+    *,
+    targets: Iterable[str | None],
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Send the case as it is now to each target once; a target hears of a case in order.
 
-    ``targets`` may hold None, for a case without a ``callback_url``.
+    ``more`` is told beside it. ``targets`` may hold None, for a case without a ``callback_url``.
     """
     for target in dict.fromkeys(targets):
         if target is None:
@@ -41,7 +50,7 @@ def tell_callers(
                 "body": {
                     "type": event,
                     "timestamp": moment(tx.now),
-                    "data": case_document(case),
+                    "data": case_document(case) | dict(more),
                 },
             },
         )

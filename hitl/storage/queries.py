@@ -7,13 +7,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 
-from hitl.cases import Case, Check, Event, Evidence, Note, Outcome, Overruled
+from hitl.cases import Case, Check, Event, Evidence, Inquiry, Note, Outcome, Overruled
 from hitl.errors import HitlError
+from hitl.storage.inquiries import inquiries_on
 from hitl.storage.tables import (
     audit_events,
     case_contents,
     cases,
     checks,
+    inquiries,
     notes,
     outcomes,
     pictures,
@@ -48,6 +50,7 @@ _votes = (
     )
     .scalar_subquery()
 )
+_asked = select(func.count()).where(inquiries.c.case_id == cases.c.id).scalar_subquery()
 _CASE_COLUMNS = (
     *(column for column in cases.c if column.name != "fingerprint"),
     *(column for column in case_contents.c if column.name not in {"case_id", "ask", "salt"}),
@@ -60,6 +63,7 @@ _CASE_COLUMNS = (
     outcomes.c.revision,
     outcomes.c.decided_at.label("outcome_at"),
     _votes.label("votes"),
+    _asked.label("asked"),
     _overruled.c.verdict.label("overruled_verdict"),
     _overruled.c.label.label("overruled_label"),
     _overruled.c.by.label("overruled_by"),
@@ -136,7 +140,8 @@ def _conditions(wanted: CaseFilter) -> Iterable[ColumnElement[bool]]:
 
 def _whole(connection: Connection, rows: Sequence[Row[Any]]) -> list[Case]:
     written = _notes(connection, [row.id for row in rows])
-    return [_case(row, tuple(written[row.id])) for row in rows]
+    asked = inquiries_on(connection, [row.id for row in rows if row.asked])
+    return [_case(row, tuple(written[row.id]), tuple(asked[row.id])) for row in rows]
 
 
 def _notes(connection: Connection, case_ids: list[int]) -> defaultdict[int, list[Note]]:
@@ -147,7 +152,7 @@ def _notes(connection: Connection, case_ids: list[int]) -> defaultdict[int, list
     return found
 
 
-def _case(row: Row[Any], written: tuple[Note, ...]) -> Case:
+def _case(row: Row[Any], written: tuple[Note, ...], asked: tuple[Inquiry, ...]) -> Case:
     return Case(
         id=row.id,
         use_case=row.use_case,
@@ -179,6 +184,7 @@ def _case(row: Row[Any], written: tuple[Note, ...]) -> Case:
         is_known=row.routed_by == "known",
         check=_check(row),
         notes=written,
+        inquiries=asked,
     )
 
 

@@ -15,6 +15,7 @@ from hitl.storage.tables import (
     audit_events,
     case_contents,
     cases,
+    inquiries,
     notes,
     outcomes,
     pictures,
@@ -37,6 +38,7 @@ class _Kept:
     notes: _Rows
     reviews: _Rows
     outcomes: _Rows
+    inquiries: _Rows
 
     def vouches_for(self, words: Any, salt: str | None) -> bool:
         """Whether some event came with exactly these words."""
@@ -87,9 +89,9 @@ def _batch_break(connection: Connection, batch: _Rows) -> Break | None:
 
 
 def _kept(connection: Connection, batch: _Rows) -> Iterator[_Kept]:
-    events, contents, written, voted, decided = (
+    events, contents, written, voted, decided, asked = (
         _by_case(connection, table, batch)
-        for table in (audit_events, case_contents, notes, reviews, outcomes)
+        for table in (audit_events, case_contents, notes, reviews, outcomes, inquiries)
     )
     for case in batch:
         uploaded = any(
@@ -104,6 +106,7 @@ def _kept(connection: Connection, batch: _Rows) -> Iterator[_Kept]:
             notes=written[case.id],
             reviews=voted[case.id],
             outcomes=decided[case.id],
+            inquiries=asked[case.id],
         )
 
 
@@ -173,6 +176,8 @@ def _words_break(kept: _Kept) -> Break | None:
     written = [
         *((row.at, row.text, [row.salt]) for row in kept.notes),
         *((row.at, row.note, [row.salt]) for row in kept.reviews),
+        *((row.at, row.text, [row.salt]) for row in kept.inquiries),
+        *((row.answered_at, row.answer, [row.answer_salt]) for row in kept.inquiries),
         *((row.decided_at, row.note, salts) for row in kept.outcomes),
     ]
     for at, words, possible in written:

@@ -120,7 +120,7 @@ def test_every_action_and_form_has_a_listener() -> None:
     actions |= {ids.CLEAR_FLAG, ids.TURN_FLAG, ids.SEND_USE_CASE, ids.ADJUDICATE}
     actions |= {ids.WITHDRAW_PROPOSAL, ids.SHOW_SIMILAR}
     forms = {ids.NOTE_FORM, ids.HAND_OVER_FORM, ids.WITHDRAW_FORM, ids.LABEL_FORM}
-    forms |= {ids.OVERRULE_FORM, ids.SEND_FORM, ids.WITHDRAW_PROPOSAL_FORM}
+    forms |= {ids.OVERRULE_FORM, ids.SEND_FORM, ids.WITHDRAW_PROPOSAL_FORM, ids.ASK_FORM}
     assert registered("action") == actions
     assert registered("view") == forms
 

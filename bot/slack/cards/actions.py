@@ -9,6 +9,7 @@ from bot.slack.cards.undo import can_be_undone
 from bot.slack.message import Block
 from hitl.cases import Case
 from hitl.policy import UseCase
+from hitl.review import can_ask_submitter
 from hitl.vocabulary import Verdict
 
 _MENU_CHARACTERS = 4_000
@@ -17,6 +18,12 @@ ANOTHER_LABEL = ""
 """The choice that opens the form with every label; no label is empty."""
 
 _LOOK = {ids.MORE_NOTE: "Add a note", ids.MORE_TEXT: "Full text", ids.MORE_HISTORY: "History"}
+_LOOK_AND_ASK = {
+    ids.MORE_NOTE: "Add a note",
+    ids.MORE_ASK: "Ask the submitter…",
+    ids.MORE_EVERYTHING: "Full text and history",
+}
+"""Slack takes five choices at most."""
 _UNDO = {ids.MORE_UNDO: "Undo"}
 _OVERRULE = {ids.MORE_OVERRULE: "Overrule…"}
 _ACT = {ids.MORE_HAND_OVER: "Hand over…", ids.MORE_WITHDRAW: "Withdraw…"}
@@ -24,17 +31,17 @@ _ACT = {ids.MORE_HAND_OVER: "Hand over…", ids.MORE_WITHDRAW: "Withdraw…"}
 
 def waiting_actions(case: Case, *, use_case: UseCase) -> Block:
     """The three verdicts, and the menu of everything rarer."""
-    return blocks.actions(
-        block_id(case), *verdict_buttons(case, use_case=use_case), _more(case, _LOOK | _ACT)
-    )
+    more = _more(case, _looks(case, use_case=use_case) | _ACT)
+    return blocks.actions(block_id(case), *verdict_buttons(case, use_case=use_case), more)
 
 
-def disputed_actions(case: Case) -> Block:
+def disputed_actions(case: Case, *, use_case: UseCase) -> Block:
     """The way to the votes, and the menu of everything rarer."""
     look = blocks.button(
         "Adjudicate…", action_id=ids.ADJUDICATE, value=str(case.id), style="primary"
     )
-    return blocks.actions(block_id(case), look, _more(case, _LOOK | _ACT))
+    more = _more(case, _looks(case, use_case=use_case) | _ACT)
+    return blocks.actions(block_id(case), look, more)
 
 
 def settled_menu(case: Case, *, use_case: UseCase) -> Element:
@@ -48,7 +55,9 @@ def settled_menu(case: Case, *, use_case: UseCase) -> Element:
 def block_id(case: Case) -> str:
     """Another one with each visible change: Slack keeps a menu's choice as long as it stays."""
     revision = case.outcome.revision if case.outcome else 0
-    return f"case:{case.id}:{case.state}:{revision}:{len(case.notes)}:{case.votes}"
+    answered = sum(each.answered_at is not None for each in case.inquiries)
+    words = len(case.notes) + len(case.inquiries) + answered
+    return f"case:{case.id}:{case.state}:{revision}:{words}:{case.votes}"
 
 
 def other_labels(case: Case, *, use_case: UseCase) -> list[str]:
@@ -62,6 +71,10 @@ def other_labels(case: Case, *, use_case: UseCase) -> list[str]:
 def label_options(case: Case, labels: list[str]) -> list[Element]:
     """Options of a menu from which a rejection takes its label."""
     return [blocks.option(label, ids.chosen(case.id, label)) for label in labels]
+
+
+def _looks(case: Case, *, use_case: UseCase) -> dict[str, str]:
+    return _LOOK_AND_ASK if can_ask_submitter(case, use_case=use_case) else _LOOK
 
 
 def _more(case: Case, words: Mapping[str, str]) -> Element:

@@ -10,6 +10,7 @@ from bot.slack.cards.evidence import (
     Room,
     cut,
     evidence_blocks,
+    inquiry_blocks,
     item_blocks,
     note_blocks,
     recall_blocks,
@@ -86,6 +87,7 @@ def _full(
         *item_blocks(case, room=room),
         *evidence_blocks(case, room=room, files=files),
         *note_blocks(case),
+        *inquiry_blocks(case),
         *similar,
         _actions(case, use_case=use_case),
     ]
@@ -93,7 +95,7 @@ def _full(
 
 def _actions(case: Case, *, use_case: UseCase) -> Block:
     if case.state is CaseState.DISPUTED:
-        return disputed_actions(case)
+        return disputed_actions(case, use_case=use_case)
     return waiting_actions(case, use_case=use_case)
 
 
@@ -105,6 +107,7 @@ def _settled(case: Case, *, use_case: UseCase, files: Mapping[int, str]) -> list
         *([blocks.context(blocks.plain(_ERASED, 100))] if case.erased else []),
         *recall_blocks(case, files=files),
         *note_blocks(case),
+        *inquiry_blocks(case),
         *flag_actions(case, use_case=use_case),
     ]
 

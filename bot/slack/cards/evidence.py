@@ -9,13 +9,14 @@ from bot.slack import blocks
 from bot.slack.blocks import Element
 from bot.slack.message import Block
 from bot.slack.text import clean, counted, is_slack_user, mrkdwn, one_line
-from hitl.cases import Case, Evidence, Note
+from hitl.cases import Case, Evidence, Inquiry, Note
 
 _TITLE = 150
 _FIELDS = 10
 _FIELD = 150
 _NOTES = 3
 _NOTE = 300
+_ANSWER = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,23 @@ def note_blocks(case: Case) -> list[Block]:
     return [blocks.rich(*lines)]
 
 
+def inquiry_blocks(case: Case) -> list[Block]:
+    """The latest questions to the submitter, with what was answered."""
+    lines = [line for each in case.inquiries[-_NOTES:] for line in _inquiry(each)]
+    return [blocks.rich(*lines)] if lines else []
+
+
+def _inquiry(inquiry: Inquiry) -> list[Element]:
+    asked = one_line(inquiry.text or "(erased)", _NOTE)
+    said = [
+        blocks.line(blocks.span("? "), _author(inquiry.author), blocks.span(f" asked: {asked}"))
+    ]
+    if inquiry.answered_at is None:
+        return [*said, blocks.line(blocks.span("↳ The submitter has not answered yet", "italic"))]
+    answer = one_line(inquiry.answer or "(erased)", _ANSWER)
+    return [*said, blocks.line(blocks.span("↳ The submitter: ", "bold"), blocks.span(answer))]
+
+
 def _thumbnail(case: Case, *, files: Mapping[int, str]) -> Element | None:
     for piece in case.evidence:
         if source := _picture_source(piece, files=files):
@@ -87,12 +105,14 @@ def _thumbnail(case: Case, *, files: Mapping[int, str]) -> Element | None:
 
 
 def _note(note: Note) -> Element:
-    author = (
-        blocks.person(note.author)
-        if is_slack_user(note.author)
-        else blocks.span(one_line(note.author, _TITLE), "bold")
-    )
-    return blocks.line(blocks.span("✎ "), author, blocks.span(f": {one_line(note.text, _NOTE)}"))
+    words = blocks.span(f": {one_line(note.text, _NOTE)}")
+    return blocks.line(blocks.span("✎ "), _author(note.author), words)
+
+
+def _author(name: str) -> Element:
+    if is_slack_user(name):
+        return blocks.person(name)
+    return blocks.span(one_line(name, _TITLE), "bold")
 
 
 def _piece(piece: Evidence, *, room: Room, files: Mapping[int, str]) -> Block:

@@ -20,6 +20,13 @@ def note_form(case: Case) -> View:
     return _form(ids.NOTE_FORM, case, title="Add a note", submit="Add", block=_words("Note"))
 
 
+def ask_form(case: Case) -> View:
+    """A question to whoever sent the case."""
+    hint = "It goes to the program that sent the case; the answer appears on the card."
+    block = _words("What do you need to know?") | {"hint": blocks.plain(hint, 150)}
+    return _form(ids.ASK_FORM, case, title="Ask the submitter", submit="Ask", block=block)
+
+
 def withdraw_form(case: Case) -> View:
     """The case is not needed any more."""
     why = _words("Reason") | {"optional": True}

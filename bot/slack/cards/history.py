@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.slack import blocks
-from bot.slack.cards.details import fitting, modal
+from bot.slack.cards.details import fitting, full_text_view, modal
 from bot.slack.message import Block, View
 from bot.slack.text import mention, moment, mrkdwn
 from hitl.cases import Case, Event, Note
@@ -13,14 +13,24 @@ from hitl.lifecycle import WAITING
 from hitl.policy.wording import listed
 
 _WORDS = 500
+_MOST_OF_TEXT, _MOST_OF_HISTORY = 60, 30
 
 
 def history_view(case: Case, events: Sequence[Event]) -> View:
     """Oldest first; the latest events where there are more than a modal can hold."""
     told = [_concealed(event) for event in events] if case.state in WAITING else events
-    newest_first = (_line(event, notes=case.notes) for event in reversed(told))
+    newest_first = (_line(event, notes=written_on(case)) for event in reversed(told))
     shown = fitting(newest_first, otherwise="What happened before is too long for this view.")
     return modal(f"History of case {case.id}", shown[::-1])
+
+
+def everything_view(case: Case, events: Sequence[Event]) -> View:
+    """The full text, and what happened below it; only the latest of either where it is long."""
+    text, history = full_text_view(case)["blocks"], history_view(case, events)["blocks"]
+    if len(text) > _MOST_OF_TEXT:
+        cut = blocks.context(blocks.plain("The rest is too long for this view.", 100))
+        text = [*text[:_MOST_OF_TEXT], cut]
+    return modal(f"Case {case.id}", [*text, blocks.divider(), *history[-_MOST_OF_HISTORY:]])
 
 
 def _concealed(event: Event) -> Event:
@@ -113,8 +123,11 @@ _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "note_removed": _note_removed,
     "erased": lambda _data: "erased what people wrote",
 }
+_ERASED = "(erased)"
 _WITH_A_NOTE: Mapping[str, Callable[[str | None], str]] = {
     "note_added": lambda note: f"noted: {note}" if note else "added a note",
+    "submitter_asked": lambda note: f"asked the submitter: {note or _ERASED}",
+    "submitter_answered": lambda note: f"answered for the submitter: {note or _ERASED}",
     "withdrawn": lambda note: f"withdrew it: {note}" if note else "withdrew it",
 }
 
@@ -125,6 +138,17 @@ def _note(event: Event, notes: Sequence[Note]) -> str | None:
         if note.author == event.actor and note.at == event.at:
             return mrkdwn(note.text, _WORDS)
     return None
+
+
+def written_on(case: Case) -> list[Note]:
+    """Everything that was written with an event, questions and answers among it."""
+    asked = [Note(each.author, each.text, each.at) for each in case.inquiries if each.text]
+    answered = [
+        Note(each.answered_by, each.answer, each.answered_at)
+        for each in case.inquiries
+        if each.answered_by and each.answer and each.answered_at
+    ]
+    return [*case.notes, *asked, *answered]
 
 
 def _people(data: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Someone wants more of a case: its full text, its history, or a form for what is rare."""
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -8,13 +9,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import ids
 from bot.slack.cards.details import full_text_view
-from bot.slack.cards.forms import hand_over_form, note_form, overrule_form, withdraw_form
-from bot.slack.cards.history import history_view
+from bot.slack.cards.forms import ask_form, hand_over_form, note_form, overrule_form, withdraw_form
+from bot.slack.cards.history import everything_view, history_view
 from bot.slack.message import View
 from bot.slack.people import Actor, actor_of
 from bot.slack.services import SlackServices
 from bot.slack.showing import open_form
 from bot.slack.undoing import show_undone, take_back
+from hitl.cases import Case, Event
 from hitl.storage.queries import case_history
 
 
@@ -43,14 +45,10 @@ def register(app: AsyncApp, services: SlackServices) -> None:
 async def _wanted(services: SlackServices, case_id: int, *, wanted: str, actor: Actor) -> View:
     """The modal for a choice; a form is not even shown to those who may not send it."""
     case, use_case = await services.find(case_id)
-    if wanted == ids.MORE_TEXT:
+    if wanted in _READ:
         await services.require_viewer(actor, case, use_case)
-        return full_text_view(case)
-    if wanted == ids.MORE_HISTORY:
-        await services.require_viewer(actor, case, use_case)
-        return history_view(
-            case, await services.database.read(partial(case_history, case_id=case_id))
-        )
+        read = partial(case_history, case_id=case_id)
+        return _READ[wanted](case, await services.database.read(read))
     if wanted == ids.MORE_WITHDRAW:
         await services.people.require_withdrawer(actor, use_case)
         return withdraw_form(case)
@@ -58,4 +56,19 @@ async def _wanted(services: SlackServices, case_id: int, *, wanted: str, actor: 
         await services.require_overruler(actor, case, use_case)
         return overrule_form(case, case.outcome, use_case=use_case)
     await services.require_decider(actor, case, use_case)
-    return hand_over_form(case) if wanted == ids.MORE_HAND_OVER else note_form(case)
+    return _WRITTEN.get(wanted, note_form)(case)
+
+
+def _full_text(case: Case, _events: Sequence[Event]) -> View:
+    return full_text_view(case)
+
+
+_READ: Mapping[str, Callable[[Case, Sequence[Event]], View]] = {
+    ids.MORE_TEXT: _full_text,
+    ids.MORE_HISTORY: history_view,
+    ids.MORE_EVERYTHING: everything_view,
+}
+_WRITTEN: Mapping[str, Callable[[Case], View]] = {
+    ids.MORE_HAND_OVER: hand_over_form,
+    ids.MORE_ASK: ask_form,
+}
