@@ -15,6 +15,14 @@ _File = Annotated[
 ]
 
 
+@policy.command("init")
+def init(file: _File = None) -> None:
+    """Ask five questions and write a commented policy file."""
+    from bot.commands.policy_init import init as run  # noqa: PLC0415
+
+    typer.echo(run(file))
+
+
 @policy.command("check")
 def check(file: _File = None) -> None:
     """Tell every mistake in the file, each with its line; exit status 2 if there is one."""

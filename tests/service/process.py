@@ -70,11 +70,15 @@ def slack_settings(
 
 
 async def run_to_its_end(
-    folder: Path, *arguments: str, env: Mapping[str, str], seconds: float = 30
+    folder: Path,
+    *arguments: str,
+    env: Mapping[str, str],
+    seconds: float = 30,
+    answers: str = "",
 ) -> Ended:
-    """Run a command that should end by itself."""
+    """Run a command that should end by itself; ``answers`` are typed to its questions."""
     process = await _start(folder, *arguments, env=env)
-    said, _ = await asyncio.wait_for(process.communicate(), seconds)
+    said, _ = await asyncio.wait_for(process.communicate(answers.encode()), seconds)
     return Ended(process.returncode or 0, said.decode())
 
 
@@ -101,6 +105,7 @@ async def _start(
         *arguments,
         cwd=folder,
         env=dict(env),
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

@@ -105,3 +105,19 @@ async def put(database: Database, policy: Policy) -> None:
 def at(policy: Any) -> float | None:
     threshold: float | None = policy.use_case("content-moderation").labels["violation"].auto_at
     return threshold
+
+
+async def test_five_answers_make_a_file_that_passes_check(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    (tmp_path / "policy.toml").unlink()
+    answers = "spamm\n4\n\n\nMail\nmail\n@moderators\n"
+    asked = await run_to_its_end(tmp_path, "policy", "init", env=env, answers=answers)
+    assert asked.status == 0
+    assert 'did you mean "spam"?' in asked.said
+    assert 'did you mean "#mail"?' in asked.said
+    checked = await run_to_its_end(tmp_path, "policy", "check", env=env)
+    assert checked.said.strip() == "policy.toml: nothing is wrong with it. Use cases: spam."
+    shown = await run_to_its_end(tmp_path, "policy", "show", env=env)
+    assert 'reviewers = ["@moderators"]' in shown.said
+    again = await run_to_its_end(tmp_path, "policy", "init", env=env)
+    assert (again.status, "is there already" in again.said) == (2, True)
