@@ -15,7 +15,7 @@ from hitl.policy.origins import written_out
 from hitl.policy.schema import policy_schema
 from hitl.policy.wording import listed
 from hitl.policy.words import in_words
-from hitl.storage.policy_changes import applied_change, proposed_change
+from hitl.storage.policy_changes import deciding_change, proposed_change
 from hitl.storage.running_policy import stored_policy
 
 
@@ -52,7 +52,7 @@ def _compared(connection: Connection, wanted: UseCase, running: UseCase | None) 
     if running is None:
         yield "does not run yet"
         return
-    change = applied_change(connection, wanted.name)
+    change = deciding_change(connection, wanted.name)
     at = change and (change.settled_at or change.asked_at)
     since = f" since {at:%Y-%m-%d %H:%M} UTC" if at else ""
     if is_same(running, wanted):

@@ -15,7 +15,7 @@ from hitl.policy import UseCase
 from hitl.reports.answers import Queue, Stats
 from hitl.reports.stats import queue, stats
 from hitl.storage.flags import flagged_cases
-from hitl.storage.policy_changes import applied_change, proposed_change
+from hitl.storage.policy_changes import deciding_change, proposed_change
 
 
 async def withheld_from(services: SlackServices, actor: Actor) -> dict[str, str]:
@@ -64,7 +64,7 @@ async def policies(services: SlackServices, use_case: str | None) -> list[Policy
         return [
             PolicyShown(
                 each,
-                since=applied_change(connection, each.name),
+                since=deciding_change(connection, each.name),
                 proposed=proposed_change(connection, each.name),
             )
             for each in wanted

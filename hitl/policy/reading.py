@@ -28,7 +28,7 @@ def read_policy(path: Path) -> Policy:
     try:
         return parse_policy(path.read_bytes().decode("utf-8-sig"), file=str(path))
     except FileNotFoundError:
-        message = "there is no such file; the README shows a policy to start from"
+        message = "there is no such file; hitl policy init writes one"
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         message = "is not UTF-8 text; save the file as UTF-8"

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from hitl.errors import HitlError
 from hitl.policy.changes import Difference
@@ -105,6 +105,16 @@ def applied_change(connection: Connection, use_case: str) -> Change | None:
     return _latest(connection, use_case, ChangeState.APPLIED)
 
 
+def deciding_change(connection: Connection, use_case: str) -> Change | None:
+    """The change since which it has its version; later ones changed nothing that decides."""
+    return _latest(
+        connection,
+        use_case,
+        ChangeState.APPLIED,
+        policy_changes.c.version_before.is_distinct_from(policy_changes.c.version),
+    )
+
+
 def changes_of(connection: Connection, use_case: str | None = None) -> list[Change]:
     """Every change, or of one use case, the oldest first."""
     wanted = select(policy_changes).order_by(policy_changes.c.id)
@@ -148,10 +158,12 @@ def record_change_place(tx: Transaction, change_id: int, place: Place) -> None:
     )
 
 
-def _latest(connection: Connection, use_case: str, state: ChangeState) -> Change | None:
+def _latest(
+    connection: Connection, use_case: str, state: ChangeState, *more: ColumnElement[bool]
+) -> Change | None:
     row = connection.execute(
         select(policy_changes)
-        .where(policy_changes.c.use_case == use_case, policy_changes.c.state == state)
+        .where(policy_changes.c.use_case == use_case, policy_changes.c.state == state, *more)
         .order_by(policy_changes.c.settled_at.desc(), policy_changes.c.id.desc())
         .limit(1)
     ).one_or_none()

@@ -19,7 +19,9 @@ from bot.settings import Settings
 from hitl.lifecycle import mermaid
 from hitl.percent import exact_percent
 from hitl.policy import PRESETS, PolicyError, parse_policy
+from hitl.policy.escalations import ESCALATIONS
 from hitl.storage.database import Database
+from hitl.vocabulary import RouteTo
 from tests.readme.snippets import run_in_thread
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
@@ -91,6 +93,15 @@ def test_the_mistake_that_is_shown_is_the_one_that_is_told() -> None:
 def test_every_preset_is_in_its_table() -> None:
     rows = "\n".join(preset_row(name) for name in PRESETS)
     assert rows in README, f"the table of presets must be:\n{rows}"
+
+
+def test_every_way_to_escalate_is_in_its_table() -> None:
+    rows = "\n".join(
+        f"| `{to}` | {each.use_it_for} | {each.cost} | {each.trade_off} |"
+        for to, each in ESCALATIONS.items()
+    )
+    assert rows in README, f"the table of escalations must be:\n{rows}"
+    assert set(ESCALATIONS) == set(RouteTo) - {RouteTo.AUTO}
 
 
 def preset_row(name: str) -> str:

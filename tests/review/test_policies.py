@@ -29,6 +29,7 @@ from hitl.storage.policy_changes import (
     ChangeState,
     Source,
     changes_of,
+    deciding_change,
     proposed_change,
 )
 from hitl.storage.queries import case_by_id
@@ -135,6 +136,21 @@ async def test_every_version_that_ran_is_kept_by_its_hash(database: Database) ->
         free(auto_at).use_case("digits").version for auto_at in (0.9, 0.8)
     }
     assert len(rows) == 2
+
+
+async def test_a_version_is_as_old_as_the_last_change_of_what_decides(database: Database) -> None:
+    await take(database, guarded())
+    await take(database, guarded(queue_after=5))
+    since = await database.read(lambda c: deciding_change(c, "content-moderation"))
+    assert since is not None
+    assert since.version_before is None
+    change = await proposed(database)
+    for office in ("legal", "security"):
+        await sign(database, change, office)
+    await take(database, guarded(clean=0.85, queue_after=9))
+    since = await database.read(lambda c: deciding_change(c, "content-moderation"))
+    assert since is not None
+    assert since.id == change.id
 
 
 async def test_what_decides_waits_for_every_office_and_then_runs(database: Database) -> None:

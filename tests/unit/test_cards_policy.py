@@ -60,7 +60,7 @@ def effect(**changes: Any) -> dict[str, Any]:
 def test_an_effect_is_said_with_what_is_known_and_its_interval() -> None:
     assert list(effect_lines(effect())) == [
         "Escalation: 31 % → 24 % of 1,000 predictions in the last 28 days",
-        "70 more would stand by themselves: of 60 known ones 3 were wrong (2 % to 14 %)",
+        "70 more would stand by themselves: of the 60 known, 3 wrong (2 % to 14 %)",
         "Cost over these 28 days: reviews -$140, errors +$35.00",
     ]
 
@@ -147,3 +147,21 @@ def test_a_policy_says_thresholds_who_is_asked_who_approves_and_since_when() -> 
     assert "legal (@legal)" in words
     assert f"version `{use_case.version}`" in words
     assert "signed for legal (<@U0LEA>)" in words
+
+
+def test_a_policy_says_each_step_of_a_chain() -> None:
+    use_case = parse_policy("""
+        [use_cases.posts]
+        preset = "moderation-two-sided"
+        channel = "#moderation"
+        escalate = [
+          { to = "second_model", endpoints = ["https://m.example.com/"], at_least = 0.6 },
+          { to = "ask_user", within = "1h" },
+          { to = "review" },
+        ]
+    """).use_case("posts")
+    words = str(policy_message([PolicyShown(use_case, None, None)]).blocks)
+    assert (
+        "Otherwise: 1 second model (from 60 %), then the user (within 1h), "
+        "then the members of #moderation"
+    ) in words

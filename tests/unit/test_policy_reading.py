@@ -379,7 +379,7 @@ def test_a_file_that_cannot_be_read_is_told_by_its_path(tmp_path: Path) -> None:
     latin = tmp_path / "latin.toml"
     latin.write_bytes(b"a = 1\nb = '\xe9'")
     wanted = {
-        tmp_path / "none.toml": "there is no such file; the README shows a policy to start from",
+        tmp_path / "none.toml": "there is no such file; hitl policy init writes one",
         tmp_path: "cannot be read: Is a directory",
     }
     for path, message in wanted.items():

@@ -9,9 +9,11 @@ from bot.slack.message import Block, Message
 from bot.slack.text import counted, moment, mrkdwn, whom
 from hitl.percent import exact_percent
 from hitl.policy import UseCase
+from hitl.policy.strategy import Strategy
 from hitl.policy.wording import listed
 from hitl.policy.words import in_words
 from hitl.storage.policy_changes import Change
+from hitl.vocabulary import RouteTo
 
 _MOST_USE_CASES = 12
 _ROOM = blocks.MOST_CHARACTERS - 200
@@ -27,7 +29,7 @@ class PolicyShown:
 
     use_case: UseCase
     since: Change | None
-    """The change that put it in force."""
+    """The change that brought its version."""
     proposed: Change | None
 
 
@@ -49,7 +51,7 @@ def policy_message(shown: Sequence[PolicyShown]) -> Message:
 def _use_case(shown: PolicyShown) -> Iterator[Block]:
     lines = [f"*{shown.use_case.name}* · {mrkdwn(shown.use_case.question, 150)}"]
     lines.append(f"Stands by itself: {_thresholds(shown.use_case)}")
-    lines.append(f"Otherwise: {strategy_words(shown.use_case)}")
+    lines.append(f"Otherwise: {_strategy(shown.use_case)}")
     lines.append(f"Changes are signed by: {_approvers(shown.use_case)}")
     yield blocks.section("\n".join(lines))
     yield blocks.context(blocks.mrkdwn(_since(shown)))
@@ -76,14 +78,30 @@ def _at(threshold: float | None) -> str:
     return "no score" if threshold is None else exact_percent(threshold)
 
 
-def strategy_words(use_case: UseCase) -> str:
-    """Who is asked about the rest, in order."""
+def _strategy(use_case: UseCase) -> str:
+    """Who is asked about the rest, one after the other."""
+    return ", then ".join(_step(step, use_case) for step in use_case.escalate)
+
+
+def _step(step: Strategy, use_case: UseCase) -> str:
+    words = {
+        RouteTo.REVIEW: _people(use_case),
+        RouteTo.SECOND_MODEL: counted(len(step.endpoints), "second model"),
+        RouteTo.ASK_USER: "the user",
+        RouteTo.PASSIVE: "the AI's answer stands and feedback is asked",
+    }[step.to]
+    limits = [f"from {exact_percent(step.at_least)}"] if step.at_least is not None else []
+    limits += [f"within {step.within}"] if step.within is not None else []
+    return f"{words} ({listed(limits)})" if limits else words
+
+
+def _people(use_case: UseCase) -> str:
     people = listed(
         (whom(each, channel=use_case.channel) for each in use_case.reviewers), last="or", most=_MOST
     )
-    return f"{people} in {mrkdwn(use_case.channel, _NAME)}" + (
-        f", {use_case.reviews_needed} of them" if use_case.reviews_needed > 1 else ""
-    )
+    many = f", {use_case.reviews_needed} of them" if use_case.reviews_needed > 1 else ""
+    place = "" if use_case.reviewers == ("channel",) else f" in {mrkdwn(use_case.channel, _NAME)}"
+    return f"{people}{place}{many}"
 
 
 def _approvers(use_case: UseCase) -> str:
@@ -99,8 +117,8 @@ def _since(shown: PolicyShown) -> str:
     change, version = shown.since, f"version `{shown.use_case.version}`"
     if change is None:
         return version
-    since = f"{version} · changed {moment(change.settled_at or change.asked_at)}"
-    since += f" by {mrkdwn_name(change.by)}"
+    since = f"{version} since {moment(change.settled_at or change.asked_at)}"
+    since += f" · asked for by {mrkdwn_name(change.by)}"
     signed = [f"{each.office} ({mrkdwn_name(each.by)})" for each in change.signatures]
     return f"{since} · signed for {listed(signed)}" if signed else since
 

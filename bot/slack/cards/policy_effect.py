@@ -38,7 +38,7 @@ def _moved(words: str, moved: _Effect) -> Iterator[str]:
         return
     share = wilson(wrong, known)
     range_ = f"{percent(share.low)} to {percent(share.high)}"
-    yield f"{count:,} {words}: of {known:,} known ones {wrong:,} were wrong ({range_})"
+    yield f"{count:,} {words}: of the {known:,} known, {wrong:,} wrong ({range_})"
 
 
 def _cost(effect: _Effect) -> Iterator[str]:
