@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from bot.delivery.models_notice import models_compared
 from bot.delivery.retraining_notice import retrained
 from bot.slack import blocks
 from bot.slack.message import Message
@@ -30,5 +31,8 @@ def _webhook_failed(parcel: Parcel) -> str:
 
 _SAYINGS: Mapping[str, Callable[[Parcel], str]] = {
     "webhook_failed": _webhook_failed,
+    "models_compared": lambda parcel: models_compared(
+        parcel.payload["found"], use_case=parcel.use_case
+    ),
     "retrained": lambda parcel: retrained(parcel.payload, use_case=parcel.use_case),
 }

@@ -13,6 +13,7 @@ from bot.intake.routes.figures import figure_routes
 from bot.intake.routes.health import health_routes
 from bot.intake.routes.labels import label_routes
 from bot.intake.routes.metrics import metric_routes
+from bot.intake.routes.models import model_routes
 from bot.intake.routes.reading import reading_routes
 from bot.intake.routes.replying import replying_routes
 from bot.intake.routes.submitting import submitting_routes
@@ -58,6 +59,7 @@ def build_intake(services: Services, *, keyring: Keyring) -> FastAPI:
         replying_routes,
         figure_routes,
         label_routes,
+        model_routes,
         health_routes,
         metric_routes,
     ):

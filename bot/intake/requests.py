@@ -194,6 +194,17 @@ class WithdrawIn(_Request):
     reason: Short | None = None
 
 
+class ModelIn(_Request):
+    """A model version that was deployed."""
+
+    use_case: Name
+    version: Name
+    """As its predictions call it in `model`."""
+    trained_through: Annotated[str, Field(pattern=r"^[0-9]{1,18}$")] | None = None
+    """The cursor of the last label that it learned from."""
+    notes: Short | None = None
+
+
 class CountIn(_Request):
     """Predictions of one label within one band of confidence that stood by themselves."""
 

@@ -64,3 +64,15 @@ async def test_a_wrong_question_is_answered_with_what_is_wrong(
     answer = await api.get("/v1/labels", params=query)
     assert answer.status_code == status, answer.text
     assert code in answer.json()["type"]
+
+
+async def test_a_deployed_model_is_told_and_told_again(api: httpx.AsyncClient) -> None:
+    told = {"use_case": "digits", "version": "lr@2", "trained_through": "41", "notes": "weekly"}
+    first = await api.post("/v1/models", json=told)
+    again = await api.post("/v1/models", json=told | {"notes": "rolled back"})
+    assert (first.status_code, again.status_code) == (201, 200)
+    (model,) = (await api.get("/v1/models", params={"use_case": "digits"})).json()["items"]
+    assert (model["version"], model["trained_through"], model["checks"]) == ("lr@2", "41", 0)
+    assert model["notes"] == "rolled back"
+    wrong = await api.post("/v1/models", json=told | {"trained_through": "soon"})
+    assert wrong.json()["errors"][0]["field"] == "trained_through"

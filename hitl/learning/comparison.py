@@ -1,0 +1,117 @@
+"""Two versions of a model beside each other, each on a uniform sample of its own traffic."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from hitl.learning.samples import Sample, load_of, sample_of
+from hitl.policy.parts import Costs
+from hitl.policy.use_case import UseCase
+from hitl.statistics.answers import NotYet, Share, share_of
+from hitl.statistics.calibration import Calibration, calibration
+from hitl.statistics.equal_quality import EqualQuality, equal_quality
+from hitl.statistics.minimums import ESCALATION
+from hitl.statistics.precision import Precision, precision
+
+_LEAST_ERROR = 0.01
+"""Under one error in a hundred, a hundred checks can't tell models apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two."""
+
+    version: str
+    escalation: Share | NotYet
+    """As the policy's thresholds made it."""
+    same_quality: EqualQuality | NotYet
+    precision: Precision | NotYet
+    calibration: Calibration | NotYet
+    cost: float | None
+    """Spent for a decision; None where a price is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a new version changed; ``max_error`` is the quality at which both are measured."""
+
+    max_error: float
+    currency: str | None
+    before: Side
+    after: Side
+
+
+def compare(connection: Connection, *, use_case: UseCase, before: str, after: str) -> Comparison:
+    """At the quality that the earlier one had, or one error in a hundred where that was better."""
+    samples = {
+        version: sample_of(connection, use_case=use_case.name, model=version)
+        for version in (before, after)
+    }
+    wrong, stood = samples[before].automatic
+    max_error = max(_LEAST_ERROR, wrong / stood if stood else 0.0)
+    one, other = (
+        _side(connection, use_case, version, samples[version], max_error=max_error)
+        for version in (before, after)
+    )
+    currency = None if use_case.costs is None else use_case.costs.currency
+    return Comparison(max_error, currency, one, other)
+
+
+def _side(
+    connection: Connection, use_case: UseCase, version: str, sample: Sample, *, max_error: float
+) -> Side:
+    load = load_of(connection, use_case=use_case.name, model=version)
+    wrong, stood = sample.automatic
+    return Side(
+        version=version,
+        escalation=share_of(load.escalated, load.predictions, needed=ESCALATION, of="predictions"),
+        same_quality=equal_quality(sample.confidences, sample.right, max_error=max_error),
+        precision=precision(wrong, stood, max_error=0.05),
+        calibration=calibration(sample.confidences, sample.right),
+        cost=_cost(use_case.costs, load.escalated, load.predictions),
+    )
+
+
+def _cost(costs: Costs | None, escalated: int, predictions: int) -> float | None:
+    if costs is None or costs.ai is None or costs.review is None or not predictions:
+        return None
+    return costs.ai + costs.review * escalated / predictions
+
+
+def comparison_document(found: Comparison) -> dict[str, Any]:
+    """As plain data, for a message and for readers; what is not known yet says what is missing."""
+    return {
+        "max_error": found.max_error,
+        "currency": found.currency,
+        "before": _side_document(found.before),
+        "after": _side_document(found.after),
+    }
+
+
+def _side_document(side: Side) -> dict[str, Any]:
+    quality, sure = side.same_quality, side.calibration
+    return {
+        "version": side.version,
+        "escalation": _interval(side.escalation),
+        "same_quality": (
+            {"not_yet": str(quality)}
+            if isinstance(quality, NotYet)
+            else asdict(quality.escalation) | {"threshold": quality.threshold}
+        ),
+        "precision": (
+            {"not_yet": str(side.precision)}
+            if isinstance(side.precision, NotYet)
+            else {"words": str(side.precision), "at_least": side.precision.at_least}
+        ),
+        "calibration": (
+            {"not_yet": str(sure)}
+            if isinstance(sure, NotYet)
+            else {"ece": sure.ece, "brier": sure.brier, "checks": sure.checks}
+        ),
+        "cost": side.cost,
+    }
+
+
+def _interval(share: Share | NotYet) -> dict[str, Any]:
+    return {"not_yet": str(share)} if isinstance(share, NotYet) else asdict(share.interval)

@@ -1,0 +1,76 @@
+"""The shadow sample of one model version: what it said, how sure it was, and what was true."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from hitl.storage.tables import cases, checks
+from hitl.vocabulary import RouteTo
+
+_STANDING = (RouteTo.AUTO, RouteTo.PASSIVE)
+_MOST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """In the order in which the checks were settled; ``confidences`` as the model gave them."""
+
+    confidences: tuple[float, ...]
+    right: tuple[bool, ...]
+    stood: tuple[bool, ...]
+    """Whether the prediction went by without people."""
+
+    @property
+    def automatic(self) -> tuple[int, int]:
+        """(wrong, all) of what stood."""
+        stood = [good for good, went in zip(self.right, self.stood, strict=True) if went]
+        return len(stood) - sum(stood), len(stood)
+
+
+def sample_of(connection: Connection, *, use_case: str, model: str) -> Sample:
+    """The newest 20,000 checks of the version that are settled."""
+    rows = connection.execute(
+        select(
+            cases.c.confidence,
+            (cases.c.label == checks.c.final_label).label("right"),
+            cases.c.route_to.in_(_STANDING).label("stood"),
+        )
+        .join_from(checks, cases, cases.c.id == checks.c.case_id)
+        .where(
+            checks.c.use_case == use_case,
+            checks.c.kind == "audit",
+            checks.c.state == "settled",
+            cases.c.model == model,
+            cases.c.confidence.is_not(None),
+        )
+        .order_by(checks.c.settled_at.desc())
+        .limit(_MOST)
+    ).all()
+    return Sample(
+        confidences=tuple(row.confidence for row in rows),
+        right=tuple(bool(row.right) for row in rows),
+        stood=tuple(bool(row.stood) for row in rows),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What came of a version: predictions, and how many people had to look at."""
+
+    predictions: int
+    escalated: int
+
+
+def load_of(connection: Connection, *, use_case: str, model: str) -> Load:
+    """Of every prediction it made here."""
+    row = connection.execute(
+        select(
+            func.count().label("all"),
+            func.count().filter(cases.c.route_to.not_in(_STANDING)).label("escalated"),
+        ).where(
+            cases.c.use_case == use_case,
+            cases.c.model == model,
+            cases.c.routed_by.not_in(("person", "known")),
+        )
+    ).one()
+    return Load(row.all, row.escalated)
