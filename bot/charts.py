@@ -4,12 +4,13 @@ matplotlib takes a second to import and draws on the CPU: call it in a thread, n
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from hitl.reports.answers import WeekFigures
 from hitl.statistics.answers import Share
+from hitl.statistics.speed import TARGET_SECONDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,28 +80,31 @@ def _shares(
         for end in ("low", "estimate", "high")
     )
     axes.vlines(places, low, high, color=_BAND, linewidth=6)
-    axes.plot(places, middle, color=_LINE, linewidth=1.6, marker="o", markersize=3.5)
+    _line(axes, dict(zip(places, middle, strict=True)), len(weeks))
     axes.set_ylim(0, min(100.0, max(high) * 1.15) or 1)
     axes.yaxis.set_major_formatter("{x:.0f} %")
-    _name_last(axes, places[-1], middle[-1], f"{middle[-1]:.1f} %")
+    _name_last(axes, places[-1], high[-1], f"{middle[-1]:.1f} %")
 
 
 def _seconds(axes: "Axes", weeks: Sequence[WeekFigures]) -> None:
-    _frame(axes, weeks, "Median review")
-    known = [(place, week.median_seconds) for place, week in enumerate(weeks)]
-    seen = [(place, seconds) for place, seconds in known if seconds is not None]
+    _frame(axes, weeks, "Median review (target: 10 s)")
+    known = ((place, week.median_seconds) for place, week in enumerate(weeks))
+    seen = {place: seconds for place, seconds in known if seconds is not None}
     if not seen:
         _say_nothing(axes)
         return
-    places, seconds = [place for place, _ in seen], [each for _, each in seen]
-    axes.plot(places, seconds, color=_LINE, linewidth=1.6, marker="o", markersize=3.5)
-    axes.axhline(10, color=_QUIET, linewidth=0.8, linestyle=(0, (4, 3)))
-    axes.annotate(
-        "10 s", (0, 10), xytext=(0, 3), textcoords="offset points", color=_QUIET, fontsize=8
-    )
-    axes.set_ylim(0, max(*seconds, 12.0) * 1.15)
+    axes.axhline(TARGET_SECONDS, color=_QUIET, linewidth=0.8, linestyle=(0, (4, 3)))
+    _line(axes, seen, len(weeks))
+    axes.set_ylim(0, max(*seen.values(), 1.2 * TARGET_SECONDS) * 1.15)
     axes.yaxis.set_major_formatter("{x:.0f} s")
-    _name_last(axes, places[-1], seconds[-1], f"{seconds[-1]:.1f} s")
+    last = max(seen)
+    _name_last(axes, last, seen[last], f"{seen[last]:.1f} s")
+
+
+def _line(axes: "Axes", seen: Mapping[int, float], weeks: int) -> None:
+    """A week without a figure leaves a gap."""
+    ys = [seen.get(place, float("nan")) for place in range(weeks)]
+    axes.plot(range(weeks), ys, color=_LINE, linewidth=1.6, marker="o", markersize=3.5)
 
 
 def _frame(axes: "Axes", weeks: Sequence[WeekFigures], title: str) -> None:
@@ -119,6 +123,7 @@ def _name_last(axes: "Axes", place: int, value: float, words: str) -> None:
     axes.annotate(
         words, (place, value), xytext=(0, 7), textcoords="offset points",
         ha="right", fontsize=9, color=_INK, fontweight="bold",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8},
     )  # fmt: skip
 
 

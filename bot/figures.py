@@ -169,7 +169,7 @@ def _trend(found: Trend | NotYet) -> str:
 def _change(relative: float) -> str:
     if relative > _MUCH:
         return "more than tenfold"
-    return f"{'+' if relative > 0 else ''}{relative * 100:.0f} %"
+    return f"{relative * 100:+.0f} %".replace("+0", "0").replace("-0", "0")
 
 
 def _paid(amount: float | None, cost: Cost) -> str:

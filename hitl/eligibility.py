@@ -78,6 +78,19 @@ def may_overrule(
     return _may_lead(person, act, workspace=workspace, reviewers=reviewers, leads=leads, ask=ask)
 
 
+def may_answer_for(
+    person: Person,
+    *,
+    act: str,
+    workspace: Workspace,
+    reviewers: frozenset[str],
+    leads: frozenset[str],
+    ask: str,
+) -> Permission:
+    """Answer for one person who wants to ``act`` for the use case as a whole: as for overruling."""
+    return _may_lead(person, act, workspace=workspace, reviewers=reviewers, leads=leads, ask=ask)
+
+
 def may_adjudicate(
     person: Person, *, workspace: Workspace, adjudicators: frozenset[str], ask: str
 ) -> Permission:

@@ -7,6 +7,7 @@ from functools import partial
 from bot.delivery.desk import Desk, Queued, Sent, Skipped
 from bot.delivery.digests import post_digest
 from bot.delivery.file_removal import remove_files
+from bot.delivery.monthly import post_monthly
 from bot.delivery.notices import notice_message
 from bot.delivery.once import post_once
 from bot.delivery.pictures import uploaded_pictures
@@ -96,6 +97,7 @@ _SENDERS: Mapping[Kind, Callable[[Desk, Parcel], Awaitable[Sent | Skipped]]] = {
     Kind.CARD_UPDATE: _update_card,
     Kind.THREAD_REPLY: _reply,
     Kind.DIGEST: post_digest,
+    Kind.MONTHLY: post_monthly,
     Kind.QUEUE_CARD: show_queue_card,
     Kind.NOTICE: _post_notice,
     Kind.PROPOSAL: show_proposal,

@@ -1,15 +1,19 @@
 """The weekly digest of each use case that wants one."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from bot.scheduler.runs import Job
 from bot.scheduler.wallclock import latest_fire
 from hitl.policy import Digest, InForce, UseCase
+from hitl.review.monthly import ask_of_month
+from hitl.statistics.weeks import starts_at
 from hitl.storage import outbox
 from hitl.storage.database import Transaction
 
 _JUST_BEFORE = timedelta(microseconds=1)
+_DAY = timedelta(days=1)
 
 
 def digest_jobs(policy: InForce) -> list[Job]:
@@ -32,6 +36,23 @@ def _put_due_digest(
     since = latest_fire(digest, fire_at - _JUST_BEFORE)
     before = latest_fire(digest, since - _JUST_BEFORE)
     put_digest(tx, before, since, fire_at, use_case=use_case, zone=digest.zone)
+    if month := month_over(since, fire_at, zone=digest.zone):
+        first, last = month
+        ask_of_month(
+            tx,
+            use_case=use_case,
+            month=f"{first:%Y-%m}",
+            since=starts_at(first, zone=digest.zone),
+            until=starts_at(last, zone=digest.zone),
+        )
+
+
+def month_over(before: datetime, now: datetime, *, zone: str) -> tuple[date, date] | None:
+    """The month that ended between two digests: its first day and the first of the next."""
+    first = now.astimezone(ZoneInfo(zone)).date().replace(day=1)
+    if not before < starts_at(first, zone=zone) <= now:
+        return None
+    return (first - _DAY).replace(day=1), first
 
 
 def put_digest(

@@ -17,6 +17,7 @@ from bot.slack.listeners import (
     flags,
     forms,
     home,
+    monthly,
     more,
     policy,
     queue,
@@ -63,6 +64,7 @@ def build_slack_app(services: Services, *, client: AsyncWebClient) -> AsyncApp:
         services.policy,
         People(directory),
         services.precedents,
+        services.findings,
         services.links,
     )
     app.middleware(older_card_check(slack))
@@ -71,6 +73,7 @@ def build_slack_app(services: Services, *, client: AsyncWebClient) -> AsyncApp:
         asking,
         decide,
         more,
+        monthly,
         forms,
         policy,
         queue,

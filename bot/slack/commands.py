@@ -11,7 +11,9 @@ from hitl.reports.windows import WEEK, looks_like_window, parse_window
 
 STATS, REVIEW, QUEUE, CASE, HELP = "stats", "review", "queue", "case", "help"
 POLICY, DASHBOARD, REVIEWERS = "policy", "dashboard", "reviewers"
-WORDS = (STATS, REVIEW, QUEUE, CASE, POLICY, DASHBOARD, REVIEWERS, HELP)
+DIGEST = "digest"
+WORDS = (STATS, REVIEW, QUEUE, CASE, POLICY, DASHBOARD, DIGEST, REVIEWERS, HELP)
+POST = "post"
 FLAGGED = "flagged"
 _CASE_ID = re.compile(r"#?([1-9]\d{0,17})")
 
@@ -65,6 +67,28 @@ def use_case_asked(words: list[str], *, known: Collection[str]) -> str | None:
     near = get_close_matches(words[0], known, n=1)
     guess = f' Did you mean "{near[0]}"?' if near else ""
     raise NotUnderstood(f'"{" ".join(words)}" is no use case.{guess} There is: {", ".join(known)}.')
+
+
+@dataclass(frozen=True, slots=True)
+class DigestAsked:
+    """Of one use case; posted for everybody, or shown to whoever asks."""
+
+    use_case: str
+    post: bool
+
+
+def digest_asked(words: list[str], *, known: Collection[str]) -> DigestAsked:
+    """A use case, which may be left out where there is one, and ``post``. Raises
+    ``NotUnderstood``.
+    """
+    post = bool(words) and words[-1].lower() == POST and words[-1] not in known
+    named = use_case_asked(words[:-1] if post else words, known=known)
+    if named is None and len(known) > 1:
+        raise NotUnderstood(
+            f"Write which use case, as in: /hitl digest {next(iter(known))}. There is:"
+            f" {', '.join(known)}."
+        )
+    return DigestAsked(named or next(iter(known)), post)
 
 
 def flagged_asked(words: list[str]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from hitl.review.monthly import Direction
 from hitl.vocabulary import Verdict
 
 COMMAND = "/hitl"
@@ -59,6 +60,10 @@ LOOK_AGAIN = "look_again"
 UNDO_LAST = "undo_last"
 """Its button beside what was just decided; the value is that case's id."""
 
+MONTHLY_PREFIX = "monthly."
+"""A button under the month's question is this and the answer; its value is the question's id."""
+MONTHLY_PATTERN = r"^monthly\.(invest|good)$"
+
 NOTE_FORM = "note_form"
 HAND_OVER_FORM = "hand_over_form"
 ASK_FORM = "ask_form"
@@ -92,6 +97,11 @@ def decide(verdict: Verdict) -> str:
 def decided(action_id: str) -> Verdict:
     """The verdict of a button's action; the reverse of ``decide``."""
     return Verdict(action_id.removeprefix(DECIDE_PREFIX))
+
+
+def monthly_answer(action_id: str) -> Direction:
+    """The answer of a button under the month's question."""
+    return Direction(action_id.removeprefix(MONTHLY_PREFIX))
 
 
 def input_block(form: str, case_id: int) -> str:

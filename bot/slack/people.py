@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from aiohttp import ClientError
@@ -18,6 +19,7 @@ from hitl.eligibility import (
     Person,
     Workspace,
     may_adjudicate,
+    may_answer_for,
     may_decide,
     may_overrule,
     may_see,
@@ -106,6 +108,11 @@ class People:
         """Someone who may overrule what was decided in the use case."""
         named = (*use_case.leads, *use_case.adjudicators)
         await self._require_lead(actor, use_case, may=may_overrule, named=named)
+
+    async def require_in_charge(self, actor: Actor, use_case: UseCase, *, act: str) -> None:
+        """Someone who may ``act`` for the use case as a whole, as in "post the digest"."""
+        may = partial(may_answer_for, act=act)
+        await self._require_lead(actor, use_case, may=may, named=use_case.leads)
 
     async def require_adjudicator(self, actor: Actor, use_case: UseCase) -> None:
         """Someone who may settle what reviewers disagree on."""

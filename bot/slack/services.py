@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.dashboard.links import Links, NoAddress
+from bot.findings import Findings
 from bot.slack.cards.case import case_card
 from bot.slack.message import Message
 from bot.slack.people import Actor, People
@@ -24,6 +25,7 @@ class SlackServices:
     policy: InForce
     people: People
     precedents: Precedents
+    findings: Findings
     links: Links | None = None
 
     def dashboard_link(self, actor: Actor) -> str:

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     CARD_UPDATE = "card.update"
     THREAD_REPLY = "thread.reply"
     DIGEST = "digest"
+    MONTHLY = "monthly"
     QUEUE_CARD = "queue_card"
     NOTICE = "notice"
     PROPOSAL = "proposal"

@@ -62,3 +62,50 @@ async def test_a_digest_refused_in_full_is_sent_as_its_text(
     [digest] = workspace.messages("#moderation")
     assert digest.blocks == []
     assert digest.says("The week of content-moderation")
+
+
+async def _due_after_a_busy_week(desk: Desk, clock: RunningClock) -> None:
+    [job, _] = digest_jobs(desk.policy)
+    await desk.database.write(lambda tx: run_due(tx, job))
+    await unsure_case(desk)
+    # The week in which it came must be over.
+    clock.advance(days=14)
+    await desk.database.write(lambda tx: run_due(tx, job))
+
+
+async def test_a_digest_has_a_chart(desk: Desk, workspace: Workspace, clock: RunningClock) -> None:
+    await _due_after_a_busy_week(desk, clock)
+    async with delivering(desk):
+        assert (await delivered(desk.database))[-1] == "sent"
+    digest = next(m for m in workspace.messages("#moderation") if m.says("The week of"))
+    [chart] = [block for block in digest.blocks if block["type"] == "image"]
+    assert chart["slack_file"]["id"]
+    assert chart["alt_text"].startswith("Chart of the last 12 weeks.")
+
+
+async def test_a_digest_goes_without_a_chart_where_files_are_refused(
+    desk: Desk, workspace: Workspace, clock: RunningClock
+) -> None:
+    await _due_after_a_busy_week(desk, clock)
+    workspace.order_fault("files.getUploadURLExternal", "error", error="missing_scope")
+    async with delivering(desk):
+        assert (await delivered(desk.database))[-1] == "sent"
+    digest = next(m for m in workspace.messages("#moderation") if m.says("The week of"))
+    assert digest.says("Predictions")
+    assert not [block for block in digest.blocks if block["type"] == "image"]
+
+
+async def test_each_month_is_asked_about_once(
+    desk: Desk, workspace: Workspace, clock: RunningClock
+) -> None:
+    [job, _] = digest_jobs(desk.policy)
+    for _ in range(7):
+        await desk.database.write(lambda tx: run_due(tx, job))
+        clock.advance(days=7)
+    async with delivering(desk):
+        await delivered(desk.database)
+    asked = [m for m in workspace.messages("#moderation") if m.says("Invest in the model")]
+    assert sorted(m.blocks[0]["text"]["text"] for m in asked) == [
+        "content-moderation in December 2026",
+        "content-moderation in November 2026",
+    ]

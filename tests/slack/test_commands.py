@@ -1,9 +1,11 @@
 """``/hitl`` answers whoever typed it, and helps where it was not understood."""
 
 import pytest
+from sqlalchemy import select
 
 from bot.sandbox.person import Person
 from bot.sandbox.seen import SeenMessage
+from hitl.storage.tables import outbox
 from tests.conftest import Clock
 from tests.examples import post
 from tests.slack.conftest import Desk
@@ -116,3 +118,21 @@ async def test_home_is_closed_to_guests(desk: Desk, people: People) -> None:
     await desk.submit(post())
     await people["gus"].open_home()
     await people["gus"].wait_for_home("Only full members")
+
+
+async def test_a_digest_is_shown_to_whoever_asks_alone(desk: Desk, people: People) -> None:
+    await desk.submit(post())
+    told = await answer(people["dev"], "/hitl digest content-moderation", "The week of")
+    assert told.says("The week before")
+
+
+async def test_only_leads_post_a_digest(desk: Desk, people: People) -> None:
+    await answer(people["ana"], "/hitl digest content-moderation post", "Only leads can post")
+    await answer(people["ben"], "/hitl digest content-moderation post", "goes to #moderation")
+    kinds = await desk.database.read(lambda c: c.execute(select(outbox.c.kind)).scalars().all())
+    assert list(kinds) == ["digest"]
+
+
+@pytest.mark.usefixtures("desk")
+async def test_a_digest_needs_a_use_case_where_there_are_several(people: People) -> None:
+    await answer(people["dev"], "/hitl digest", "Write which use case")

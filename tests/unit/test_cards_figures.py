@@ -1,11 +1,12 @@
 """Figures are lines a person reads, and say so when there is too little to tell."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from bot.charts import weeks_chart, weeks_in_words
 from bot.sandbox.limits.messages import POST_TEXT, check_message
 from bot.sandbox.limits.views import check_view
 from bot.slack import blocks
@@ -20,13 +21,35 @@ from bot.slack.cards.figures import (
     window_words,
 )
 from bot.slack.cards.home import home_view
+from bot.slack.cards.monthly import evidence_lines, monthly_message
 from bot.slack.cards.queue import queue_message, queue_view
-from bot.slack.cards.stats import all_stats_message, stats_message
+from bot.slack.cards.stats import all_stats_message, report_message
 from bot.slack.message import Message
 from hitl.audit import Checkpoint
-from hitl.reports.answers import Cost, Digest, Queue, Stats, Waiting
-from hitl.statistics.answers import Share
+from hitl.reports.answers import (
+    Automation,
+    Cost,
+    Deadlines,
+    Digest,
+    People,
+    Queue,
+    Report,
+    Stats,
+    Waiting,
+    WeekFigures,
+)
+from hitl.review.monthly import Direction, MonthlyQuestion
+from hitl.statistics.agreement import agreement
+from hitl.statistics.answers import NotYet, Share
+from hitl.statistics.calibration import calibration
+from hitl.statistics.findings.facts import Count
+from hitl.statistics.findings.signal import Finding
 from hitl.statistics.intervals import wilson
+from hitl.statistics.precision import precision
+from hitl.statistics.reviewers import team_accuracy
+from hitl.statistics.speed import speed
+from hitl.statistics.sunset import sunset
+from hitl.statistics.trend import trend
 from hitl.vocabulary import Verdict
 from tests.slack.samples import MODERATION, NOON
 
@@ -55,6 +78,41 @@ def stats(**changes: Any) -> Stats:
         "cost": Cost("USD", ai=0.4, review=280.0, per_decision=0.1402),
     }
     return Stats(**(fields | changes))
+
+
+TROUBLE = Finding(
+    rule="reviews are slow",
+    use_case="content-moderation",
+    evidence="The median of 400 timed reviews is 41 s. <!channel>" * 20,
+    cause="The card asks for more than a glance.",
+    fix="Simplify what is shown.",
+    next_step="Decide five cases in review mode.",
+    p=0.0001,
+)
+
+
+def judged(found: Stats, **changes: Any) -> Report:
+    """A report of which nothing but the counts is known."""
+    fields: dict[str, Any] = {
+        "stats": found,
+        "zone": "Europe/Berlin",
+        "model": None,
+        "policy_version": None,
+        "versions": (),
+        "labels": (),
+        "people": People(
+            accuracy=team_accuracy(0, 0),
+            speed=speed([]),
+            agreement=agreement([]),
+            overturned=NotYet(0, 30, "decisions"),
+            upheld=NotYet(0, 30, "adjudicated overturns"),
+        ),
+        "automation": Automation(None, trend([]), precision(0, 0), calibration((), ())),
+        "deadlines": Deadlines(overdue=0, decided=0),
+        "weeks": (),
+        "sunset": sunset(escalated=Count(), agreed=Count(), of_review=None, wrong=Count()),
+    }
+    return Report(**fields | changes)
 
 
 def assert_sendable(message: Message) -> None:
@@ -193,7 +251,7 @@ def test_answers_about_two_hundred_use_cases_keep_slacks_limits() -> None:
         stats(use_case=name, queue=Queue(name, 5_000, NOON - timedelta(days=n), waiting))
         for n, name in enumerate(names)
     ]
-    assert_sendable(stats_message(many[0]))
+    assert_sendable(report_message(judged(many[0]), window=WEEK, findings=[TROUBLE] * 9))
     assert_sendable(all_stats_message(many, window=WEEK))
     queues = [each.queue for each in many]
     assert_sendable(queue_message(queues, now=NOON))
@@ -203,7 +261,7 @@ def test_answers_about_two_hundred_use_cases_keep_slacks_limits() -> None:
 
 def test_where_nothing_happened_little_is_said() -> None:
     quiet = stats(predictions=0, escalation=None, verdicts={}, agreement=None, cost=None)
-    assert "Agreement" not in str(stats_message(quiet).blocks)
+    assert "Agreement" not in str(report_message(judged(quiet), window=WEEK).blocks)
     assert "Cost" not in str(home_view([quiet], now=NOON)["blocks"])
 
 
@@ -217,3 +275,77 @@ def test_home_puts_the_use_case_with_the_most_waiting_first() -> None:
     shown = str(home_view([calm, stats()], now=NOON)["blocks"])
     assert shown.index("*content-moderation*") < shown.index("*calm*")
     assert "4 waiting for people" in shown
+
+
+def weeks(count: int) -> tuple[WeekFigures, ...]:
+    """Busy ones, each a little longer in review than the one before."""
+    return tuple(
+        WeekFigures(
+            monday=date(2026, 8, 31) + number * WEEK,
+            since=NOON + (number - count) * WEEK,
+            until=NOON + (number - count + 1) * WEEK,
+            predictions=2_000,
+            escalated=160,
+            escalation=share(160, 2_000),
+            decided=140,
+            agreement=share(118, 140),
+            automatic=share(40, 41),
+            median_seconds=6.0 + number,
+            cost=Cost("USD", ai=0.4, review=280.0, per_decision=0.1402),
+        )
+        for number in range(count)
+    )
+
+
+@pytest.mark.parametrize("chart", [None, "F0CHART"])
+def test_a_digest_shows_its_weeks_as_a_chart_or_a_table(chart: str | None) -> None:
+    found = judged(stats(), weeks=weeks(12))
+    digest = Digest(
+        week=stats(),
+        before=stats(),
+        zone="UTC",
+        report=found,
+        findings=(TROUBLE,) * 9,
+        labels=140,
+        dead_letters=2,
+    )
+    message = digest_message(digest, use_case=MODERATION, chart=chart)
+    shown = str(message.blocks)
+    assert len(message.text) <= 4_000
+    assert blocks.fits(message.blocks)
+    assert ("F0CHART" in shown) is (chart is not None)
+    assert ("16 Nov   2,000" in shown) is (chart is None)
+    assert "Escalation: 8 % at first, 8 % at last" in shown or chart is None
+    assert "140 labels gained · 2 messages could not be sent" in shown
+    assert "<!channel>" not in shown
+    assert "Decide five cases in review mode." in shown
+
+
+@pytest.mark.parametrize("seen", [(), weeks(1), weeks(12)], ids=len)
+def test_a_chart_is_drawn_of_any_number_of_weeks(seen: tuple[WeekFigures, ...]) -> None:
+    assert weeks_chart(seen).startswith(b"\x89PNG")
+    assert weeks_in_words(seen)
+
+
+def test_the_month_is_asked_about_and_its_answer_shown() -> None:
+    asked = MonthlyQuestion(
+        id=7,
+        use_case="content-moderation",
+        month="2026-11",
+        since=NOON - 4 * WEEK,
+        until=NOON,
+        evidence=tuple(evidence_lines(judged(stats()), judged(stats()), findings=[TROUBLE])),
+        decision=None,
+        decided_by=None,
+        decided_at=None,
+    )
+    message = monthly_message(asked, before=None)
+    assert_sendable(message)
+    assert "Invest in the model, or are we good?" in message.text
+    assert "'value': '7'" in str(message.blocks)
+    answered = replace(asked, decision=Direction.INVEST, decided_by="U0LEA", decided_at=NOON)
+    assert "*Invest in the model*, says <@U0LEA>" in str(
+        monthly_message(answered, before=None).blocks
+    )
+    later = monthly_message(replace(asked, month="2026-12"), before=answered)
+    assert "In the question of November: invest in the model, said <@U0LEA>" in str(later.blocks)

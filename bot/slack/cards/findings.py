@@ -35,7 +35,10 @@ def sunset_lines(sunset: Sunset) -> list[str]:
         mrkdwn(f"{sign.evidence}{f' ({sign.missing})' if sign.missing else ''}", _SENTENCE)
         for sign in seen
     ]
-    return [*signs, f"*Step:* {mrkdwn(sunset.step, _SENTENCE)}"]
+    return [
+        f"Signs that people are needed less: {'; '.join(signs)}",
+        f"The step that they allow: {mrkdwn(sunset.step, _SENTENCE)}",
+    ]
 
 
 def figure_words(figure: Figure) -> str:

@@ -14,6 +14,7 @@ _COMMANDS = {
     "policy [use case]": "thresholds, who is asked, who agreed and since when",
     "reviewers [use case]": "how you review, and for leads how the team does",
     "dashboard": "a link to figures, trends and costs as a web page",
+    "digest [use case]": "this week's digest so far, for you alone; with `post`, for the channel",
     "help": "this",
 }
 _HOW = (

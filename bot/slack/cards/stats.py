@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.figures import figures_of
 from bot.slack import blocks
 from bot.slack.cards.figures import (
     agreement_line,
@@ -12,18 +13,46 @@ from bot.slack.cards.figures import (
     stats_lines,
     window_words,
 )
+from bot.slack.cards.findings import figure_words, finding_blocks, sunset_lines
 from bot.slack.message import Message
-from hitl.reports.answers import Stats
+from bot.slack.text import clip
+from hitl.reports.answers import Report, Stats
+from hitl.statistics.findings.signal import Finding
 
 _MOST_USE_CASES = 20
+_SAID = frozenset(
+    {
+        "Escalation",
+        "Agreement with the AI",
+        "Waiting to decision",
+        "Waiting now",
+        "Cost a decision",
+        "Cost",
+    }
+)
+"""What the lines above say already."""
 
 
-def stats_message(stats: Stats) -> Message:
-    """Everything about one use case."""
-    heading = f"{stats.use_case} · last {window_words(stats.until - stats.since)}"
+def report_message(
+    report: Report, *, window: timedelta, findings: Sequence[Finding] = ()
+) -> Message:
+    """Everything about one use case: what happened, what is known of it, what is wrong."""
+    stats = report.stats
+    heading = f"{stats.use_case} · last {window_words(window)}"
     lines = stats_lines(stats)
-    shown = blocks.section("\n".join(f"• {line}" for line in lines))
-    return Message(f"{heading}: {'. '.join(lines)}.", [blocks.header(heading), shown])
+    shown = [blocks.header(heading), blocks.section(_list(lines))]
+    if not is_quiet(stats):
+        judged = [figure_words(each) for each in figures_of(report) if each.name not in _SAID]
+        shown.append(blocks.section(_list(judged)))
+        lines += judged
+    shown += finding_blocks(findings)
+    if signs := sunset_lines(report.sunset):
+        shown.append(blocks.section(_list(signs)))
+    return Message(clip(f"{heading}: {'. '.join(lines)}.", 3_900), shown)
+
+
+def _list(lines: Sequence[str]) -> str:
+    return clip("\n".join(f"• {line}" for line in lines), 2_900)
 
 
 def all_stats_message(all_stats: Sequence[Stats], *, window: timedelta) -> Message:

@@ -1,10 +1,12 @@
 """Someone types ``/hitl …``; only they see the answer."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import Connection
 
 from bot.slack import ids
 from bot.slack.cards.dashboard import dashboard_message
@@ -12,10 +14,11 @@ from bot.slack.cards.flags import flagged_message
 from bot.slack.cards.help import help_message
 from bot.slack.cards.policy import policy_message
 from bot.slack.cards.queue import queue_message
-from bot.slack.cards.stats import all_stats_message, stats_message
+from bot.slack.cards.stats import all_stats_message, report_message
 from bot.slack.commands import (
     CASE,
     DASHBOARD,
+    DIGEST,
     POLICY,
     QUEUE,
     REVIEW,
@@ -24,17 +27,22 @@ from bot.slack.commands import (
     NotUnderstood,
     case_asked,
     command_word,
+    digest_asked,
     flagged_asked,
     stats_asked,
     use_case_asked,
 )
+from bot.slack.digests import posted, previewed
 from bot.slack.message import Message
 from bot.slack.people import Actor, actor_of
 from bot.slack.reading import figures, policies, queues, watched, withheld_from
 from bot.slack.reviewers import reviewers_answer
 from bot.slack.reviewing import begin
 from bot.slack.services import SlackServices
-from hitl.reports.windows import WindowNotUnderstood
+from hitl.policy import UseCase
+from hitl.reports.answers import Report
+from hitl.reports.report import report, zone_of
+from hitl.reports.windows import WindowNotUnderstood, window_before
 
 
 def register(app: AsyncApp, services: SlackServices) -> None:
@@ -106,8 +114,27 @@ async def _stats(services: SlackServices, _: Actor, words: list[str]) -> Message
         found = await figures(services, asked.window)
         return all_stats_message(found, window=asked.window)
     name = asked.use_case or next(iter(services.policy.use_cases))
-    [only] = await figures(services, asked.window, use_case=services.policy.use_case(name))
-    return stats_message(only)
+    return await _report(services, services.policy.use_case(name), asked.window)
+
+
+async def _report(services: SlackServices, use_case: UseCase, window: timedelta) -> Message:
+    until = services.database.now()
+    since = window_before(until, window, zone=zone_of(use_case))
+
+    def read(connection: Connection) -> Report:
+        return report(connection, use_case=use_case, since=since, until=until)
+
+    found = await services.database.read(read)
+    own = [each for each in await services.findings.of_now() if each.use_case == use_case.name]
+    return report_message(found, window=window, findings=own)
+
+
+async def _digest(services: SlackServices, actor: Actor, words: list[str]) -> Message:
+    asked = digest_asked(words, known=services.policy.use_cases)
+    use_case = services.policy.use_case(asked.use_case)
+    if asked.post:
+        return await posted(services, actor, use_case)
+    return await previewed(services, use_case)
 
 
 _ANSWERS: Mapping[str, Callable[[SlackServices, Actor, list[str]], Awaitable[Message]]] = {
@@ -117,4 +144,5 @@ _ANSWERS: Mapping[str, Callable[[SlackServices, Actor, list[str]], Awaitable[Mes
     POLICY: _policy,
     REVIEWERS: _reviewers,
     DASHBOARD: _dashboard,
+    DIGEST: _digest,
 }

@@ -27,6 +27,7 @@ from hitl.storage.tables.learning import (
     model_versions,
     retrain_runs,
 )
+from hitl.storage.tables.monthly import monthly_reviews
 from hitl.storage.tables.policy import policy_changes, policy_signatures, running_policy
 from hitl.storage.tables.reviewing import claims, flags, notes, reviews, skips
 from hitl.storage.tables.rollups import (
@@ -72,6 +73,7 @@ __all__ = [
     "label_marks",
     "labels",
     "model_versions",
+    "monthly_reviews",
     "notes",
     "notifications",
     "opinions",

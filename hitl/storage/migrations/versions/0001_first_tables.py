@@ -465,6 +465,7 @@ def upgrade() -> None:
     op.create_index("ix_reviews_reviewer", "reviews", ["reviewer", "at"], unique=False)
     op.create_index("ix_reviews_at", "reviews", ["at"], unique=False)
     _create_rollups()
+    _create_monthly()
     op.create_index(
         "ux_reviews_standing",
         "reviews",
@@ -1030,3 +1031,26 @@ def _blind_checks() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_known_turns_due", "known_turns", ["use_case", "due_at"], unique=False)
+
+
+def _create_monthly() -> None:
+    op.create_table(
+        "monthly_reviews",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("use_case", sa.String(), nullable=False),
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("evidence", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("decision", sa.String(), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("use_case", "month"),
+    )
