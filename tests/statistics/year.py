@@ -103,6 +103,11 @@ def year(
     return [facts_of(weeks[:end]) for end in range(first, len(weeks) + 1)]
 
 
+def quiet_week(chance: random.Random) -> Facts:
+    """What the rules look at in one week of a healthy use case, and what came just before."""
+    return facts_of([seen_week(chance, place, Habits()) for place in range(_BASELINE + _WINDOW)])
+
+
 def facts_of(weeks: list[Seen]) -> Facts:
     """The last four weeks against the eight before them."""
     now, before = weeks[-_WINDOW:], weeks[-_WINDOW - _BASELINE : -_WINDOW]
