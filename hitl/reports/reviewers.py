@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from hitl.policy import UseCase
 from hitl.reports.checked_people import checked_decisions
+from hitl.reports.tallied import NO_PREDICTION
 from hitl.statistics.answers import NotYet
 from hitl.statistics.fatigue import OwnDecision, Signs, signs_of_fatigue
 from hitl.statistics.findings.facts import Count
@@ -163,7 +164,7 @@ def _overturns(
             reviews.c.undone_at.is_(None),
             ~reviews.c.is_adjudication,
             reviews.c.label != cases.c.label,
-            cases.c.routed_by.not_in(("person", "known")),
+            cases.c.routed_by.not_in(NO_PREDICTION),
             select(ruling.c.id)
             .where(
                 ruling.c.case_id == cases.c.id,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from hitl.policy import UseCase
 from hitl.policy.stored import content_of
+from hitl.reports.tallied import NO_PREDICTION
 from hitl.statistics.replay import Band, Check, Traffic
 from hitl.storage.tables import cases, checks, policy_versions, tallies
 from hitl.vocabulary import CheckKind, CheckState
@@ -17,7 +18,9 @@ _MOST = 200_000
 """Predictions that are read, the newest first; the window is then as short as they make it."""
 _DAY = timedelta(days=1)
 _ANSWERED = (CheckState.SETTLED, CheckState.DISPUTED)
-_PREDICTED = cases.c.routed_by.not_in(("person", "known"))
+_PREDICTED = cases.c.routed_by.not_in(NO_PREDICTION)
+# What the policy compared with its thresholds.
+_SURE = func.coalesce(cases.c.calibrated, cases.c.confidence).label("sure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def traffic(connection: Connection, window: Window, *, use_case: UseCase) -> Tra
     to_people = 0
     for row in rows:
         if _may_stand(row):
-            sure.setdefault(row.label, []).append(row.confidence)
+            sure.setdefault(row.label, []).append(row.sure)
         else:
             to_people += 1
     return Traffic(
@@ -100,7 +103,7 @@ def checked(connection: Connection, window: Window, *, use_case: UseCase) -> tup
     return tuple(
         Check(
             row.label,
-            row.confidence,
+            row.sure,
             right=row.state == CheckState.SETTLED and row.final_label == row.label,
         )
         for row in found
@@ -132,6 +135,7 @@ def _predictions(window: Window) -> Select[Any]:
     return select(
         cases.c.label,
         cases.c.confidence,
+        _SURE,
         cases.c.scores,
         cases.c.margin,
         cases.c.routed_by,

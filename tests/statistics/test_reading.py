@@ -69,6 +69,16 @@ async def test_what_people_sent_and_known_answers_are_no_predictions(filled: Dat
     assert newest == MODEL
 
 
+async def test_a_calibrated_confidence_is_what_thresholds_are_compared_with(
+    filled: Database,
+) -> None:
+    await add(filled, Predicted("clean", 0.9999, right=True), calibrated=0.61)
+    found = await read_traffic(filled)
+    assert 0.61 in found.confidences["clean"]
+    assert 0.9999 not in found.confidences["clean"]
+    assert any(each.confidence == 0.61 for each in found.checks)
+
+
 async def test_other_model_versions_are_left_out(filled: Database) -> None:
     await add(filled, Predicted("clean", 0.99, right=False), model="toxicity@4")
     assert (await read_traffic(filled)).predictions == PREDICTIONS
