@@ -109,7 +109,7 @@ def _streak(day: date, worked: set[date]) -> str | None:
     days = 0
     while day - timedelta(days=days) in worked:
         days += 1
-    return f"It was your {days}th day in a row." if days >= _STREAK else None
+    return f"You decided cases on {days} days in a row." if days >= _STREAK else None
 
 
 def _odd_hours(today: Sequence[Timed], before: Sequence[Timed]) -> str | None:

@@ -90,7 +90,7 @@ async def test_a_lead_sees_the_team_in_no_order_of_merit(desk: Desk, people: Peo
     await decided(desk, "ana@example.com", count=12, right=2)
     team = await told(people["ben"], "/hitl reviewers content-moderation")
     assert team.says("the team, only leads see this")
-    assert team.says("Checked accuracy: not enough yet: 12 of 50 checked cases")
+    assert team.says("accuracy: not enough yet: 12 of 50 checked cases")
     words = team.words
     assert words.index(f"<@{ANA}>") < words.index("<@U0BEN>")
 

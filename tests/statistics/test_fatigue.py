@@ -63,7 +63,7 @@ def test_each_sign_is_told_with_its_numbers(today: dict[str, float], words: str)
 def test_ten_days_in_a_row_are_told() -> None:
     chance = random.Random(2)
     row = [day for back in range(1, 12) for day in worked(chance, DAY - timedelta(days=back))]
-    assert seen(worked(chance, DAY), row) == ("It was your 12th day in a row.",)
+    assert seen(worked(chance, DAY), row) == ("You decided cases on 12 days in a row.",)
 
 
 def test_a_usual_day_shows_none() -> None:

@@ -11,6 +11,7 @@ from hitl.eligibility import (
     Workspace,
     may_decide,
     may_see,
+    may_see_reviewers,
     may_withdraw,
 )
 
@@ -78,6 +79,17 @@ def test_a_colleague_from_the_same_organisation_is_no_outsider() -> None:
 
 def test_two_unknown_organisations_are_not_the_same_one() -> None:
     assert not decide(replace(ANA, team_id="T2", enterprise_id=None), workspace=HERE)
+
+
+@pytest.mark.parametrize(("traits", "kind"), OUTSIDERS)
+def test_how_others_review_is_shown_to_named_leads_alone(traits: dict[str, Any], kind: str) -> None:
+    def look(person: Person, leads: frozenset[str] = REVIEWERS, ask: str = "@leads") -> Permission:
+        return may_see_reviewers(person, workspace=HERE, leads=leads, ask=ask)
+
+    assert look(ANA)
+    assert look(replace(ANA, **traits)).reason == f"{kind} can't look at this."
+    assert look(ANA, NOBODY).reason == "Only leads see how others review. Ask @leads."
+    assert look(ANA, NOBODY, "").reason.endswith("The policy names none.")
 
 
 def test_only_leads_withdraw_where_there_are_leads() -> None:

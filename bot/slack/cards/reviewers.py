@@ -76,11 +76,17 @@ def _team(team: Team) -> list[dict[str, Any]]:
 
 
 def _person(reviewer: Reviewer) -> str:
-    parts = [_accuracy(reviewer.accuracy)]
+    parts = [_brief(reviewer.accuracy)]
     if isinstance(reviewer.speed.median, Interval):
         parts.append(f"median {reviewer.speed.median.estimate:.1f} s")
     parts.append(f"{counted(reviewer.decisions, 'decision')}, {reviewer.a_day:.0f} a day")
     return f"{mention(reviewer.id)}: {' · '.join(parts)}"
+
+
+def _brief(found: Accuracy | NotYet) -> str:
+    if isinstance(found, NotYet):
+        return f"accuracy: {found}"
+    return f"{interval_words(found.interval)} right in {found.checks:,} checks"
 
 
 def _accuracy(found: Accuracy | NotYet) -> str:
