@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.settings import read_settings
+from bot.commands.policy_in_force import policy_in_force
 from hitl.errors import HitlError
-from hitl.policy import UseCase, read_policy
+from hitl.policy import UseCase
 from hitl.policy.wording import listed, unknown
 
 
@@ -13,8 +13,8 @@ class NotUnderstood(HitlError):
 
 
 def chosen_use_case(name: str | None) -> UseCase:
-    """Of the policy file; None is understood where there is only one."""
-    policy = read_policy(read_settings().policy)
+    """Of the policy in force; None is understood where there is only one."""
+    policy = policy_in_force()
     if name is None and len(policy.use_cases) > 1:
         raise NotUnderstood(f"name a use case: {listed(policy.use_cases)}")
     return policy.use_case(name or next(iter(policy.use_cases)))

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
 
 from bot.app import RunningService, running_service
@@ -13,6 +14,8 @@ from hitl.storage.api_keys import live_keys
 from hitl.storage.engines import database_url, is_sqlite, sqlite_version_note
 
 log = logging.getLogger(__name__)
+
+_STANDARD_INPUT = 0
 
 
 def serve() -> None:
@@ -35,7 +38,7 @@ async def _serve(settings: Settings, policy: Policy) -> None:
         # What start-up made stays; a full collection would stop every request for it.
         gc.collect()
         gc.freeze()
-        _reload_on_hangup(service, settings)
+        _reload_on_hangup(service, settings, stopping=stopping)
         cases = ", ".join(service.policy.use_cases)
         log.info("Taking cases of %s at %s", cases, service.url)
         note = sqlite_version_note() if is_sqlite(database_url(settings.database_url)) else None
@@ -54,10 +57,16 @@ async def _serve(settings: Settings, policy: Policy) -> None:
         log.info("Stopping: finishing what is under way.")
 
 
-def _reload_on_hangup(service: RunningService, settings: Settings) -> None:
+def _reload_on_hangup(
+    service: RunningService, settings: Settings, *, stopping: asyncio.Event
+) -> None:
     loop, reloading = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+    had_terminal = os.isatty(_STANDARD_INPUT)
 
     def reload() -> None:
+        if had_terminal and not os.isatty(_STANDARD_INPUT):
+            stopping.set()  # the window it was started in was closed, which is told in the same way
+            return
         database = service.services.database
         task = loop.create_task(reload_policy(database, service.policy, settings.policy))
         reloading.add(task)  # the loop itself holds tasks weakly

@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
+from bot.commands.policy_in_force import policy_in_force
 from bot.commands.store import use_store
 from bot.figures import WEEK_COLUMNS, figures_of, week_row
-from bot.settings import read_settings
 from bot.slack.cards.figures import window_words
-from hitl.policy import Policy, UseCase, read_policy
+from hitl.policy import Policy, UseCase
 from hitl.reports.answers import Report
 from hitl.reports.health import findings
 from hitl.reports.report import report, zone_of
@@ -23,7 +23,7 @@ from hitl.storage.database import Database
 
 def show(use_case: str | None, window: str, *, model: str | None) -> None:
     """Print the figures of one use case, or of each."""
-    policy = read_policy(read_settings().policy)
+    policy = policy_in_force()
     wanted = [policy.use_case(use_case)] if use_case else list(policy.use_cases.values())
     length = parse_window(window)
     reports, found = use_store(

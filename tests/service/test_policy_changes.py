@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tests.conftest import Clock
 from tests.examples import POLICY
 from tests.intake.requests import moderation_case
 from tests.service.process import (
+    HITL,
     Served,
     environment,
     run_to_its_end,
@@ -121,3 +123,15 @@ async def test_five_answers_make_a_file_that_passes_check(tmp_path: Path) -> Non
     assert 'reviewers = ["@moderators"]' in shown.said
     again = await run_to_its_end(tmp_path, "policy", "init", env=env)
     assert (again.status, "is there already" in again.said) == (2, True)
+
+
+async def test_a_service_ends_with_the_window_it_was_started_in(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
+    """A closed window is told as a hangup too, and must not leave a service behind."""
+    terminal = Path(__file__).with_name("terminal.py")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, terminal, HITL, cwd=tmp_path, env=env, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert said.decode().startswith("ended")  # its last words found no window, which is a status
