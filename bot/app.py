@@ -38,6 +38,7 @@ from bot.scheduler.checkpoints import checkpoint_job
 from bot.scheduler.deadlines import keeping_deadlines
 from bot.scheduler.digests import digest_jobs
 from bot.scheduler.flags import rechecking_flags
+from bot.scheduler.known import serving_known_answers
 from bot.scheduler.models import watching_models
 from bot.scheduler.queues import tending_queue_cards
 from bot.scheduler.retention import keeping_retention
@@ -134,6 +135,7 @@ async def running_service(
         await stack.enter_async_context(keeping_retention(services.database, running))
         await stack.enter_async_context(watching_models(services.database, running))
         await stack.enter_async_context(tending_queue_cards(services.database, running))
+        await stack.enter_async_context(serving_known_answers(services.database, running))
         await stack.enter_async_context(rolling_up(services.database))
         introducing = asyncio.create_task(introduce(client))
         stack.callback(introducing.cancel)

@@ -2,14 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import SystemRandom
 
 from bot.dashboard.links import Links
 from bot.delivery.health import Health
 from bot.findings import Findings
 from bot.intake.callbacks import Callbacks
+from hitl.blindness import Chances
 from hitl.policy import InForce
 from hitl.reports.precedents import Precedents
 from hitl.storage.database import Database
+
+
+def fresh_chances() -> Chances:
+    """Drawn by the operating system."""
+    return Chances.drawn(SystemRandom().random)
 
 
 @dataclass(slots=True)
@@ -20,6 +27,8 @@ class Services:
     policy: InForce
     draw: Callable[[], float]
     """A fresh uniform number in [0, 1)."""
+    chances: Callable[[], Chances] = fresh_chances
+    """Fresh draws for everything else that chance decides as a case comes in."""
     callbacks: Callbacks = field(default_factory=Callbacks)
     health: Health = field(default_factory=Health)
     links: Links | None = None

@@ -16,6 +16,7 @@ class Overruled:
     label: str
     by: By
     reviewer: str | None
+    is_blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Outcome:
     flagged: bool
     overruled: Overruled | None = None
     """None for an outcome that took the place of no other."""
+    is_blind: bool = False
+    """As reviewers see it, whom its verdict must not tell what the AI proposed."""
 
 
 @dataclass(frozen=True, slots=True)

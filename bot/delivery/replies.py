@@ -13,6 +13,7 @@ from bot.slack import blocks
 from bot.slack.cards.wording import decided_by, is_settled, outcome_title
 from bot.slack.message import Message
 from bot.slack.text import duration, mention, moment, mrkdwn
+from hitl.blindness import as_seen
 from hitl.cases import Case, Inquiry
 from hitl.deadlines import time_left
 from hitl.policy import UseCase
@@ -45,6 +46,7 @@ async def reply(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent | Skipped:
         return await _tell_who_asked(desk, parcel, case)
     if place is None:
         return Skipped("the case has no card")
+    case = as_seen(case, use_case=desk.use_case(parcel))
     if says in _ASKING and is_settled(case):
         return Skipped(f"the case is {case.state} already")
     if says == _RECHECK and not (case.outcome and case.outcome.flagged):
@@ -71,6 +73,10 @@ def _reminder(on: _Occasion) -> str:
     # Told late, while Slack was away, it leaves that to what follows.
     due = f" It is due {moment(on.now + left)}." if left and left > timedelta() else ""
     return f"Reminder to {on.called}: this case has been waiting for {_waited(on)}.{due}"
+
+
+def _dispute_reminder(on: _Occasion) -> str:
+    return f"Reminder to {on.called}: reviewers still disagree, press *Adjudicate…* to settle it."
 
 
 def _next_in_line(on: _Occasion) -> str:
@@ -145,6 +151,7 @@ _Saying = Callable[[_Occasion], str]
 _ASKING: Mapping[str, _Saying] = {
     "handed_over": _handed_over,
     "reminder": _reminder,
+    "dispute_reminder": _dispute_reminder,
     "next_in_line": _next_in_line,
     "overdue": _overdue,
     "disputed": _disputed,

@@ -11,8 +11,8 @@ from bot.delivery.troubles import Treatment, Trouble, told_as_trouble
 from bot.slack.cards.case import case_card
 from bot.slack.cards.looking import with_looker
 from bot.slack.message import Message
+from hitl.blindness import awaits_people
 from hitl.cases import Case
-from hitl.lifecycle import WAITING
 from hitl.reports.precedents import AT_LEISURE
 from hitl.storage.claims import claim_of
 from hitl.storage.outbox import Parcel
@@ -99,7 +99,7 @@ async def _tell_in_thread(
     desk: Desk, parcel: Parcel, case: Case, *, place: Place, text: str
 ) -> Sent | Skipped:
     """The outcome stands, whatever became of the card; those who look for it read it here."""
-    if case.state in WAITING:
+    if awaits_people(case):
         return Skipped("the card can't be rewritten any more")
     try:
         if await find_posted(desk, parcel, channels=[place.channel], thread_ts=place.ts) is None:

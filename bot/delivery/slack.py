@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
+from bot.delivery.adjudicators import ask_adjudicator, find_adjudicators
 from bot.delivery.desk import Desk, Queued, Sent, Skipped
 from bot.delivery.digests import post_digest
 from bot.delivery.file_removal import remove_files
@@ -19,7 +20,7 @@ from bot.delivery.replies import reply
 from bot.delivery.rewriting import rewrite_card
 from bot.slack.cards.case import case_card
 from bot.slack.message import Message
-from hitl.lifecycle import WAITING
+from hitl.blindness import as_seen, awaits_people
 from hitl.reports.precedents import AT_LEISURE
 from hitl.review.posted import How, PostedCard
 from hitl.review.queueing import goes_into_queue
@@ -48,8 +49,8 @@ async def _post_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     found = await find_posted(desk, parcel, channels=channels)
     if found is not None:
         return Sent(PostedCard(case_id, found, How.FOUND))
-    if case.state not in WAITING:
-        return Skipped(f"the case is {case.state} already")
+    if not awaits_people(case):
+        return Skipped(f"the case is {as_seen(case).state} already")
     if await desk.database.read(
         lambda c: goes_into_queue(c, use_case=use_case, channel=channels[0])
     ):
@@ -79,6 +80,14 @@ async def _reply(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     return await reply(desk, parcel, case_id=_case_id(parcel))
 
 
+async def _find_adjudicators(desk: Desk, parcel: Parcel) -> Sent | Skipped:
+    return await find_adjudicators(desk, parcel, case_id=_case_id(parcel))
+
+
+async def _ask_adjudicator(desk: Desk, parcel: Parcel) -> Sent | Skipped:
+    return await ask_adjudicator(desk, parcel, case_id=_case_id(parcel))
+
+
 async def _post_notice(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     async def message() -> Message:
         return notice_message(parcel)
@@ -101,6 +110,8 @@ _SENDERS: Mapping[Kind, Callable[[Desk, Parcel], Awaitable[Sent | Skipped]]] = {
     Kind.QUEUE_CARD: show_queue_card,
     Kind.NOTICE: _post_notice,
     Kind.PROPOSAL: show_proposal,
+    Kind.ADJUDICATORS: _find_adjudicators,
+    Kind.ADJUDICATOR: _ask_adjudicator,
     Kind.PICTURES: _upload_pictures,
     Kind.FILE_REMOVAL: remove_files,
 }

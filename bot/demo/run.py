@@ -173,11 +173,11 @@ async def _desk(stage: _Stage, name: str, stream: Stream, *, stack: AsyncExitSta
 
 
 async def _until_decided(streams: Mapping[str, Stream], desks: list[Desk], bar: Bar) -> None:
-    total = sum(len(stream.known) for stream in streams.values())
-    decided = 0
+    waiting = set().union(*(stream.waiting for stream in streams.values()))
+    total, decided = len(waiting), 0
     while decided < total:
         await asyncio.sleep(_LOOK_EVERY_SECONDS)
-        decided = sum(len(desk.decided) for desk in desks)
+        decided = len(waiting & set().union(*(desk.decided for desk in desks)))
         bar.show(done=decided, total=total, note=f"{_SPEED:.0f} times faster than people")
 
 

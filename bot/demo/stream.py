@@ -23,7 +23,9 @@ class Stream:
     items: Sequence[Item]
     bar: Bar
     known: dict[int, Known] = field(default_factory=dict)
-    """Of the cases that wait for people."""
+    """Of every case, for some that stand are checked by people, too."""
+    waiting: set[int] = field(default_factory=set)
+    """The cases that wait for people."""
     escalated: int = 0
     stood: int = 0
 
@@ -44,9 +46,10 @@ class Stream:
         return f"{self.stood} stood, {self.escalated} to people"
 
     def _count(self, answer: Answer, item: Item) -> None:
+        self.known[answer.id] = Known(ai_label=answer.label, truth=item.truth)
         if answer.route_to is RouteTo.AUTO:
             self.stood += 1
             return
         self.escalated += 1
         if answer.state in WAITING:
-            self.known[answer.id] = Known(ai_label=answer.label, truth=item.truth)
+            self.waiting.add(answer.id)

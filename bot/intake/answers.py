@@ -14,7 +14,7 @@ class RouteOut(BaseModel):
     """Where the prediction went, and why in words."""
 
     to: RouteTo
-    reason: str
+    reason: str | None
 
 
 class PredictionOut(BaseModel):
@@ -27,7 +27,7 @@ class PredictionOut(BaseModel):
 class OutcomeOut(BaseModel):
     """The label and verdict that stand."""
 
-    verdict: Verdict
+    verdict: Verdict | None
     label: str
     by: By
     reviewer: str | None
@@ -38,16 +38,25 @@ class OutcomeOut(BaseModel):
 
 
 class CaseOut(BaseModel):
-    """A case as callers see it."""
+    """A case as callers see it.
+
+    Where the key may review and not read, a case that is answered blind has no key, reason,
+    prediction and metadata; `question` and what follows come with such a case alone.
+    """
 
     id: int
     use_case: str
-    key: str
+    key: str | None
     state: CaseState
     route: RouteOut
-    prediction: PredictionOut
+    prediction: PredictionOut | None
     outcome: OutcomeOut | None
     metadata: Any
+    question: str | None = None
+    labels: list[str] | None = None
+    title: str | None = None
+    text: str | None = None
+    context: list[dict[str, Any]] | None = None
 
 
 class CasesOut(BaseModel):
@@ -86,6 +95,14 @@ class TalliesOut(BaseModel):
     """Whether the counts were new; the same key and counts again are not."""
 
     stored: bool
+
+
+class KnownAnswerOut(BaseModel):
+    """An item that is kept to be shown to reviewers."""
+
+    use_case: str
+    key: str
+    label: str
 
 
 def answer(document: dict[str, Any], status: int = 200) -> Response:

@@ -11,6 +11,7 @@ from bot.intake.problems import MEDIA_TYPE, Problem, install_problems
 from bot.intake.routes.deciding import deciding_routes
 from bot.intake.routes.figures import figure_routes
 from bot.intake.routes.health import health_routes
+from bot.intake.routes.known import known_routes
 from bot.intake.routes.labels import label_routes
 from bot.intake.routes.metrics import metric_routes
 from bot.intake.routes.models import model_routes
@@ -57,6 +58,7 @@ def build_intake(services: Services, *, keyring: Keyring) -> FastAPI:
         reading_routes,
         deciding_routes,
         replying_routes,
+        known_routes,
         figure_routes,
         label_routes,
         model_routes,

@@ -100,8 +100,8 @@ _BEARER = HTTPBearer(
 )
 
 
-def holding(scope: KeyScope) -> Callable[..., Awaitable[Caller]]:
-    """A dependency: the caller, refused with 403 when the key lacks ``scope``.
+def holding(scope: KeyScope, *instead: KeyScope) -> Callable[..., Awaitable[Caller]]:
+    """A dependency: the caller, refused with 403 when the key lacks ``scope``, and any instead.
 
     Every call under ``/v1`` has one. What a caller may do there concerns their use cases alone:
     ``Caller.use_case``, ``use_cases_of`` and ``require`` see to it.
@@ -112,7 +112,7 @@ def holding(scope: KeyScope) -> Callable[..., Awaitable[Caller]]:
         request: Request, _key: Annotated[object, Security(_BEARER, scopes=[scope])]
     ) -> Caller:
         caller: Caller = request.state.caller
-        if scope not in caller.scopes:
+        if caller.scopes.isdisjoint({scope, *instead}):
             raise HTTPException(HTTPStatus.FORBIDDEN, f"This key lacks the scope {scope!r}.")
         return caller
 
@@ -121,5 +121,7 @@ def holding(scope: KeyScope) -> Callable[..., Awaitable[Caller]]:
 
 Submitter = Annotated[Caller, Depends(holding(KeyScope.SUBMIT))]
 Reader = Annotated[Caller, Depends(holding(KeyScope.READ))]
+Looker = Annotated[Caller, Depends(holding(KeyScope.READ, KeyScope.REVIEW))]
+"""Whoever may read; those who may only review are shown what reviewers are shown."""
 Reviewer = Annotated[Caller, Depends(holding(KeyScope.REVIEW))]
 Administrator = Annotated[Caller, Depends(holding(KeyScope.ADMIN))]

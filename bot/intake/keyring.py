@@ -55,9 +55,23 @@ class Caller:
         """The use cases it may know of."""
         return [name for name in policy.use_cases if self.covers(name)]
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether it may review and not read: then it is shown what any reviewer is."""
+        return Scope.REVIEW in self.scopes and Scope.READ not in self.scopes
+
     def require(self, case: Case) -> Case:
-        """The case; raises ``CaseNotFound`` where the key is for other use cases."""
-        if not self.covers(case.use_case):
+        """The case; raises ``CaseNotFound`` where the key is for other use cases.
+
+        Also where its answer is known, for it is no case of a caller's.
+        """
+        if not self.covers(case.use_case) or case.is_known:
+            raise CaseNotFound(case.id)
+        return case
+
+    def require_to_review(self, case: Case) -> Case:
+        """The same for those who vote, who know of no difference."""
+        if not self.covers(case.use_case) or (case.is_known and case.check is None):
             raise CaseNotFound(case.id)
         return case
 

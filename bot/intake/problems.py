@@ -30,6 +30,7 @@ from hitl.review import (
     LabelNotAllowed,
     LabelRequired,
     LabelUnknown,
+    NeedsOthers,
     QuestionNotFound,
     TallyKeyReused,
 )
@@ -81,6 +82,7 @@ _KINDS: dict[type[HitlError], _Kind] = {
     QuestionNotFound: _Kind(HTTPStatus.NOT_FOUND, "question-not-found"),
     AlreadyAnswered: _Kind(HTTPStatus.CONFLICT, "already-answered"),
     AlreadyVoted: _Kind(HTTPStatus.CONFLICT, "already-voted"),
+    NeedsOthers: _Kind(HTTPStatus.CONFLICT, "needs-others"),
     CaseDisputed: _Kind(HTTPStatus.CONFLICT, "disputed"),
     CaseWithdrawn: _Kind(HTTPStatus.CONFLICT, "withdrawn"),
     StorageUnavailable: _Kind(HTTPStatus.SERVICE_UNAVAILABLE, "storage-unavailable"),

@@ -168,9 +168,52 @@ class ReviewIn(_Request):
     """A vote from another interface than Slack."""
 
     reviewer: Name
-    verdict: Literal["approve", "reject", "flag"]
+    verdict: Literal["approve", "reject", "flag"] | None = None
+    """May be left out where `label` says it all..."""
     label: Label | None = None
+    """...as it does of a case that is answered blind, unless its labels have verdicts."""
     note: Annotated[Text, Field(max_length=3_000)] | None = None
+
+    @model_validator(mode="after")
+    def _something_is_chosen(self) -> Self:
+        if self.verdict is None and self.label is None:
+            raise PydanticCustomError("review", "needs a verdict or a label")
+        return self
+
+
+class KnownAnswerIn(_Request):
+    """An item whose right label is known, to be shown to reviewers among their cases."""
+
+    use_case: Name
+    """As the policy names it."""
+    key: Key
+    """Names the item within the use case, beside its cases."""
+    label: Label
+    """The right one."""
+    title: Title | None = None
+    """As of a case; it must not give away that the answer is known."""
+    text: Text | None = None
+    """The item itself."""
+    context: Annotated[list[ContextIn], Field(max_length=MOST_EVIDENCE)] = []
+    """The evidence people see beside the item."""
+
+    @model_validator(mode="after")
+    def _something_to_see(self) -> Self:
+        if self.title is None and self.text is None and not self.context:
+            raise PydanticCustomError("item", "needs a title, a text or context to decide by")
+        return self
+
+    def submission(self, *, fingerprint: str, submitted_by: str) -> Submission:
+        """The same as the domain's data."""
+        return Submission(
+            key=self.key,
+            fingerprint=fingerprint,
+            prediction=Prediction.unscored(self.label),
+            title=self.title,
+            text=self.text,
+            evidence=tuple(item.evidence() for item in self.context),
+            submitted_by=submitted_by,
+        )
 
 
 class ReplyIn(_Request):

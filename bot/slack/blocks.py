@@ -134,6 +134,11 @@ def overflow(*, action_id: str, options: Sequence[Element]) -> Element:
     return {"type": "overflow", "action_id": action_id, "options": list(options)}
 
 
+def radio_buttons(*, action_id: str, options: Sequence[Element]) -> Element:
+    """At most ten options, all of them in sight."""
+    return {"type": "radio_buttons", "action_id": action_id, "options": list(options)}
+
+
 def menu(placeholder: str, *, action_id: str, options: Sequence[Element]) -> Element:
     """A select menu; beyond 100 options they are shown in groups of 100."""
     element = {

@@ -13,6 +13,13 @@ DECIDE_PREFIX = "decide."
 DECIDE_PATTERN = r"^decide\.(approve|reject|flag)$"
 REJECT_AS = "reject_as"
 """The menu of other labels; an option's value is ``<case id>:<label>``."""
+LABEL_PREFIX = "label."
+"""On a blind card: a label's button is this and its place in the policy, which alone makes it
+differ from its neighbours; its value is ``<case id>:<label>``.
+"""
+LABEL_PATTERN = r"^label\.[0-9]+$"
+CHOOSE = "choose"
+"""The menu of all labels on a blind card; an option's value is ``<case id>:<label>``."""
 MORE = "more"
 """The overflow menu; an option's value is ``<case id>:<one of the MORE_ words>``."""
 MORE_NOTE = "note"
@@ -28,7 +35,9 @@ MORE_OVERRULE = "overrule"
 ADJUDICATE = "adjudicate"
 """A disputed card's button; its value is the case's id."""
 ADJUDICATION = "adjudication"
-"""The modal behind it: a verdict that is pressed there ends the dispute."""
+"""The form behind it, which ends the dispute; an option's value is ``verdict_and_label``'s."""
+ADJUDICATION_NOTE = "adjudication_note"
+"""Its second input, as the name of its block."""
 UNDO = "undo"
 """The button beside what somebody was told they had chosen; its value is the case's id."""
 CLEAR_FLAG = "clear_flag"
@@ -104,6 +113,11 @@ def monthly_answer(action_id: str) -> Direction:
     return Direction(action_id.removeprefix(MONTHLY_PREFIX))
 
 
+def label_button(position: int) -> str:
+    """The action of one label's button."""
+    return f"{LABEL_PREFIX}{position}"
+
+
 def input_block(form: str, case_id: int) -> str:
     """The block of a form's input."""
     return f"{form}:{case_id}"
@@ -153,6 +167,17 @@ def answer(view: Mapping[str, Any], *, block: str | None = None) -> Mapping[str,
 def chosen(case_id: int, choice: str) -> str:
     """An option's value: which case, and what was chosen for it."""
     return f"{case_id}:{choice}"
+
+
+def verdict_and_label(verdict: Verdict, label: str) -> str:
+    """What an adjudicator chooses."""
+    return f"{verdict}:{label}"
+
+
+def verdict_with_label(chosen_words: str) -> tuple[Verdict, str]:
+    """The reverse of ``verdict_and_label``."""
+    verdict, _, label = chosen_words.partition(":")
+    return Verdict(verdict), label
 
 
 def choice(value: str) -> tuple[int, str]:

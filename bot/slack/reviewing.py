@@ -34,6 +34,7 @@ from bot.slack.services import SlackServices
 from bot.slack.showing import open_modal
 from bot.slack.sitting import Sitting
 from bot.slack.text import mrkdwn
+from hitl.blindness import as_seen
 from hitl.cases import Case
 from hitl.deadlines import hand_overs
 from hitl.errors import HitlError
@@ -73,6 +74,7 @@ class _Next:
 
 def outcome_said(case: Case, *, use_case: UseCase) -> str:
     """A decided case in one line, above the card of the next."""
+    case = as_seen(case, use_case=use_case)
     outcome, *_ = settled_lines(case, use_case=use_case)
     return f"{outcome} · {mrkdwn(case.title or case.text or case.key, 100)}"
 

@@ -9,12 +9,13 @@ from bot.findings import Findings
 from bot.slack.cards.case import case_card
 from bot.slack.message import Message
 from bot.slack.people import Actor, People
+from hitl.blindness import as_seen
 from hitl.cases import Case
 from hitl.deadlines import handed_to
 from hitl.policy import InForce, UseCase
 from hitl.reports.precedents import SOON, Precedents
 from hitl.storage.database import Database
-from hitl.storage.queries import case_by_id, picture_files
+from hitl.storage.queries import CaseNotFound, case_by_id, picture_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,19 @@ class SlackServices:
         return self.links.make(actor, now=self.database.now())
 
     async def find(self, case_id: int) -> tuple[Case, UseCase]:
-        """A case and its use case, looked up: nothing a payload says about them is believed.
+        """A case, as reviewers may see it, and its use case.
 
-        Raises ``CaseNotFound`` and ``UnknownUseCase``.
+        Both are looked up: nothing a payload says about them is believed. Raises
+        ``CaseNotFound`` and ``UnknownUseCase``.
         """
+        case, use_case = await self.find_whole(case_id)
+        return as_seen(case, use_case=use_case), use_case
+
+    async def find_whole(self, case_id: int) -> tuple[Case, UseCase]:
+        """The same with what a blind case hides, for those who settle it."""
         case = await self.database.read(partial(case_by_id, case_id=case_id))
+        if case.is_known and case.check is None:
+            raise CaseNotFound(case_id)  # kept to be served as another, and shown to nobody
         return case, self.policy.use_case(case.use_case)
 
     def handed_to(self, case: Case, use_case: UseCase) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from bot.slack.message import Message
 from bot.slack.people import actor_of
 from bot.slack.services import SlackServices
 from bot.slack.showing import show_in_place, way_back
+from hitl.blindness import as_seen
 from hitl.cases import Case
 from hitl.review import undo
 
@@ -25,7 +26,9 @@ async def offer_undo(
 
     Raises nothing: the decision is stored by now.
     """
-    use_case, outcome = services.policy.use_case(case.use_case), case.outcome
+    use_case = services.policy.use_case(case.use_case)
+    case = as_seen(case, use_case=use_case)
+    outcome = case.outcome
     if way_back(body) and outcome is None:
         await _whisper(vote_is_in(case, use_case=use_case), respond, replace=False)
     elif way_back(body) and outcome is not None and can_be_undone(outcome, use_case=use_case):

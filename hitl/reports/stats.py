@@ -1,6 +1,7 @@
 """What ``/hitl stats`` shows, of one use case and one window."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -55,7 +56,7 @@ def queue(connection: Connection, *, use_case: str, most: int = 10) -> Queue:
         .where(waiting)
     ).one()
     first = connection.execute(
-        select(cases.c.id, cases.c.key, case_contents.c.title)
+        select(cases.c.id, cases.c.key, cases.c.is_blind, case_contents.c.title)
         .outerjoin_from(cases, case_contents, case_contents.c.case_id == cases.c.id)
         .where(waiting)
         .order_by(cases.c.id)
@@ -65,8 +66,13 @@ def queue(connection: Connection, *, use_case: str, most: int = 10) -> Queue:
         use_case=use_case,
         open=row.open,
         oldest_at=row.oldest,
-        next_cases=tuple((found.id, found.title or found.key) for found in first),
+        next_cases=tuple((found.id, found.title or _name(found)) for found in first),
     )
+
+
+def _name(case: Any) -> str:
+    """Of a case without a title; a key would tell more of a blind one than its card does."""
+    return f"case {case.id}" if case.is_blind else str(case.key)
 
 
 def _waiting(seconds: list[float], *, count: int) -> Waiting | None:

@@ -13,6 +13,7 @@ from hitl.review.inquire import (
     can_ask_submitter,
     take_reply,
 )
+from hitl.review.known import add_known_answer, serve_known
 from hitl.review.overrule import OverruleRefused, overrule
 from hitl.review.policies import (
     AlreadySigned,
@@ -42,6 +43,7 @@ from hitl.review.vote import (
     LabelNotAllowed,
     LabelRequired,
     LabelUnknown,
+    NeedsOthers,
     vote,
 )
 from hitl.review.withdraw import withdraw
@@ -62,6 +64,7 @@ __all__ = [
     "LabelNotAllowed",
     "LabelRequired",
     "LabelUnknown",
+    "NeedsOthers",
     "NewEvidence",
     "NewPicture",
     "NobodyToAsk",
@@ -78,6 +81,7 @@ __all__ = [
     "TallyKeyReused",
     "UndoRefused",
     "UnknownOffice",
+    "add_known_answer",
     "add_note",
     "add_tallies",
     "adjudicate",
@@ -95,6 +99,7 @@ __all__ = [
     "propose",
     "record_truth",
     "release",
+    "serve_known",
     "sign_change",
     "skip",
     "submit",

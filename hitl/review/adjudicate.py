@@ -1,14 +1,16 @@
 """Settling a dispute: somebody who has seen both votes, and cast neither, decides."""
 
 from hitl.audit import words_digest
+from hitl.blindness import as_seen
 from hitl.cases import Case, Outcome
 from hitl.errors import HitlError
 from hitl.policy.use_case import UseCase
+from hitl.review.adjudicate_check import settle_check
 from hitl.review.vote import Cast, chosen_label, record_review, refuse_unless_open, settle_case
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_to_change
 from hitl.storage.votes import next_revision, standing_votes
-from hitl.vocabulary import By, CaseState, Verdict
+from hitl.vocabulary import By, CaseState, CheckState, Verdict
 
 
 class AdjudicationRefused(HitlError):
@@ -35,11 +37,25 @@ def adjudicate(
     Raises ``AdjudicationRefused`` and whatever ``vote`` does.
     """
     case = case_to_change(tx.connection, case_id)
-    refuse_unless_open(case)
-    if case.state is not CaseState.DISPUTED:
-        raise AdjudicationRefused(case_id, "nobody disagrees on it")
+    check = case.check
+    if check is None or check.state is not CheckState.DISPUTED:
+        refuse_unless_open(as_seen(case, use_case=use_case))
+        if case.state is not CaseState.DISPUTED:
+            raise AdjudicationRefused(case_id, "nobody disagrees on it")
     if any(cast.reviewer == reviewer for cast in standing_votes(tx.connection, case_id)):
         raise AdjudicationRefused(case_id, "you have voted on it, somebody else must")
+    if check is not None and check.state is CheckState.DISPUTED:
+        return settle_check(
+            tx,
+            case,
+            check,
+            verdict=verdict,
+            reviewer=reviewer,
+            use_case=use_case,
+            label=label,
+            note=note,
+            response_url=response_url,
+        )
     chosen = chosen_label(verdict, label, case=case, use_case=use_case)
     salt = tx.salt()
     cast = Cast(reviewer, verdict, chosen, note, salt)

@@ -34,7 +34,10 @@ def tell_callers(
     """Send the case as it is now to each target once; a target hears of a case in order.
 
     ``more`` is told beside it. ``targets`` may hold None, for a case without a ``callback_url``.
+    Of a case whose answer is known nobody hears: it is about those who review.
     """
+    if case.is_known:
+        return
     for target in dict.fromkeys(targets):
         if target is None:
             continue

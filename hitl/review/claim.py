@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hitl.blindness import awaits_people
 from hitl.cases import Case
 from hitl.deadlines import urgent_from
-from hitl.lifecycle import WAITING
 from hitl.policy.use_case import UseCase
 from hitl.review.record import record_event, update_card
 from hitl.storage.claims import (
@@ -105,7 +105,7 @@ def skip(tx: Transaction, case_id: int, *, reviewer: str, reason: SkipReason) ->
     One that is decided by now is no longer to be skipped, and nothing happens.
     """
     case = case_to_change(tx.connection, case_id)
-    if case.state not in WAITING:
+    if not awaits_people(case):
         return
     drop_claim(tx, case_id, reviewer=reviewer)
     record_skip(tx, case_id, reviewer=reviewer, reason=reason)
@@ -126,7 +126,7 @@ def _claimed(tx: Transaction, case_id: int, *, reviewer: str, claim_for: timedel
     if not keep_claim(tx, case_id, reviewer=reviewer, until=until):
         return None
     case = case_to_change(tx.connection, case_id)
-    if case.state not in WAITING:
+    if not awaits_people(case):
         return None
     record_event(
         tx, case_id, event="claimed", actor=reviewer, data={"seconds": claim_for.total_seconds()}

@@ -1,8 +1,10 @@
 """What time does to a waiting case: reminders, hand-overs, and the end of its deadline."""
 
+from hitl.blindness import apart_check, as_seen, awaits_people
 from hitl.cases import Case, Outcome
 from hitl.deadlines import End, HandOver, Remind, Step, decision, handed_to, plan, steps_to_take
 from hitl.policy import HandTo, UseCase
+from hitl.review.apart import lapse
 from hitl.review.record import record_event, reply_in_thread, update_card
 from hitl.review.vote import settle_case
 from hitl.storage.database import Transaction
@@ -21,13 +23,17 @@ def take_steps(tx: Transaction, case_id: int, *, use_case: UseCase) -> tuple[Ste
     progress = progress_of(tx.connection, case_id)
     waited = tx.now - case.submitted_at
     steps = steps_to_take(plan(use_case.deadline), waited=waited, progress=progress)
-    if case.state is not CaseState.OPEN or not steps:
+    if not awaits_people(case) or not steps:
         return ()
     last = steps[-1]
-    if isinstance(last, End) and (
-        answer := decision(last.then, ai_label=case.label, use_case=use_case)
+    is_disputed = as_seen(case, use_case=use_case).state is CaseState.DISPUTED
+    if (
+        not is_disputed
+        and isinstance(last, End)
+        and (answer := decision(last.then, ai_label=case.label, use_case=use_case))
     ):
-        _decide(tx, case, *answer, use_case=use_case)
+        end = _decide if apart_check(case) is None else lapse
+        end(tx, case, *answer, use_case=use_case)
         return (last,)
     for step in steps:
         _take(tx, case, step, use_case=use_case)
@@ -58,6 +64,9 @@ def _decide(
 
 def _take(tx: Transaction, case: Case, step: Step, *, use_case: UseCase) -> None:
     """Tell whom the step concerns, in the thread and in the history."""
+    if as_seen(case).state is CaseState.DISPUTED:
+        _remind_adjudicators(tx, case, step, use_case=use_case)
+        return
     everyone = (*use_case.reviewers, *handed_to(use_case, waited=step.after))
     match step:
         case Remind():
@@ -70,4 +79,14 @@ def _take(tx: Transaction, case: Case, step: Step, *, use_case: UseCase) -> None
             event, says, called = "overdue", "overdue", everyone
     record_event(tx, case.id, event=event, actor=By.DEADLINE, data={"to": list(called)})
     payload = {"says": says, "called": list(called)}
+    reply_in_thread(tx, case, channel=use_case.channel, payload=payload)
+
+
+def _remind_adjudicators(tx: Transaction, case: Case, step: Step, *, use_case: UseCase) -> None:
+    """A dispute is handed to nobody else, for nobody else can settle it."""
+    called = list(use_case.who_adjudicates)
+    is_over = isinstance(step, End)
+    event, says = ("overdue", "overdue") if is_over else ("reminded", "dispute_reminder")
+    record_event(tx, case.id, event=event, actor=By.DEADLINE, data={"to": called})
+    payload = {"says": says, "called": called}
     reply_in_thread(tx, case, channel=use_case.channel, payload=payload)

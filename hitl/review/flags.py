@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from hitl.blindness import apart_check, as_seen
 from hitl.cases import Case
 from hitl.errors import HitlError
 from hitl.policy import UseCase
+from hitl.review.apart import unflag
 from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.record import POLICY, record_event, record_outcome, reply_in_thread, update_card
 from hitl.storage.database import Transaction
@@ -30,8 +32,11 @@ def clear_flag(
     ``NotFlagged`` and ``CaseNotFound``.
     """
     case = case_to_change(tx.connection, case_id)
-    if case.outcome is None or not end_watch(tx, case_id, end=FlagEnd.CLEARED):
+    seen = as_seen(case, use_case=use_case)
+    if seen.outcome is None or not end_watch(tx, case_id, end=FlagEnd.CLEARED):
         raise NotFlagged(case_id)
+    if apart_check(case) is not None or case.outcome is None:
+        return unflag(tx, case, by=by, use_case=use_case, url=response_url)
     revision = next_revision(tx.connection, case_id)
     outcome = replace(case.outcome, flagged=False, revision=revision)
     retire_outcome(tx, case_id)

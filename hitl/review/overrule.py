@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+from hitl.blindness import apart_check, as_seen
 from hitl.cases import Case, Note, Outcome, Overruled
 from hitl.errors import HitlError
 from hitl.policy.use_case import UseCase
+from hitl.review.apart import turn
 from hitl.review.callers import CaseEvent, tell_callers
+from hitl.review.checks import settled
 from hitl.review.record import (
     record_event,
     record_outcome,
@@ -15,9 +18,10 @@ from hitl.review.record import (
 )
 from hitl.review.vote import CaseWithdrawn, LabelUnknown
 from hitl.storage.database import Transaction
+from hitl.storage.known_answers import retire_answer
 from hitl.storage.queries import case_to_change
 from hitl.storage.votes import decided_again, next_revision, retire_outcome
-from hitl.vocabulary import By, CaseState
+from hitl.vocabulary import By, CaseState, CheckState
 
 
 class OverruleRefused(HitlError):
@@ -44,7 +48,20 @@ def overrule(
     ``LabelUnknown`` and ``CaseNotFound``.
     """
     case = case_to_change(tx.connection, case_id)
-    before = _to_overrule(case, label=label, reason=reason, use_case=use_case)
+    seen = as_seen(case, use_case=use_case)
+    before = _to_overrule(seen, label=label, reason=reason, use_case=use_case)
+    if apart_check(case) is not None:
+        return turn(
+            tx,
+            case,
+            label,
+            instead_of=before.label,
+            by=by,
+            reason=reason,
+            use_case=use_case,
+            response_url=response_url,
+        )
+    before = case.outcome or before  # with everything that is hidden from reviewers
     outcome = Outcome(
         verdict=use_case.verdict_for(label, case.label),
         label=label,
@@ -64,6 +81,9 @@ def overrule(
     record_event(tx, case_id, event="overruled", actor=by, data=data, words=words)
     noted = Note(author=by, text=reason, at=tx.now)
     revised = replace(case, outcome=outcome, notes=(*case.notes, noted))
+    retire_answer(tx, case_id)
+    if case.check is not None and case.check.state is CheckState.DISPUTED:
+        revised = settled(tx, revised, label, by=by)
     update_card(tx, revised, response_url=response_url)
     reply_in_thread(tx, revised, channel=use_case.channel, payload={"says": "overruled"})
     targets = (case.callback_url, *use_case.webhooks)

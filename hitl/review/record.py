@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import insert
 
 from hitl.audit import words_digest
+from hitl.blindness import as_seen, awaits_people
 from hitl.cases import Case, Outcome
-from hitl.lifecycle import WAITING
 from hitl.storage import outbox
 from hitl.storage.bell import case_topic
 from hitl.storage.chain import Happening, append, begin
@@ -108,13 +108,13 @@ def update_card(tx: Transaction, case: Case, *, response_url: str | None = None)
     that waits no more: neither may use up what Slack allows the cards that people wait for.
     """
     stream = outbox.case_stream(case.id)
-    is_needed = case.state in WAITING
+    is_needed = awaits_people(case)
     if outbox.settle_untaken(
         tx,
         stream,
         kind=outbox.Kind.CARD_POST,
         state=outbox.Sending.WAITING if is_needed else outbox.Sending.SKIPPED,
-        reason=None if is_needed else f"the case is {case.state} already",
+        reason=None if is_needed else f"the case is {as_seen(case).state} already",
     ):
         return
     is_under_way = outbox.is_waiting(tx.connection, stream, kind=outbox.Kind.CARD_POST)

@@ -13,6 +13,7 @@ from hitl.policy.use_case import UseCase
 from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.record import POLICY, begin_history, post_card, record_outcome
 from hitl.review.submission import NewEvidence, Submission
+from hitl.review.turns import plan_known
 from hitl.routing import Route, margin, route
 from hitl.storage.chain import Happening, content_words
 from hitl.storage.checks import open_check
@@ -66,8 +67,8 @@ def submit(
     row |= _looked_at(look, chances)
     case_id = insert_new(tx.connection, cases, row)
     if case_id is None:
-        return _same_as_before(tx, submission, use_case=use_case), False
-    evidence, words = _store_content(tx, case_id, submission)
+        return same_as_before(tx, submission, use_case=use_case), False
+    evidence, words = store_content(tx, case_id, submission)
     data = {"route": decision.to, "reason": _reason(submission, decision), "draw": draw}
     history = [Happening("submitted", submission.submitted_by, data, words)]
     outcome = None
@@ -84,6 +85,7 @@ def submit(
         tell_callers(tx, case, CaseEvent.DECIDED, targets=use_case.webhooks)
     if look.is_checked or not stands:
         post_card(tx, case_id, use_case=use_case.name, channel=use_case.channel)
+        plan_known(tx, use_case=use_case, chances=chances)
     return case, True
 
 
@@ -141,7 +143,7 @@ def _reason(submission: Submission, decision: Route) -> str:
     return "somebody sent it from Slack" if submission.sent_by_person else decision.reason
 
 
-def _same_as_before(tx: Transaction, submission: Submission, *, use_case: UseCase) -> Case:
+def same_as_before(tx: Transaction, submission: Submission, *, use_case: UseCase) -> Case:
     existing = tx.connection.execute(
         select(cases.c.id, cases.c.fingerprint).where(
             cases.c.use_case == use_case.name, cases.c.key == submission.key
@@ -153,7 +155,7 @@ def _same_as_before(tx: Transaction, submission: Submission, *, use_case: UseCas
     return case_by_id(tx.connection, existing.id)
 
 
-def _store_content(
+def store_content(
     tx: Transaction, case_id: int, submission: Submission
 ) -> tuple[tuple[Evidence, ...], str]:
     """The evidence as it is read back, and the digest of everything personal."""

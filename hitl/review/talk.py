@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from hitl.blindness import as_seen
 from hitl.cases import Case, Note
 from hitl.policy.use_case import UseCase
 from hitl.review.record import record_event, record_words, reply_in_thread, update_card
@@ -26,7 +27,7 @@ def hand_over(tx: Transaction, case_id: int, *, by: str, to: str, use_case: UseC
     Raises ``AlreadyDecided`` and ``CaseWithdrawn``.
     """
     case = case_to_change(tx.connection, case_id)
-    refuse_unless_open(case)
+    refuse_unless_open(as_seen(case, use_case=use_case))
     record_event(tx, case_id, event="handed_over", actor=by, data={"to": to})
     payload = {"says": "handed_over", "by": by, "to": to}
     reply_in_thread(tx, case, channel=use_case.channel, payload=payload)

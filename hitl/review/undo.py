@@ -3,17 +3,21 @@
 from dataclasses import replace
 from datetime import datetime
 
+from hitl.blindness import apart_check, as_seen
 from hitl.cases import Case, Outcome
 from hitl.consensus import Disputed, Vote, consensus
 from hitl.errors import HitlError
 from hitl.policy.lengths import length_of
 from hitl.policy.use_case import UseCase
+from hitl.review.apart import take_back_answer
 from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.record import post_card, record_event, update_card
+from hitl.storage.checks import reopen_check
 from hitl.storage.claims import drop_claim
 from hitl.storage.database import Transaction
 from hitl.storage.flags import FlagEnd, end_watch
-from hitl.storage.queries import case_to_change
+from hitl.storage.known_answers import retire_answer
+from hitl.storage.queries import case_by_id, case_to_change
 from hitl.storage.slack_copies import card_place
 from hitl.storage.votes import mark_undone, reopen, retire_outcome, standing_votes
 from hitl.vocabulary import CaseState
@@ -37,21 +41,32 @@ def undo(
     Raises ``UndoRefused`` and ``CaseNotFound``.
     """
     case = case_to_change(tx.connection, case_id)
-    if case.state is CaseState.OPEN:
+    seen = as_seen(case, use_case=use_case)
+    if seen.state is CaseState.OPEN:
         return _take_back_vote(tx, case, by=by, use_case=use_case, response_url=response_url)
-    undone = _own_fresh_outcome(tx, case, by=by, use_case=use_case)
+    undone = _own_fresh_outcome(tx, seen, by=by, use_case=use_case)
+    check = case.check
+    if check is not None and check.settled_by not in {None, by}:
+        raise UndoRefused(case_id, "somebody else has looked at it since")
+    if apart_check(case) is not None:
+        return take_back_answer(
+            tx, case, undone, by=by, use_case=use_case, response_url=response_url
+        )
     if not mark_undone(tx, case_id, reviewer=by):
         raise UndoRefused(case_id, "it was not decided by a vote")
     retire_outcome(tx, case_id)
     end_watch(tx, case_id, end=FlagEnd.UNDONE)
+    retire_answer(tx, case_id)
+    reopen_check(tx, case_id)
     state = _state_of(tx, case_id)
     reopen(tx, case_id, to=state)
     # Or their next vote would seem to have taken all the time since they first looked.
     drop_claim(tx, case_id, reviewer=by)
-    data = {"verdict": undone.verdict, "label": undone.label}
+    data = {"verdict": case.outcome and case.outcome.verdict, "label": undone.label}
     record_event(tx, case_id, event="undone", actor=by, data=data)
     votes = len(standing_votes(tx.connection, case_id))
-    waiting = replace(case, state=state, outcome=None, votes=votes)
+    check = None if check is None else case_by_id(tx.connection, case_id).check
+    waiting = replace(case, state=state, outcome=None, votes=votes, check=check)
     if card_place(tx.connection, case_id) is None:
         # Decided before it got a card: now it needs one.
         post_card(tx, case_id, use_case=use_case.name, channel=use_case.channel)
@@ -66,7 +81,7 @@ def _take_back_vote(
 ) -> Case:
     own = [cast for cast in standing_votes(tx.connection, case.id) if cast.reviewer == by]
     if not own:
-        raise UndoRefused(case.id, f"it is {case.state}, not decided")
+        raise UndoRefused(case.id, "it is open, not decided")
     _refuse_late(tx, case, since=own[0].at, use_case=use_case)
     mark_undone(tx, case.id, reviewer=by)
     record_event(tx, case.id, event="vote_undone", actor=by, data={})

@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 from sqlalchemy import update
 
 from hitl.audit import words_digest
+from hitl.blindness import apart_check, as_seen
 from hitl.cases import Case, Outcome
 from hitl.consensus import Disputed, Settled, Vote, consensus
 from hitl.errors import HitlError
 from hitl.lifecycle import WAITING
 from hitl.policy.use_case import UseCase
+from hitl.review.apart import count_answer
 from hitl.review.callers import CaseEvent, tell_callers
+from hitl.review.checks import follow
 from hitl.review.claim import seconds_looked
 from hitl.review.record import (
     POLICY,
@@ -19,6 +22,7 @@ from hitl.review.record import (
     reply_in_thread,
     update_card,
 )
+from hitl.storage.checks import has_met
 from hitl.storage.claims import drop_claim
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_by_id, case_to_change
@@ -53,6 +57,14 @@ class AlreadyVoted(HitlError):
         self.case_id = case_id
 
 
+class NeedsOthers(HitlError):
+    """The person has met the item before, so what they say now tells nothing new."""
+
+    def __init__(self, case_id: int) -> None:
+        super().__init__(f"Case {case_id} needs another pair of eyes than yours.")
+        self.case_id = case_id
+
+
 class CaseDisputed(HitlError):
     """Reviewers disagree; another vote settles nothing."""
 
@@ -64,10 +76,9 @@ class CaseDisputed(HitlError):
 class LabelRequired(HitlError):
     """The verdict alone does not say which label is right."""
 
-    def __init__(self, ai_label: str, allowed: list[str]) -> None:
-        super().__init__(
-            f"Say which label is right instead of {ai_label}: one of {', '.join(allowed)}."
-        )
+    def __init__(self, allowed: list[str], *, instead_of: str | None = None) -> None:
+        instead = f" instead of {instead_of}" if instead_of else ""
+        super().__init__(f"Say which label is right{instead}: one of {', '.join(allowed)}.")
 
 
 class LabelUnknown(HitlError):
@@ -88,7 +99,7 @@ def vote(
     tx: Transaction,
     case_id: int,
     *,
-    verdict: Verdict,
+    verdict: Verdict | None = None,
     reviewer: str,
     use_case: UseCase,
     label: str | None = None,
@@ -97,26 +108,34 @@ def vote(
 ) -> Case:
     """Store a vote and what it comes to with those before it; the case as it is then.
 
-    It stays open while others must look, too, and is disputed once two labels were chosen. Raises
-    ``AlreadyDecided``, ``AlreadyVoted``, ``CaseDisputed``, ``CaseWithdrawn``, ``CaseNotFound``,
-    and ``LabelRequired`` or ``LabelNotAllowed`` where the label is missing or contradicts the
-    verdict.
+    It stays open while others must look, too, and is disputed once two labels were chosen. A vote
+    without a verdict is one for its label. On a case that is answered blind, it answers the check,
+    too. Raises ``AlreadyDecided``, ``AlreadyVoted``, ``NeedsOthers``, ``CaseDisputed``,
+    ``CaseWithdrawn``, ``CaseNotFound``, and ``LabelRequired``, ``LabelUnknown`` or
+    ``LabelNotAllowed`` where the label is missing or contradicts the verdict.
     """
     case = case_to_change(tx.connection, case_id)
-    refuse_unless_open(case)
-    if case.state is CaseState.DISPUTED:
+    seen = as_seen(case, use_case=use_case)
+    refuse_unless_open(seen)
+    if seen.state is CaseState.DISPUTED:
         raise CaseDisputed(case_id)
+    if case.is_known and has_met(tx.connection, case_id, reviewer=reviewer):
+        raise NeedsOthers(case_id)
     before = standing_votes(tx.connection, case_id)
     if any(cast.reviewer == reviewer for cast in before):
         raise AlreadyVoted(case_id)
-    chosen = chosen_label(verdict, label, case=case, use_case=use_case)
+    verdict, chosen = _choice(verdict, label, case=case, use_case=use_case)
     salt = tx.salt()
     words = None if note is None else words_digest(note, salt=salt)
     record_review(tx, case_id, Cast(reviewer, verdict, chosen, note, salt))
     votes = [Vote(cast.reviewer, cast.verdict, cast.label) for cast in before]
     votes.append(Vote(reviewer, verdict, chosen))
     case = replace(case, votes=len(votes))
-    result = consensus(votes, needed=use_case.reviews_needed)
+    if apart_check(case) is not None:
+        return count_answer(
+            tx, case, votes, use_case=use_case, words=words, response_url=response_url
+        )
+    result = consensus(votes, needed=case.reviews_needed)
     if len(votes) > 1 or not isinstance(result, Settled):
         data = {"verdict": verdict, "label": chosen}
         record_event(tx, case_id, event="voted", actor=reviewer, data=data, words=words)
@@ -180,11 +199,12 @@ def settle_case(
     """
     if not close_case(tx, case.id, to=CaseState.DECIDED):
         # On PostgreSQL another transaction may have closed it since it was read.
-        refuse_unless_open(case_by_id(tx.connection, case.id))
+        refuse_unless_open(as_seen(case_by_id(tx.connection, case.id)))
     record_outcome(tx, case.id, outcome)
     data = {"verdict": outcome.verdict, "label": outcome.label}
     record_event(tx, case.id, event=event, actor=actor, data=data, words=words)
     decided = replace(case, state=CaseState.DECIDED, outcome=outcome)
+    decided = follow(tx, decided, outcome, event=event, use_case=use_case)
     update_card(tx, decided, response_url=response_url)
     targets = (case.callback_url, *use_case.webhooks)
     tell_callers(tx, decided, CaseEvent.DECIDED, targets=targets)
@@ -210,10 +230,24 @@ def refuse_unless_open(case: Case) -> None:
         raise AlreadyDecided(case.id, case.outcome)
 
 
+def _choice(
+    verdict: Verdict | None, label: str | None, *, case: Case, use_case: UseCase
+) -> tuple[Verdict, str]:
+    """The verdict and the label that were meant; a refusal tells nothing that the card hides."""
+    if verdict is None or (case.is_blind and not use_case.is_verdict):
+        if label is None:
+            raise LabelRequired(list(use_case.labels))
+        if label not in use_case.labels:
+            raise LabelUnknown(label, list(use_case.labels))
+        return use_case.verdict_for(label, case.label), label
+    return verdict, chosen_label(verdict, label, case=case, use_case=use_case)
+
+
 def chosen_label(verdict: Verdict, label: str | None, *, case: Case, use_case: UseCase) -> str:
     meant = use_case.label_for(verdict, case.label)
     if label is None and meant is None:
-        raise LabelRequired(case.label, [other for other in use_case.labels if other != case.label])
+        others = [other for other in use_case.labels if other != case.label]
+        raise LabelRequired(others, instead_of=case.label)
     if label is None or label == meant:
         return meant or case.label
     allowed = [meant] if meant else [other for other in use_case.labels if other != case.label]

@@ -1,15 +1,82 @@
-"""Blind checks as they are stored."""
+"""Blind checks as they are stored; each change is conditional on what was there."""
 
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
 
 from hitl.storage.database import Transaction
-from hitl.storage.tables import checks
+from hitl.storage.tables import cases, checks, reviews
 from hitl.vocabulary import CheckState
+
+_NO_ANSWER: dict[str, Any] = {
+    "state": CheckState.OPEN,
+    "reviewer": None,
+    "verdict": None,
+    "label": None,
+    "seconds": None,
+    "answered_at": None,
+    "final_label": None,
+    "settled_by": None,
+    "settled_at": None,
+}
 
 
 def open_check(tx: Transaction, case_id: int, values: dict[str, Any]) -> None:
     """Store a check that waits for its answer."""
     row = {"case_id": case_id, "state": CheckState.OPEN, "opened_at": tx.now, **values}
     tx.connection.execute(insert(checks), row)
+
+
+def change_check(
+    tx: Transaction, case_id: int, values: dict[str, Any], *, still: CheckState
+) -> bool:
+    """Whether the case has a check in the state ``still``; it holds the values now."""
+    changed = tx.connection.execute(
+        update(checks).where(checks.c.case_id == case_id, checks.c.state == still).values(values)
+    )
+    return changed.rowcount == 1
+
+
+def reopen_check(tx: Transaction, case_id: int) -> None:
+    """Let the check wait for its answer again."""
+    tx.connection.execute(update(checks).where(checks.c.case_id == case_id).values(_NO_ANSWER))
+
+
+def await_check(tx: Transaction, case_id: int, *, awaited: bool) -> None:
+    """Have the case served for its check, or no longer."""
+    tx.connection.execute(update(cases).where(cases.c.id == case_id).values(awaits_check=awaited))
+
+
+def seconds_of(connection: Connection, case_id: int, *, reviewer: str) -> float | None:
+    """How long the reviewer looked before the answer that stands."""
+    return connection.execute(
+        select(reviews.c.seconds).where(
+            reviews.c.case_id == case_id,
+            reviews.c.reviewer == reviewer,
+            reviews.c.undone_at.is_(None),
+        )
+    ).scalar()
+
+
+def met_before(reviewer: str) -> ColumnElement[bool]:
+    """Of ``cases``: whether it is a known item that they answered before, as another case."""
+    served, other = checks.alias("served"), checks.alias("other")
+    answered = (reviews.c.reviewer == reviewer) & reviews.c.undone_at.is_(None)
+    on_original = exists().where(reviews.c.case_id == served.c.known_case_id, answered)
+    on_copy = exists().where(
+        other.c.known_case_id == served.c.known_case_id,
+        other.c.case_id != served.c.case_id,
+        reviews.c.case_id == other.c.case_id,
+        answered,
+    )
+    return exists().where(
+        served.c.case_id == cases.c.id,
+        served.c.known_case_id.is_not(None),
+        on_original | on_copy,
+    )
+
+
+def has_met(connection: Connection, case_id: int, *, reviewer: str) -> bool:
+    """The same of one case."""
+    met = select(cases.c.id).where(cases.c.id == case_id, met_before(reviewer))
+    return connection.execute(met).first() is not None

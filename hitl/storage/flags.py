@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
@@ -82,10 +83,16 @@ def flagged_cases(
     joined = flags.join(cases, cases.c.id == flags.c.case_id)
     total = connection.execute(select(func.count()).select_from(joined).where(watched)).scalar_one()
     rows = connection.execute(
-        select(flags.c.case_id, flags.c.set_at, case_contents.c.title, cases.c.key)
+        select(
+            flags.c.case_id, flags.c.set_at, case_contents.c.title, cases.c.key, cases.c.is_blind
+        )
         .select_from(joined.outerjoin(case_contents, case_contents.c.case_id == cases.c.id))
         .where(watched)
         .order_by(flags.c.set_at, flags.c.case_id)
         .limit(most)
     )
-    return total, [FlaggedCase(row.case_id, row.title or row.key, row.set_at) for row in rows]
+    return total, [FlaggedCase(row.case_id, row.title or _name(row), row.set_at) for row in rows]
+
+
+def _name(row: Any) -> str:
+    return f"case {row.case_id}" if row.is_blind else str(row.key)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, literal, select
+from sqlalchemy import case as choose
 
 from hitl.cases import Case, Check, Event, Evidence, Inquiry, Note, Outcome, Overruled
 from hitl.errors import HitlError
@@ -40,8 +41,19 @@ class CaseFilter:
     key: str | None = None
     state: CaseState | None = None
     after: int = 0
+    as_reviewer: bool = False
+    """By what is shown to those who answer blind; others are told of nothing made for reviewers."""
 
 
+_KNOWN = "known"
+_SEEN_STATE = choose(
+    (checks.c.is_apart.is_(None), cases.c.state),
+    (~checks.c.is_apart | cases.c.people_since.is_not(None), cases.c.state),
+    (checks.c.answered_at.is_not(None), literal(CaseState.DECIDED)),
+    (checks.c.state == CheckState.SETTLED, literal(CaseState.DECIDED)),
+    else_=checks.c.state,
+)
+"""As ``hitl.blindness.as_seen`` has it; other states of a check are named as those of a case."""
 _overruled = outcomes.alias("overruled")
 _votes = (
     select(func.count())
@@ -132,10 +144,14 @@ def _conditions(wanted: CaseFilter) -> Iterable[ColumnElement[bool]]:
     yield cases.c.id > wanted.after
     if wanted.use_cases is not None:
         yield cases.c.use_case.in_(sorted(wanted.use_cases))
+    is_real = cases.c.routed_by != _KNOWN
+    yield is_real | checks.c.id.is_not(None) if wanted.as_reviewer else is_real
     if wanted.key is not None:
         yield cases.c.key == wanted.key
+        if wanted.as_reviewer:
+            yield ~cases.c.is_blind  # a key that is not found would be that of a known answer
     if wanted.state is not None:
-        yield cases.c.state == wanted.state
+        yield (_SEEN_STATE if wanted.as_reviewer else cases.c.state) == wanted.state
 
 
 def _whole(connection: Connection, rows: Sequence[Row[Any]]) -> list[Case]:
@@ -181,7 +197,7 @@ def _case(row: Row[Any], written: tuple[Note, ...], asked: tuple[Inquiry, ...]) 
         votes=row.votes,
         reviews_needed=row.reviews_needed,
         is_blind=row.is_blind,
-        is_known=row.routed_by == "known",
+        is_known=row.routed_by == _KNOWN,
         check=_check(row),
         notes=written,
         inquiries=asked,

@@ -23,6 +23,8 @@ class Door:
     elsewhere: int
     body: dict[str, Any] | None = None
     query: str = ""
+    instead: frozenset[Scope] = frozenset()
+    """Scopes that open it too, to less."""
 
 
 DOORS: dict[tuple[str, str], Door] = {
@@ -31,8 +33,11 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "/v1/cases/batch"): Door(Scope.SUBMIT, 200, {"cases": [DIGIT]}),
     ("POST", "/v1/tallies"): Door(Scope.SUBMIT, 403, TALLIES),
     # Lists hold what is theirs: see test_keys.
-    ("GET", "/v1/cases"): Door(Scope.READ, 200),
-    ("GET", "/v1/cases/{case_id}"): Door(Scope.READ, 404),
+    ("GET", "/v1/cases"): Door(Scope.READ, 200, instead=frozenset({Scope.REVIEW})),
+    ("GET", "/v1/cases/{case_id}"): Door(Scope.READ, 404, instead=frozenset({Scope.REVIEW})),
+    ("POST", "/v1/known-answers"): Door(
+        Scope.SUBMIT, 403, {"use_case": "digits", "key": "gold", "label": "7", "text": "seven"}
+    ),
     ("POST", "/v1/cases/{case_id}/reviews"): Door(
         Scope.REVIEW, 404, {"reviewer": "mallory", "verdict": "approve"}
     ),

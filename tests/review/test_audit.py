@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, update
 
 from hitl.audit import Break, Checkpoint, Link
 from hitl.cases import Case
-from hitl.policy import Deadline
+from hitl.policy import Deadline, UseCase
 from hitl.review import (
     NewEvidence,
     NewPicture,
@@ -66,8 +66,10 @@ class Desk:
         self._clock.advance(seconds=1)
         return await self.database.write(lambda tx: verb(tx, *arguments, **named))
 
-    async def submit(self, key: str = "post-1", **changes: Any) -> Case:
-        case, _ = await self.do(submit, post(key, **changes), use_case=USE_CASE, draw=0.25)
+    async def submit(
+        self, key: str = "post-1", *, use_case: UseCase = USE_CASE, **changes: Any
+    ) -> Case:
+        case, _ = await self.do(submit, post(key, **changes), use_case=use_case, draw=0.25)
         assert isinstance(case, Case)
         return case
 
@@ -121,8 +123,8 @@ async def test_whatever_happens_to_cases_their_chains_hold(desk: Desk, clock: Cl
     )
     undone = await desk.talked_over("undone")
     await desk.do(undo, undone.id, by=BEN, use_case=USE_CASE)
-    disputed = await desk.submit("disputed")
     two = USE_CASE.model_copy(update={"reviews_needed": 2})
+    disputed = await desk.submit("disputed", use_case=two)
     for reviewer, verdict in ((ANA, Verdict.APPROVE), (BEN, Verdict.REJECT)):
         await desk.do(
             vote, disputed.id, verdict=verdict, reviewer=reviewer, note=reviewer, use_case=two

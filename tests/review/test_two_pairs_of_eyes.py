@@ -229,13 +229,21 @@ async def test_a_disputed_case_can_be_withdrawn(database: Database, case: Case) 
     assert gone.state is CaseState.WITHDRAWN
 
 
-async def test_a_deadline_does_not_end_a_dispute(
+async def test_a_deadline_does_not_end_a_dispute_but_its_adjudicators_are_reminded(
     database: Database, case: Case, clock: Clock
 ) -> None:
     await disputed(database, case)
-    clock.advance(hours=2)
-    due = careful(deadline=Deadline(due="1h", then="ai"))
-    assert await database.write(lambda tx: take_steps(tx, case.id, use_case=due)) == ()
+    due = careful(deadline=Deadline(remind=("30m",), due="1h", then="ai"))
+    said = []
+    for _ in range(3):
+        clock.advance(minutes=31)
+        steps = await database.write(lambda tx: take_steps(tx, case.id, use_case=due))
+        said.append([type(step).__name__ for step in steps])
+    assert said == [["Remind"], ["End"], []]
+    assert (await database.read(lambda c: case_by_id(c, case.id))).state is CaseState.DISPUTED
+    rows = await database.read(lambda c: c.execute(select(outbox.c.payload)).scalars().all())
+    asked = [row for row in rows if row.get("says") in {"dispute_reminder", "overdue"}]
+    assert [row["called"] for row in asked] == [list(due.who_adjudicates)] * 2
 
 
 async def test_nobody_is_served_what_they_voted_on_or_what_is_disputed(

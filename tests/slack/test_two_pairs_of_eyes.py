@@ -81,10 +81,12 @@ async def test_an_adjudicator_sees_both_votes_and_settles(desk: Desk, people: Pe
     view = await adjudication(desk, people)
     assert view.says("<@U0ANA> chose *Reject · remove post*")
     assert view.says("<@U0BEN> chose *Approve · keep post*")
-    assert await people["chloe"].click(view, "Approve · keep post")
+    said = {"What is right?": "Approve · keep post", "Note": "It is a quote."}
+    assert await people["chloe"].submit(view, said)
     outcome = (await desk.case(1)).outcome
     assert outcome is not None
     assert (outcome.verdict, outcome.reviewer) == (Verdict.APPROVE, "U0CHLOE")
+    assert outcome.note == "It is a quote."
     shown = await people["chloe"].wait_for_view("by <@U0CHLOE>")
     assert not shown.says("chose")
 

@@ -117,10 +117,16 @@ def test_the_events_are_those_listened_for() -> None:
 def test_every_action_and_form_has_a_listener() -> None:
     actions = {ids.REJECT_AS, ids.MORE, ids.UNDO, ids.SHOW_CASE, ids.SHOW_QUEUE, ids.REFRESH_HOME}
     actions |= {ids.START_REVIEWING, ids.SKIP, ids.WRITE_NOTE, ids.UNDO_LAST, ids.LOOK_AGAIN}
-    actions |= {ids.CLEAR_FLAG, ids.TURN_FLAG, ids.SEND_USE_CASE, ids.ADJUDICATE}
+    actions |= {ids.CHOOSE, ids.CLEAR_FLAG, ids.TURN_FLAG, ids.SEND_USE_CASE, ids.ADJUDICATE}
     actions |= {ids.WITHDRAW_PROPOSAL, ids.SHOW_SIMILAR}
     forms = {ids.NOTE_FORM, ids.HAND_OVER_FORM, ids.WITHDRAW_FORM, ids.LABEL_FORM}
-    forms |= {ids.OVERRULE_FORM, ids.SEND_FORM, ids.WITHDRAW_PROPOSAL_FORM, ids.ASK_FORM}
+    forms |= {
+        ids.ADJUDICATION,
+        ids.OVERRULE_FORM,
+        ids.SEND_FORM,
+        ids.WITHDRAW_PROPOSAL_FORM,
+        ids.ASK_FORM,
+    }
     assert registered("action") == actions
     assert registered("view") == forms
 

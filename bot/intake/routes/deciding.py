@@ -10,6 +10,7 @@ from bot.intake.doors import Caller, Reviewer, Submitter
 from bot.intake.problems import Problem
 from bot.intake.requests import ReviewIn, TruthIn, WithdrawIn
 from bot.intake.routes.reading import CaseId
+from bot.intake.showing import document_for
 from bot.services import Services
 from hitl.cases import Case
 from hitl.documents import case_document
@@ -38,20 +39,21 @@ def deciding_routes(services: Services) -> APIRouter:
     async def review(
         case_id: CaseId, review: Annotated[ReviewIn, Body()], caller: Reviewer
     ) -> Response:
-        """Vote; too late answers 409 with the outcome that stands."""
-        use_case = await use_case_of(case_id, caller)
+        """Vote, with a verdict or with a label alone; too late answers 409 with what stands."""
+        found = await services.database.read(lambda connection: case_by_id(connection, case_id))
+        use_case = services.policy.use_case(caller.require_to_review(found).use_case)
         case = await services.database.write(
             lambda tx: vote(
                 tx,
                 case_id,
-                verdict=Verdict(review.verdict),
+                verdict=None if review.verdict is None else Verdict(review.verdict),
                 label=review.label,
                 note=review.note,
                 reviewer=review.reviewer,
                 use_case=use_case,
             )
         )
-        return answer(case_document(case), 201)
+        return answer(document_for(case, caller, services.policy), 201)
 
     @router.post("/truth", response_model=CaseOut)
     async def truth(

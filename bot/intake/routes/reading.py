@@ -8,11 +8,12 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from bot.intake.answers import CaseOut, CasesOut, answer
-from bot.intake.doors import Caller, Reader
+from bot.intake.doors import Caller, Looker
 from bot.intake.problems import Problem
+from bot.intake.showing import document_for
 from bot.services import Services
+from hitl.blindness import as_seen
 from hitl.cases import Case
-from hitl.documents import case_document
 from hitl.lifecycle import WAITING
 from hitl.storage.bell import case_topic
 from hitl.storage.queries import CaseFilter, case_by_id, list_cases
@@ -30,17 +31,20 @@ def reading_routes(services: Services) -> APIRouter:
     @router.get("/cases/{case_id}", response_model=CaseOut, responses={404: {"model": Problem}})
     async def read_case(
         case_id: CaseId,
-        caller: Reader,
+        caller: Looker,
         wait: Annotated[float, Query(ge=0, le=60, description="seconds to wait for it")] = 0,
     ) -> Response:
-        """The case; with ``wait``, as soon as it is no longer waiting for people."""
-        return answer(
-            case_document(await _decided_or_late(services, case_id, caller=caller, wait=wait))
-        )
+        """The case; with ``wait``, as soon as it is no longer waiting for people.
+
+        A key with the scope ``review`` but not ``read`` is shown what reviewers are: of a case
+        that is answered blind, the item without the AI's prediction.
+        """
+        case = await _decided_or_late(services, case_id, caller=caller, wait=wait)
+        return answer(document_for(case, caller, services.policy))
 
     @router.get("/cases", response_model=CasesOut)
     async def read_cases(
-        caller: Reader,
+        caller: Looker,
         *,
         use_case: Annotated[str | None, Query(max_length=200)] = None,
         key: Annotated[str | None, Query(max_length=200)] = None,
@@ -52,13 +56,14 @@ def reading_routes(services: Services) -> APIRouter:
         use_cases = caller.use_cases
         if use_case is not None:
             use_cases = frozenset({caller.use_case(services.policy, use_case).name})
-        wanted = CaseFilter(use_cases=use_cases, key=key, state=state, after=after)
+        wanted = CaseFilter(use_cases, key, state, after, as_reviewer=caller.is_blind)
         found = await services.database.read(
             lambda connection: list_cases(connection, wanted, limit=limit + 1)
         )
         page = found[:limit]
         following = str(page[-1].id) if len(found) > limit else None
-        return answer({"items": [case_document(case) for case in page], "next": following})
+        shown = [document_for(case, caller, services.policy) for case in page]
+        return answer({"items": shown, "next": following})
 
     return router
 
@@ -71,11 +76,15 @@ async def _decided_or_late(
     late = clock() + wait
     with database.bell.listening(case_topic(case_id)) as rung:
         case = await database.read(lambda connection: case_by_id(connection, case_id))
-        caller.require(case)
-        while case.state in WAITING and not database.bell.silenced and clock() < late:
+        (caller.require_to_review if caller.is_blind else caller.require)(case)
+        while _is_waiting(case, caller) and not database.bell.silenced and clock() < late:
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(late - clock(), LOOK_EVERY_SECONDS)):
                     await rung.wait()
             rung.clear()
             case = await database.read(lambda connection: case_by_id(connection, case_id))
     return case
+
+
+def _is_waiting(case: Case, caller: Caller) -> bool:
+    return (as_seen(case) if caller.is_blind else case).state in WAITING

@@ -17,7 +17,6 @@ from bot.intake.doors import Caller, Submitter
 from bot.intake.problems import Problem, problem_of, problem_of_failure, problem_of_validation
 from bot.intake.requests import BatchIn, CaseIn, TalliesIn
 from bot.services import Services
-from hitl.blindness import Chances
 from hitl.cases import Case
 from hitl.documents import case_document
 from hitl.errors import HitlError
@@ -53,7 +52,7 @@ def submitting_routes(services: Services) -> APIRouter:
     ) -> Response:
         """Count predictions that stood by themselves where they were made."""
         use_case = caller.use_case(services.policy, tallies.use_case)
-        fingerprint = _fingerprint(await request.json())
+        fingerprint = fingerprint_of(await request.json())
         stored = await services.database.write(
             lambda tx: add_tallies(
                 tx,
@@ -76,8 +75,8 @@ async def _submit(
     use_case = caller.use_case(services.policy, case.use_case)
     if case.callback_url is not None:
         services.callbacks.require_usable(case.callback_url)
-    submission = case.submission(fingerprint=_fingerprint(raw), submitted_by=caller.name)
-    draw, chances = services.draw(), Chances.drawn(services.draw)
+    submission = case.submission(fingerprint=fingerprint_of(raw), submitted_by=caller.name)
+    draw, chances = services.draw(), services.chances()
     try:
         return await services.database.write(
             lambda tx: submit(tx, submission, use_case=use_case, draw=draw, chances=chances)
@@ -107,7 +106,7 @@ def _spoiled(problem: Mapping[str, Any]) -> dict[str, Any]:
     return {"status": problem["status"], "problem": problem}
 
 
-def _fingerprint(raw: Any) -> str:
+def fingerprint_of(raw: Any) -> str:
     """The same for the same JSON, whatever the order of its fields."""
     canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -7,6 +7,7 @@ from bot.slack.blocks import Element, Style
 from bot.slack.cards.proposal import likeliest_first
 from bot.slack.cards.undo import can_be_undone
 from bot.slack.message import Block
+from bot.slack.text import clip
 from hitl.cases import Case
 from hitl.policy import UseCase
 from hitl.review import can_ask_submitter
@@ -14,6 +15,9 @@ from hitl.vocabulary import Verdict
 
 _MENU_CHARACTERS = 4_000
 """Of the menu of labels: it must leave room for the item on the same card."""
+_MOST_BUTTONS = 12
+"""Labels; more are quicker found in a menu that can be typed into."""
+_BUTTON_LENGTH = 75
 ANOTHER_LABEL = ""
 """The choice that opens the form with every label; no label is empty."""
 
@@ -83,7 +87,12 @@ def _more(case: Case, words: Mapping[str, str]) -> Element:
 
 
 def verdict_buttons(case: Case, *, use_case: UseCase) -> list[Element]:
-    """What can be chosen: three verdicts, or fewer where the AI's label has left the policy."""
+    """What can be chosen: three verdicts, or fewer where the AI's label has left the policy.
+
+    Of a blind case without verdicts of its own, the labels.
+    """
+    if case.is_blind and not use_case.is_verdict:
+        return label_buttons(case, use_case=use_case)
     reject = _reject(case, use_case=use_case)
     if not use_case.is_verdict and case.label not in use_case.labels:
         return [reject]  # a label that has left the policy can't be let stand any more
@@ -91,6 +100,21 @@ def verdict_buttons(case: Case, *, use_case: UseCase) -> list[Element]:
         _verdict(Verdict.APPROVE, case, use_case=use_case, style="primary"),
         reject,
         _verdict(Verdict.FLAG, case, use_case=use_case),
+    ]
+
+
+def label_buttons(case: Case, *, use_case: UseCase) -> list[Element]:
+    """The labels in the policy's order, one click each; a menu where they are too many."""
+    if len(use_case.labels) > _MOST_BUTTONS:
+        options = list(_within_reach(case, list(use_case.labels)))
+        return [blocks.menu("Choose the label", action_id=ids.CHOOSE, options=options)]
+    return [
+        blocks.button(
+            clip(rule.button or label, _BUTTON_LENGTH),
+            action_id=ids.label_button(position),
+            value=ids.chosen(case.id, label),
+        )
+        for position, (label, rule) in enumerate(use_case.labels.items())
     ]
 
 
@@ -111,14 +135,13 @@ def _reject(case: Case, *, use_case: UseCase) -> Element:
         style: Style | None = "danger" if use_case.is_verdict else None
         return _verdict(Verdict.REJECT, case, use_case=use_case, style=style)
     words = use_case.button_text(Verdict.REJECT, case.label)
-    options = list(_within_reach(case, use_case=use_case))
+    options = list(_within_reach(case, other_labels(case, use_case=use_case)))
     return blocks.menu(words, action_id=ids.REJECT_AS, options=options)
 
 
-def _within_reach(case: Case, *, use_case: UseCase) -> Iterator[Element]:
-    """As many of the likeliest labels as a card can carry; a form offers the rest."""
+def _within_reach(case: Case, labels: list[str]) -> Iterator[Element]:
+    """As many of the labels, from the first, as a card can carry; a form offers the rest."""
     room = _MENU_CHARACTERS
-    labels = other_labels(case, use_case=use_case)
     for position, option in enumerate(label_options(case, labels), start=1):
         room -= blocks.size(option) + 1
         is_full = room < 0 or position == blocks.MOST_OPTIONS

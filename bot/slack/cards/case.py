@@ -18,9 +18,17 @@ from bot.slack.cards.evidence import (
 from bot.slack.cards.flags import flag_actions
 from bot.slack.cards.proposal import proposal_block
 from bot.slack.cards.similar import similar_blocks, similar_line
-from bot.slack.cards.wording import case_text, disputed_line, is_settled, settled_lines, vote_notes
+from bot.slack.cards.wording import (
+    case_name,
+    case_text,
+    disputed_line,
+    is_settled,
+    settled_lines,
+    vote_notes,
+)
 from bot.slack.message import Block, Message
 from bot.slack.text import moment
+from hitl.blindness import as_seen
 from hitl.cases import Case
 from hitl.policy import UseCase
 from hitl.precedents import Precedent
@@ -47,6 +55,7 @@ def case_card(
     long as this one waits. ``plain`` is the short form without
     pictures and formatted text, for a second try where Slack refused the blocks.
     """
+    case = as_seen(case, use_case=use_case)
     text = case_text(case, use_case=use_case, now=now)
     if precedents and not is_settled(case):
         text += f" {similar_line(precedents, use_case=use_case)}."
@@ -82,7 +91,7 @@ def _full(
             *vote_notes(case, use_case=use_case),
         ),
         *([blocks.section(disputed_line(use_case=use_case))] if disputed else []),
-        proposal_block(case, use_case=use_case),
+        *([] if case.is_blind else [proposal_block(case, use_case=use_case)]),
         blocks.divider(),
         *item_blocks(case, room=room),
         *evidence_blocks(case, room=room, files=files),
@@ -120,7 +129,7 @@ def _result(case: Case, *, use_case: UseCase) -> Block:
 
 def _where(case: Case, *notes: str) -> Block:
     """Which case this is and how old; every reader's Slack keeps the age current."""
-    name = f"{case.use_case} · case {case.id} · {case.key}"
+    name = f"{case.use_case} · {case_name(case)}"
     age = moment(case.submitted_at, "{ago}")
     return blocks.context(blocks.plain(name, 200), *map(blocks.mrkdwn, [age, *notes]))
 

@@ -7,6 +7,7 @@ from bot.slack import blocks
 from bot.slack.blocks import Element
 from bot.slack.message import Block, Message, View
 from bot.slack.text import clean, one_line
+from hitl.blindness import as_seen
 from hitl.cases import Case, Evidence
 
 _MOST_BLOCKS = 90
@@ -22,7 +23,7 @@ def case_view(case: Case, card: Message) -> View:
 
 def full_text_view(case: Case) -> View:
     """The item and all evidence that is text, as far as a modal can hold it."""
-    paragraphs = _paragraphs(_everything(case))
+    paragraphs = _paragraphs(_everything(as_seen(case)))
     return modal("Full text", fitting(paragraphs, otherwise="The rest is too long for this view."))
 
 
@@ -42,7 +43,8 @@ def modal(title: str, shown: list[Block]) -> View:
 
 
 def _everything(case: Case) -> Iterator[tuple[str, str]]:
-    yield "Case", f"{case.id} in {case.use_case}, key {case.key}"
+    where = f"{case.id} in {case.use_case}"
+    yield "Case", where if case.is_blind else f"{where}, key {case.key}"
     if case.title:
         yield "Title", case.title
     if case.text:

@@ -8,34 +8,92 @@ from bot.slack import blocks
 from bot.slack.cards.details import fitting, full_text_view, modal
 from bot.slack.message import Block, View
 from bot.slack.text import mention, moment, mrkdwn
+from hitl.blindness import as_seen
 from hitl.cases import Case, Event, Note
 from hitl.lifecycle import WAITING
+from hitl.policy import UseCase
 from hitl.policy.wording import listed
+from hitl.review.record import POLICY
 
 _WORDS = 500
 _MOST_OF_TEXT, _MOST_OF_HISTORY = 60, 30
 
 
-def history_view(case: Case, events: Sequence[Event]) -> View:
+def history_view(case: Case, events: Sequence[Event], *, use_case: UseCase | None = None) -> View:
     """Oldest first; the latest events where there are more than a modal can hold."""
+    if case.is_blind:
+        case = as_seen(case)
+        told_of = filter(_is_told_of_blind, events)
+        tells = use_case is not None and use_case.is_verdict
+        events = [_blind(event, tells_verdict=tells) for event in told_of]
     told = [_concealed(event) for event in events] if case.state in WAITING else events
     newest_first = (_line(event, notes=written_on(case)) for event in reversed(told))
     shown = fitting(newest_first, otherwise="What happened before is too long for this view.")
     return modal(f"History of case {case.id}", shown[::-1])
 
 
-def everything_view(case: Case, events: Sequence[Event]) -> View:
+def everything_view(
+    case: Case, events: Sequence[Event], *, use_case: UseCase | None = None
+) -> View:
     """The full text, and what happened below it; only the latest of either where it is long."""
-    text, history = full_text_view(case)["blocks"], history_view(case, events)["blocks"]
+    history = history_view(case, events, use_case=use_case)
+    text = full_text_view(case)["blocks"]
     if len(text) > _MOST_OF_TEXT:
         cut = blocks.context(blocks.plain("The rest is too long for this view.", 100))
         text = [*text[:_MOST_OF_TEXT], cut]
-    return modal(f"Case {case.id}", [*text, blocks.divider(), *history[-_MOST_OF_HISTORY:]])
+    return modal(
+        f"Case {case.id}", [*text, blocks.divider(), *history["blocks"][-_MOST_OF_HISTORY:]]
+    )
 
 
 def _concealed(event: Event) -> Event:
     """Who votes next is not to know what others chose."""
     return replace(event, data={}) if event.type == "voted" else event
+
+
+_TOLD_OF_BLIND = frozenset(
+    {
+        "submitted",
+        "posted",
+        "claimed",
+        "released",
+        "skipped",
+        "note_added",
+        "note_changed",
+        "note_removed",
+        "handed_over",
+        "reminded",
+        "overdue",
+        "voted",
+        "vote_undone",
+        "disputed",
+        "decided",
+        "checked",
+        "undone",
+        "adjudicated",
+        "overruled",
+        "flag_cleared",
+        "recheck_asked",
+        "withdrawn",
+    }
+)
+"""What happens to blind cases of each sort."""
+
+
+def _is_told_of_blind(event: Event) -> bool:
+    # That a prediction stood is what nobody is to know.
+    return event.type in _TOLD_OF_BLIND and (event.type, event.actor) != ("decided", POLICY)
+
+
+def _blind(event: Event, *, tells_verdict: bool) -> Event:
+    """The event as it would read of any blind case, whatever sort this one is."""
+    if event.type == "submitted":
+        return replace(event, actor="somebody", data={})
+    kind = "decided" if event.type == "checked" else event.type
+    data = dict(event.data)
+    if not tells_verdict:
+        data.pop("verdict", None)
+    return replace(event, type=kind, data=data)
 
 
 def _line(event: Event, *, notes: Sequence[Note]) -> Block:
@@ -53,11 +111,11 @@ def _words(event: Event, notes: Sequence[Note]) -> str:
 
 
 def _submitted(data: Mapping[str, Any]) -> str:
-    return f"sent it: {_quoted(data, 'reason')}"
+    return f"sent it: {_quoted(data, 'reason')}" if data else "sent it"
 
 
 def _decided(data: Mapping[str, Any]) -> str:
-    return f"decided: {_quoted(data, 'verdict')}, label {_quoted(data, 'label')}"
+    return f"decided: {_choice(data)}"
 
 
 def _overruled(event: Event, notes: Sequence[Note]) -> str:
@@ -67,18 +125,21 @@ def _overruled(event: Event, notes: Sequence[Note]) -> str:
 
 
 def _voted(data: Mapping[str, Any]) -> str:
-    if not data:
-        return "voted"
-    return f"voted: {_quoted(data, 'verdict')}, label {_quoted(data, 'label')}"
+    return f"voted: {_choice(data)}" if data else "voted"
 
 
 def _adjudicated(data: Mapping[str, Any]) -> str:
-    chosen = f"{_quoted(data, 'verdict')}, label {_quoted(data, 'label')}"
-    return f"settled the dispute: {chosen}"
+    return f"settled the dispute: {_choice(data)}"
 
 
 def _undone(data: Mapping[str, Any]) -> str:
-    return f"took that back: {_quoted(data, 'verdict')}, label {_quoted(data, 'label')}"
+    return f"took that back: {_choice(data)}"
+
+
+def _choice(data: Mapping[str, Any]) -> str:
+    """``reject, label violation``; the label alone where a verdict would tell too much."""
+    label = f"label {_quoted(data, 'label')}"
+    return f"{_quoted(data, 'verdict')}, {label}" if "verdict" in data else label
 
 
 def _handed_over(data: Mapping[str, Any]) -> str:

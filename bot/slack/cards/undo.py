@@ -4,6 +4,7 @@ from bot.slack import blocks, ids
 from bot.slack.cards.wording import outcome_title
 from bot.slack.message import Message
 from bot.slack.text import counted, duration, mrkdwn
+from hitl.blindness import as_seen
 from hitl.cases import Case, Outcome
 from hitl.policy import UseCase
 from hitl.policy.lengths import length_of
@@ -32,10 +33,11 @@ def confirmation(case: Case, outcome: Outcome, *, use_case: UseCase) -> Message:
 
 def vote_is_in(case: Case, *, use_case: UseCase) -> Message:
     """What a vote that settles nothing has come to; a dispute can't be undone."""
+    needed, case = case.reviews_needed, as_seen(case, use_case=use_case)
     if case.state is CaseState.DISPUTED:
         text = f"Your vote is in: reviewers disagree on {_name(case)}, and adjudicators decide."
         return Message(text, [blocks.section(text)])
-    others = counted(use_case.reviews_needed - case.votes, "other person", "other people")
+    others = counted(needed - case.votes, "other person", "other people")
     text = f"Your vote on {_name(case)} is in and shown to nobody; {others} must look, too."
     if not length_of(use_case.undo_within):
         return Message(text, [blocks.section(text)])
@@ -45,7 +47,7 @@ def vote_is_in(case: Case, *, use_case: UseCase) -> Message:
 
 def undone_message(case: Case) -> Message:
     """The case waits again."""
-    text = f"↶ Undone: case {case.id}, {_name(case)}, waits for a decision again."
+    text = f"↶ Undone: case {case.id}, {_name(as_seen(case))}, waits for a decision again."
     return Message(text, [blocks.section(text)])
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.slack.cards.deadline import deadline_sentences
 from bot.slack.text import counted, duration, mention, moment, mrkdwn, whom
+from hitl.blindness import as_seen
 from hitl.cases import Case, Outcome, Overruled
 from hitl.percent import percent
 from hitl.policy import UseCase
@@ -64,12 +65,19 @@ def _proposal(case: Case, *, use_case: UseCase) -> str:
     return f"{label} ({score_words(case.label, case.confidence, use_case=use_case)})"
 
 
+def case_name(case: Case) -> str:
+    """``case 41 · post-8841``; a key says where an item comes from, so a blind case has none."""
+    return f"case {case.id}" if case.is_blind else f"case {case.id} · {case.key}"
+
+
 def outcome_title(outcome: Chosen, *, use_case: UseCase) -> str:
     """The words of the button that stands for the outcome, escaped: ``Reject · remove post``."""
     if use_case.is_verdict:
         return mrkdwn(use_case.button_text(outcome.verdict, outcome.label), _NAME)
     rule = use_case.labels.get(outcome.label)
     words = mrkdwn((rule and rule.button) or outcome.label, _NAME)
+    if isinstance(outcome, Outcome | Overruled) and outcome.is_blind:
+        return words  # a verdict would speak of the AI's proposal
     again = ", look again" if outcome.verdict is Verdict.FLAG else ""
     return f"{outcome.verdict.capitalize()} · {words}{again}"
 
@@ -81,6 +89,7 @@ def is_settled(case: Case) -> bool:
 
 def settled_lines(case: Case, *, use_case: UseCase) -> list[str]:
     """What became of a case somebody decided on, and how; the person's own words last."""
+    case = as_seen(case, use_case=use_case)
     outcome = case.outcome
     if case.state is CaseState.WITHDRAWN:
         return [_WITHDRAWN]
@@ -110,7 +119,9 @@ def _overruled_line(before: Overruled, *, use_case: UseCase) -> str:
 
 def _outcome_line(outcome: Outcome, *, use_case: UseCase) -> str:
     """The outcome with its sign and whatever its title does not say."""
-    said = [f"{_SIGNS[outcome.verdict]} *{outcome_title(outcome, use_case=use_case)}*"]
+    tells = use_case.is_verdict or not outcome.is_blind
+    sign = _SIGNS[outcome.verdict if tells else Verdict.APPROVE]
+    said = [f"{sign} *{outcome_title(outcome, use_case=use_case)}*"]
     if use_case.is_verdict:
         said.append(f"label {mrkdwn(outcome.label, _NAME)}")
     if outcome.flagged:
@@ -129,7 +140,7 @@ def _decided_how(case: Case, outcome: Outcome, *, use_case: UseCase) -> str:
     """Who decided, when, how long after submission, and whether it is what the AI proposed."""
     waited = (outcome.decided_at - case.submitted_at).total_seconds()
     said = [f"by {decided_by(outcome)}", moment(outcome.decided_at), f"after {duration(waited)}"]
-    if outcome.by is not By.AI:
+    if outcome.by is not By.AI and not case.is_blind:
         agrees = outcome.label == case.label
         proposed = f"{proposer(case)} proposed {_proposal(case, use_case=use_case)}"
         said.append(f"as {proposer(case)} proposed" if agrees else proposed)
@@ -137,10 +148,15 @@ def _decided_how(case: Case, outcome: Outcome, *, use_case: UseCase) -> str:
 
 
 def vote_notes(case: Case, *, use_case: UseCase) -> Iterator[str]:
-    """``*1 of 2 votes* are in``; never whose they are nor what they say."""
-    if case.state is CaseState.OPEN and (case.votes or use_case.reviews_needed > 1):
-        needed = max(use_case.reviews_needed, case.votes + 1)
-        yield f"*{case.votes} of {needed} votes* are in"
+    """``*1 of 2 votes* are in``; never whose they are nor what they say.
+
+    Of a blind case only what holds for each of them in the use case: a draw would tell.
+    """
+    asked = use_case.reviews_needed if case.is_blind else case.reviews_needed
+    votes = case.votes if asked > 1 or not case.is_blind else 0
+    if case.state is CaseState.OPEN and (votes or asked > 1):
+        needed = max(asked, votes + 1)
+        yield f"*{votes} of {needed} votes* are in"
 
 
 def disputed_line(*, use_case: UseCase) -> str:
@@ -158,6 +174,7 @@ def already_decided(outcome: Outcome, *, use_case: UseCase, now: datetime) -> st
 
 def case_text(case: Case, *, use_case: UseCase, now: datetime) -> str:
     """The whole card as sentences, escaped, for notifications and screen readers."""
+    case = as_seen(case, use_case=use_case)
     title = mrkdwn(case.title or case.text or case.key, 150)
     if case.state is CaseState.WITHDRAWN:
         said = [f"Withdrawn: {title}."]
@@ -175,12 +192,7 @@ def case_text(case: Case, *, use_case: UseCase, now: datetime) -> str:
 
 
 def _asking(case: Case, *, use_case: UseCase, now: datetime) -> list[str]:
-    proposed = _proposal(case, use_case=use_case)
-    said = [
-        f"{beginning(proposer(case))} proposes {proposed}: {mrkdwn(case.route_reason, _SENTENCE)}."
-    ]
-    if case.reason:
-        said.append(f"Its reasoning: “{mrkdwn(case.reason, _SENTENCE)}”.")
+    said = list[str]() if case.is_blind else _proposed(case, use_case=use_case)
     if case.state is CaseState.DISPUTED:
         said.append("Reviewers disagree.")
     said += [f"{note.replace('*', '')}." for note in vote_notes(case, use_case=use_case)]
@@ -190,4 +202,14 @@ def _asking(case: Case, *, use_case: UseCase, now: datetime) -> list[str]:
     said += deadline_sentences(case, use_case=use_case, now=now)
     if case.notes:
         said.append(f"{counted(len(case.notes), 'note')}.")
+    return said
+
+
+def _proposed(case: Case, *, use_case: UseCase) -> list[str]:
+    proposed = _proposal(case, use_case=use_case)
+    said = [
+        f"{beginning(proposer(case))} proposes {proposed}: {mrkdwn(case.route_reason, _SENTENCE)}."
+    ]
+    if case.reason:
+        said.append(f"Its reasoning: “{mrkdwn(case.reason, _SENTENCE)}”.")
     return said

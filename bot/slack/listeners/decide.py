@@ -18,7 +18,7 @@ from bot.slack.services import SlackServices
 from bot.slack.showing import open_form, show_in_place, way_back
 from bot.slack.undoing import offer_undo
 from hitl.cases import Case
-from hitl.review import AlreadyDecided, CaseWithdrawn, adjudicate, vote
+from hitl.review import AlreadyDecided, CaseWithdrawn, vote
 from hitl.vocabulary import Verdict
 
 
@@ -30,6 +30,12 @@ def register(app: AsyncApp, services: SlackServices) -> None:
         verdict = ids.decided(action["action_id"])
         await _decide_on_card(services, args, int(action["value"]), verdict=verdict)
 
+    @app.action(re.compile(ids.LABEL_PATTERN))
+    async def press_label(args: AsyncArgs, action: dict[str, Any]) -> None:
+        case_id, label = ids.choice(action["value"])
+        await _decide_on_card(services, args, case_id, label=label)
+
+    @app.action(ids.CHOOSE)
     @app.action(ids.REJECT_AS)
     async def reject_as(args: AsyncArgs, action: dict[str, Any]) -> None:
         case_id, label = ids.choice(action["selected_option"]["value"])
@@ -39,7 +45,8 @@ def register(app: AsyncApp, services: SlackServices) -> None:
             await open_form(args.client, args.body, label_form(case, use_case=use_case))
             await args.ack()
             return
-        await _decide_on_card(services, args, case_id, verdict=Verdict.REJECT, label=label)
+        verdict = Verdict.REJECT if action["action_id"] == ids.REJECT_AS else None
+        await _decide_on_card(services, args, case_id, verdict=verdict, label=label)
 
     @app.view(ids.LABEL_FORM)
     async def reject_with_form(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -59,7 +66,7 @@ async def _decide_on_card(
     args: AsyncArgs,
     case_id: int,
     *,
-    verdict: Verdict,
+    verdict: Verdict | None = None,
     label: str | None = None,
 ) -> None:
     """Decide, and show it on the card that was clicked; review mode goes on to the next."""
@@ -95,20 +102,15 @@ async def decide(
     body: dict[str, Any],
     case_id: int,
     *,
-    verdict: Verdict,
+    verdict: Verdict | None = None,
     label: str | None = None,
 ) -> Case:
     """The case with what the actor said stored; raises what that is refused with."""
     case, use_case = await services.find(case_id)
     actor = actor_of(body)
-    say = vote
-    if (body.get("view") or {}).get("callback_id") == ids.ADJUDICATION:
-        await services.people.require_adjudicator(actor, use_case)
-        say = adjudicate
-    else:
-        await services.require_decider(actor, case, use_case)
+    await services.require_decider(actor, case, use_case)
     return await services.database.write(
-        lambda tx: say(
+        lambda tx: vote(
             tx,
             case.id,
             verdict=verdict,

@@ -58,7 +58,12 @@ def register(app: AsyncApp, services: SlackServices) -> None:
         reason = (ids.answer(body["view"])["value"] or "").strip() or None
         await services.database.write(
             lambda tx: withdraw(
-                tx, case.id, by=actor.user_id, reason=reason, webhooks=use_case.webhooks
+                tx,
+                case.id,
+                by=actor.user_id,
+                reason=reason,
+                webhooks=use_case.webhooks,
+                from_people=True,
             )
         )
         await ack()

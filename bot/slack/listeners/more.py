@@ -17,6 +17,7 @@ from bot.slack.services import SlackServices
 from bot.slack.showing import open_form
 from bot.slack.undoing import show_undone, take_back
 from hitl.cases import Case, Event
+from hitl.policy import UseCase
 from hitl.storage.queries import case_history
 
 
@@ -48,7 +49,7 @@ async def _wanted(services: SlackServices, case_id: int, *, wanted: str, actor: 
     if wanted in _READ:
         await services.require_viewer(actor, case, use_case)
         read = partial(case_history, case_id=case_id)
-        return _READ[wanted](case, await services.database.read(read))
+        return _READ[wanted](case, await services.database.read(read), use_case=use_case)
     if wanted == ids.MORE_WITHDRAW:
         await services.people.require_withdrawer(actor, use_case)
         return withdraw_form(case)
@@ -59,11 +60,11 @@ async def _wanted(services: SlackServices, case_id: int, *, wanted: str, actor: 
     return _WRITTEN.get(wanted, note_form)(case)
 
 
-def _full_text(case: Case, _events: Sequence[Event]) -> View:
+def _full_text(case: Case, _events: Sequence[Event], *, use_case: UseCase) -> View:  # noqa: ARG001 - as the others
     return full_text_view(case)
 
 
-_READ: Mapping[str, Callable[[Case, Sequence[Event]], View]] = {
+_READ: Mapping[str, Callable[..., View]] = {
     ids.MORE_TEXT: _full_text,
     ids.MORE_HISTORY: history_view,
     ids.MORE_EVERYTHING: everything_view,

@@ -1,0 +1,96 @@
+"""Items whose right label is known, and when the next of them is to be served."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from hitl.storage.database import Transaction
+from hitl.storage.statements import insert_new
+from hitl.storage.tables import case_contents, known_answers, known_turns
+
+_IN_USE = known_answers.c.retired_at.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """That a known answer is to be served in a use case."""
+
+    id: int
+    use_case: str
+    draw: float
+
+
+def learn_answer(tx: Transaction, case_id: int, *, use_case: str, label: str) -> None:
+    """Keep that the case's right label is this one; a later word on it counts."""
+    values = {
+        "case_id": case_id,
+        "use_case": use_case,
+        "label": label,
+        "times_served": 0,
+        "added_at": tx.now,
+    }
+    if insert_new(tx.connection, known_answers, values) is None:
+        tx.connection.execute(
+            update(known_answers)
+            .where(known_answers.c.case_id == case_id)
+            .values(label=label, retired_at=None)
+        )
+
+
+def retire_answer(tx: Transaction, case_id: int) -> None:
+    """Serve it no more: what was thought right is in doubt."""
+    tx.connection.execute(
+        update(known_answers)
+        .where(known_answers.c.case_id == case_id, _IN_USE)
+        .values(retired_at=tx.now)
+    )
+
+
+def plan_turn(tx: Transaction, use_case: str, *, due_at: datetime, draw: float) -> None:
+    """Have a known answer served from ``due_at`` on."""
+    tx.connection.execute(
+        insert(known_turns), {"use_case": use_case, "due_at": due_at, "draw": draw}
+    )
+
+
+def turns_due(connection: Connection, *, now: datetime) -> list[Turn]:
+    """Those whose time has come, the first one first."""
+    rows = connection.execute(
+        select(known_turns).where(known_turns.c.due_at <= now).order_by(known_turns.c.due_at)
+    )
+    return [Turn(row.id, row.use_case, row.draw) for row in rows]
+
+
+def take_turn(tx: Transaction, turn: Turn) -> bool:
+    """Whether this call took it; of any number one does."""
+    taken = tx.connection.execute(delete(known_turns).where(known_turns.c.id == turn.id))
+    return taken.rowcount == 1
+
+
+def pick_answer(tx: Transaction, use_case: str, *, draw: float) -> tuple[int, str] | None:
+    """One of those that were served least, by the draw: its case and its label.
+
+    None where there is none whose content is still there.
+    """
+    usable = (
+        (known_answers.c.use_case == use_case)
+        & _IN_USE
+        & (case_contents.c.case_id == known_answers.c.case_id)
+        & case_contents.c.salt.is_not(None)
+    )
+    least = select(func.min(known_answers.c.times_served)).where(usable).scalar_subquery()
+    found = tx.connection.execute(
+        select(known_answers.c.case_id, known_answers.c.label)
+        .where(usable, known_answers.c.times_served == least)
+        .order_by(known_answers.c.case_id)
+    ).all()
+    if not found:
+        return None
+    picked = found[min(int(draw * len(found)), len(found) - 1)]
+    tx.connection.execute(
+        update(known_answers)
+        .where(known_answers.c.case_id == picked.case_id)
+        .values(times_served=known_answers.c.times_served + 1)
+    )
+    return picked.case_id, picked.label
