@@ -1,25 +1,26 @@
-"""The dashboard's doors: the page at ``/`` and the figures it asks for."""
+"""The dashboard's doors, and the page at ``/``."""
 
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Query, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from bot.dashboard.cookies import Cookies
-from bot.dashboard.doorkeeper import NOT_NOW, Doorkeeper, Visitor
+from bot.dashboard.doorkeeper import NOT_NOW, Doorkeeper
 from bot.dashboard.pages import (
-    PAGE_HEADERS,
     STATIC,
     dashboard_page,
     refusal_page,
     sign_in_page,
 )
-from bot.dashboard.showing import shown, shown_of_people
+from bot.dashboard.reading import figure_routes
 from bot.dashboard.signing import signing_routes
-from bot.intake.problems import problem
 from bot.services import Services
+
+Named = Annotated[str | None, Query(max_length=200)]
+Window = Annotated[str, Query(max_length=10)]
 
 
 def install_dashboard(app: FastAPI, services: Services, doorkeeper: Doorkeeper) -> None:
@@ -41,41 +42,9 @@ def dashboard_routes(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
             return refusal_page(str(error), status=HTTPStatus.SERVICE_UNAVAILABLE)
         return sign_in_page() if visitor is None else dashboard_page()
 
-    @router.get("/dashboard/figures")
-    async def figures(
-        request: Request,
-        use_case: Annotated[str | None, Query(max_length=200)] = None,
-        window: Annotated[str, Query(max_length=10)] = "4w",
-    ) -> Response:
-        try:
-            visitor = await doorkeeper.visitor(cookies.read(request))
-            if visitor is None:
-                return _answer(problem(HTTPStatus.UNAUTHORIZED, "signed-out", "Sign in again."))
-            return _answer(await _figures(visitor, use_case, window))
-        except NOT_NOW as error:
-            return _answer(problem(HTTPStatus.SERVICE_UNAVAILABLE, "not-now", str(error)))
-
-    async def _figures(visitor: Visitor, name: str | None, window: str) -> dict[str, object]:
-        own = visitor.use_cases(services.policy)
-        use_case = own.get(name) if name else next(iter(own.values()), None)
-        if use_case is None:
-            return problem(HTTPStatus.NOT_FOUND, "unknown-use-case", "There is no such use case.")
-        page = await shown(services, use_case, window=window)
-        if await doorkeeper.leads(visitor, use_case):
-            named = doorkeeper.name_of
-            page["sections"].append(
-                await shown_of_people(services, use_case, window=window, named=named)
-            )
-        return {"visitor": visitor.name, "use_cases": list(own), **page}
-
+    router.include_router(figure_routes(services, doorkeeper, cookies))
     router.include_router(signing_routes(doorkeeper, cookies))
     return router
-
-
-def _answer(document: dict[str, object]) -> Response:
-    status = document.get("status", HTTPStatus.OK)
-    assert isinstance(status, int)  # noqa: S101 - only problem documents have one
-    return JSONResponse(document, status, headers=PAGE_HEADERS)
 
 
 class _Static(StaticFiles):

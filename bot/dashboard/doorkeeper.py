@@ -111,10 +111,8 @@ class Doorkeeper:
         """Whether they may look at how each reviewer does; not while Slack can't be asked."""
         if visitor.actor is None:
             return visitor.caller is not None and Scope.ADMIN in visitor.caller.scopes
-        if not use_case.leads:
-            return False
         try:
-            await self._people.require_withdrawer(visitor.actor, use_case)
+            await self._people.require_lead(visitor.actor, use_case)
         except Refusal:
             return False
         return True

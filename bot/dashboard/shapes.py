@@ -4,8 +4,12 @@ Every picture has a table with the same numbers, for whoever can't see it.
 """
 
 from collections.abc import Iterable, Sequence
+from math import floor
 from typing import Any
 
+from bot.slack.cards.figures import share_words
+from hitl.percent import percent
+from hitl.statistics.calibration import Bin
 from hitl.statistics.intervals import Interval
 
 Shape = dict[str, Any]
@@ -23,6 +27,7 @@ def section(
     says: Iterable[str] = (),
     pictures: Iterable[Shape] = (),
     table: Shape | None = None,
+    notes: Iterable[Shape] = (),
 ) -> Shape:
     """A part of the page; ``name`` is its anchor."""
     return {
@@ -31,7 +36,13 @@ def section(
         "says": list(says),
         "pictures": list(pictures),
         "table": table,
+        "notes": list(notes),
     }
+
+
+def note(title: str, *, says: Iterable[str], level: str) -> Shape:
+    """A box with a title and sentences; ``level`` is ``alarm`` or ``good``."""
+    return {"title": title, "says": list(says), "level": level}
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Shape:
@@ -52,14 +63,13 @@ def band(
     values: Sequence[Interval | None],
     unit: str,
     words: Sequence[str],
-    bare: Sequence[bool] | None = None,
+    bare: bool = False,
 ) -> Shape:
     """A line with its interval as a band; None is a gap, and ``words`` says each in the table.
 
-    ``bare`` says where the line goes on without its band.
+    A ``bare`` line has no band.
     """
-    bare = bare or [False] * len(values)
-    banded = [None if alone else each for each, alone in zip(values, bare, strict=True)]
+    banded = [None] * len(values) if bare else values
     return {
         "kind": "band",
         "title": title,
@@ -80,4 +90,52 @@ def bars(title: str, rows: Sequence[tuple[str, int]], *, noun: str) -> Shape:
         "places": [name for name, _ in rows],
         "values": [number for _, number in rows],
         "table": table(["", noun], ((name, f"{number:,}") for name, number in rows)),
+    }
+
+
+def lines(
+    title: str,
+    drawn: Sequence[tuple[str, Sequence[tuple[float, float]]]],
+    *,
+    now: Sequence[float],
+    numbers: Shape,
+) -> Shape:
+    """Shares by threshold; ``now`` are the thresholds that hold, marked."""
+    return {
+        "kind": "lines",
+        "title": title,
+        "lines": [
+            {"name": name, "points": [list(point) for point in points]} for name, points in drawn
+        ],
+        "now": list(now),
+        "from": min((x for _, points in drawn for x, _ in points), default=0.0),
+        "to": 1,
+        "unit": "%",
+        "table": numbers,
+    }
+
+
+def reliability(title: str, bins: Sequence[Bin]) -> Shape:
+    """How often predictions of like confidence were right, beside how sure they were."""
+    words = [f"{share_words(each.right)} of {each.right.total:,}" for each in bins]
+    points = [
+        {
+            "x": each.confidence,
+            "y": each.right.estimate,
+            "low": each.right.interval.low,
+            "high": each.right.interval.high,
+            "words": said,
+        }
+        for each, said in zip(bins, words, strict=True)
+    ]
+    lowest = min([1.0, *(min(each.confidence, each.right.interval.low) for each in bins)])
+    return {
+        "kind": "reliability",
+        "title": title,
+        "points": points,
+        "from": max(0.0, floor(lowest * 10) / 10),
+        "table": table(
+            ["How sure", "How often right"],
+            ((percent(each.confidence), said) for each, said in zip(bins, words, strict=True)),
+        ),
     }

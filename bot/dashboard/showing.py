@@ -1,102 +1,93 @@
-"""The whole page of one use case as data, read from one snapshot."""
+"""The page of one use case as data; the quick parts from one snapshot, the slow one by itself."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot.dashboard.parts import costs, funnel, headline, reviewers, trends, waiting
+from bot.dashboard.parts.advice import findings, sunset
+from bot.dashboard.parts.flow import funnel, labels, versions, waiting
+from bot.dashboard.parts.glance import glance
+from bot.dashboard.parts.judged import TREND, automation, costs, people, reviewers
+from bot.dashboard.parts.thresholds import thresholds, trade_of
+from bot.dashboard.parts.weeks import trends
 from bot.dashboard.shapes import Shape
+from bot.figures import figures_of
 from bot.services import Services
 from bot.slack.cards.figures import window_words
 from hitl.documents import moment
 from hitl.policy import UseCase
-from hitl.reports.desk import decided_by, done_by_each, queue_ages
+from hitl.reports.ages import queue_ages
+from hitl.reports.ledger import Ledger
+from hitl.reports.report import USUAL_WEEKS, report, zone_of
+from hitl.reports.reviewers import team
 from hitl.reports.stats import stats
+from hitl.reports.tallied import decided_in
 from hitl.reports.windows import parse_window
-from hitl.statistics.weeks import starts_at, week_of
 
-WEEKS = 12
-"""Shown as a trend, this week included."""
-_WEEK = timedelta(days=7)
 Naming = Callable[[str], Awaitable[str]]
+"""What a reviewer's id stands for."""
 _WINDOWS = ("24h", "7d", "4w", "12w", "52w")
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A week as it is drawn."""
-
-    name: str
-    since: datetime
-    until: datetime
+_WEEK = timedelta(days=7)
 
 
 async def shown(services: Services, use_case: UseCase, *, window: str) -> Shape:
     """What the page draws for everyone; raises ``WindowNotUnderstood``."""
     length = parse_window(window)
     now = services.database.now()
-    zone = use_case.digest.zone if use_case.digest else "UTC"
-    weeks = _weeks(now, zone=zone)
+    found = [each for each in await services.findings.of_now() if each.use_case == use_case.name]
 
     def read(connection: Connection) -> Shape:
         since = now - length
-        found = stats(connection, use_case=use_case, since=since, until=now)
+        weeks = max(USUAL_WEEKS, length // _WEEK)
+        told = report(connection, use_case=use_case, since=since, until=now, weeks=weeks)
         before = stats(connection, use_case=use_case, since=since - length, until=since)
-        each = [
-            stats(connection, use_case=use_case, since=week.since, until=week.until)
-            for week in weeks
-        ]
-        by = decided_by(connection, use_case=use_case.name, since=since, until=now)
+        ledger = Ledger.open(connection, use_case.name)
+        by = decided_in(ledger, [(since, now)])[0].by
         ages = queue_ages(connection, use_case=use_case.name, now=now)
-        names = [week.name for week in weeks]
+        rows = figures_of(told)
+        trend = next(row.value for row in rows if row.name == TREND)
         return {
-            "figures": headline(found, before),
+            "figures": glance(told.stats, before),
             "sections": [
-                funnel(found, by),
-                trends(names, each),
-                waiting(found, ages),
-                costs(found),
+                findings(found),
+                funnel(told.stats, by),
+                trends(told.weeks, trend),
+                waiting(told, ages),
+                automation(told, rows),
+                people(rows),
+                costs(told),
+                labels(told),
+                sunset(told.sunset),
+                versions(told),
             ],
         }
 
-    drawn = await services.database.read(read)
+    zone = zone_of(use_case)
     return {
         "use_case": use_case.name,
-        "question": use_case.question,
         "window": window,
         "windows": {each: window_words(parse_window(each)) for each in _WINDOWS},
         "at": moment(now),
         "said_at": f"{now.astimezone(ZoneInfo(zone)):%A %Y-%m-%d %H:%M} {zone}",
-        **drawn,
+        **await services.database.read(read),
     }
 
 
-async def shown_of_people(
-    services: Services, use_case: UseCase, *, window: str, named: Naming
-) -> Shape:
-    """The part about single reviewers; ``named`` tells what an id stands for."""
+async def shown_thresholds(services: Services, use_case: UseCase, *, window: str) -> Shape:
+    """The part that decides past predictions anew; raises ``WindowNotUnderstood``."""
     until = services.database.now()
     since = until - parse_window(window)
-    done = await services.database.read(
-        lambda c: done_by_each(c, use_case=use_case.name, since=since, until=until)
+    return thresholds(
+        await services.database.read(lambda c: trade_of(c, use_case, since=since, until=until))
     )
-    names = await asyncio.gather(*(named(each.reviewer) for each in done))
-    return reviewers(sorted(zip(names, done, strict=True), key=lambda pair: pair[0].casefold()))
 
 
-def _weeks(now: datetime, *, zone: str) -> list[Span]:
-    """Weeks as people live them there, the last one as far as it has come."""
-    this = week_of(now, zone=zone)
-    mondays = [this - _WEEK * back for back in range(WEEKS - 1, -1, -1)]
-    return [
-        Span(
-            "this week" if monday == this else f"{monday:%d %b}",
-            starts_at(monday, zone=zone),
-            min(starts_at(monday + _WEEK, zone=zone), now),
-        )
-        for monday in mondays
-    ]
+async def shown_reviewers(services: Services, use_case: UseCase, *, named: Naming) -> Shape:
+    """The part about single reviewers."""
+    now = services.database.now()
+    found = await services.database.read(lambda c: team(c, use_case=use_case, now=now))
+    names = await asyncio.gather(*(named(each.id) for each in found.reviewers))
+    return reviewers(found, names)

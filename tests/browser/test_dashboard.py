@@ -70,7 +70,7 @@ async def worked(prepared_file: Path, tmp_path_factory: pytest.TempPathFactory) 
     shutil.copy(prepared_file, file)
     clock = Clock()
     database = Database(f"sqlite:///{file}", clock=clock)
-    await weeks_of_work(database, clock, weeks=10, each=40, waiting=5)
+    await weeks_of_work(database, clock, weeks=10, each=40, waiting=5, checked=0.4)
     database.close()
     return file
 
@@ -97,9 +97,11 @@ async def test_a_link_opens_the_figures_and_a_reload_keeps_them(site: Site) -> N
         await expect(page.get_by_role("heading", level=1)).to_have_text("content-moderation")
         await expect(page.locator("#visitor")).to_have_text("Ben Okafor")
         assert "link=" not in page.url
-        for title in ("Where predictions go", "Week by week", "The queue", "Costs"):
+        for title in ("Findings", "Where predictions go", "Week by week", "The queue", "Costs"):
             await expect(page.get_by_role("heading", name=title)).to_be_visible()
-        assert await page.locator("canvas").count() >= 3
+        for title in ("Thresholds and what they do", "Right by itself"):
+            await expect(page.get_by_role("heading", name=title)).to_be_visible()
+        assert await page.locator("canvas").count() >= 5
         await page.reload()
         await expect(page.get_by_text("5 cases waiting")).to_be_visible()
 
@@ -128,7 +130,7 @@ async def test_another_use_case_and_time_are_chosen_and_can_be_bookmarked(site: 
     async with site.signed_in() as page:
         await page.get_by_label("Use case").select_option("digits")
         await expect(page.get_by_role("heading", level=1)).to_have_text("digits")
-        await expect(page.get_by_text("No predictions in this time.")).to_be_visible()
+        await expect(page.get_by_text("No predictions in this time.").first).to_be_visible()
         await page.get_by_label("Last").select_option("12w")
         await page.wait_for_url("**/?use_case=digits&window=12w")
         await page.go_back()

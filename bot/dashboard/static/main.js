@@ -8,6 +8,7 @@ const find = (id) => document.getElementById(id);
 const wanted = { useCase: null, window: "4w" };
 let shown = "";
 let last = null;
+let past = null;
 let asking = 0;
 
 function readAddress() {
@@ -26,8 +27,13 @@ async function look() {
     if (answer.status === 401) return location.assign("/");
     const found = await answer.json();
     if (turn !== asking) return; // something else was chosen meanwhile
-    if (answer.ok) show(found);
-    else say(found.detail ?? "The figures can't be read now.");
+    if (!answer.ok) return say(found.detail ?? "The figures can't be read now.");
+    show(found);
+    query.set("use_case", found.use_case);
+    const replayed = await fetch(`/dashboard/thresholds?${query}`, { credentials: "same-origin" });
+    if (turn !== asking || !replayed.ok) return;
+    past = { of: found.use_case, part: await replayed.json() };
+    show(found);
   } catch {
     if (turn === asking) say("The service did not answer. What is shown may be old; it is asked again.");
   }
@@ -51,13 +57,15 @@ function show(found) {
   const windows = Object.entries(found.windows);
   if (!(found.window in found.windows)) windows.push([found.window, found.window]);
   options(find("window"), windows, found.window);
-  const now = JSON.stringify([found.figures, found.sections]);
+  if (past && past.of !== found.use_case) past = null;
+  const now = JSON.stringify([found.figures, found.sections, past]);
   if (now === shown) return;
   shown = now;
   render(found);
 }
 
-function render({ figures, sections }) {
+function render({ figures, sections: quick }) {
+  const sections = quick.flatMap((each) => (past && each.name === "automation" ? [each, past.part] : [each]));
   const open = new Set([...document.querySelectorAll("details[open]")].map((each) => each.dataset.key));
   forget();
   find("contents").replaceChildren(
@@ -65,13 +73,16 @@ function render({ figures, sections }) {
   );
   find("figures").replaceChildren(
     ...figures.map(({ title, value, detail }) =>
-      h("div", {}, h("dt", {}, title), h("dd", { class: "value" }, value), h("dd", { class: "detail" }, detail)),
+      h("div", {}, h("dt", {}, title), h("dd", { class: "value" }, value), h("dd", { class: "detail" }, kept(detail))),
     ),
   );
   find("sections").replaceChildren(...sections.map(part));
   for (const each of document.querySelectorAll("details")) each.open = open.has(each.dataset.key);
   draw();
 }
+
+// A number and its unit stay on one line.
+const kept = (words) => words.replace(/(\d) (%|s|min|h|d)(?![\w])/g, "$1\u00a0$2");
 
 function part({ name, title, says, pictures, table: rows, notes }) {
   return h(

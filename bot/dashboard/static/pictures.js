@@ -59,7 +59,7 @@ function colours() {
   return { line: read("line"), band: read("band"), text: read("soft"), grid: read("rule"), second: read("second") };
 }
 
-function frame(colour, { unit, max, x = {}, y = {}, legend = false, tooltip }) {
+function frame(colour, { unit, min, max, x = {}, y = {}, legend = false, tooltip }) {
   const ticks = { color: colour.text };
   return {
     animation: false,
@@ -69,7 +69,8 @@ function frame(colour, { unit, max, x = {}, y = {}, legend = false, tooltip }) {
     scales: {
       x: { grid: { display: false }, ticks: { ...ticks, maxRotation: 0, autoSkipPadding: 12 }, ...x },
       y: {
-        beginAtZero: true,
+        beginAtZero: min === undefined,
+        min,
         max,
         grid: { color: colour.grid },
         ticks: { ...ticks, maxTicksLimit: 6, callback: (value) => said(value, unit) },
@@ -89,6 +90,7 @@ const line = (colour, data, more) => ({
   backgroundColor: colour,
   borderWidth: 2,
   pointRadius: 3,
+  clip: 8,
   spanGaps: false,
   ...more,
 });
@@ -96,7 +98,12 @@ const edge = (data, more) => ({ data, pointRadius: 0, borderWidth: 0, spanGaps: 
 
 function band(shape, colour) {
   const { low, middle, high, unit, table: numbers } = shape;
-  const max = unit === "%" && Math.max(0, ...high.filter((each) => each != null)) > 0.9 ? 1 : undefined;
+  const known = (values) => values.filter((each) => each != null);
+  const max = unit === "%" && Math.max(0, ...known(high)) > 0.9 ? 1 : undefined;
+  const lowest = Math.min(1, ...known(low));
+  const min = unit === "%" && known(low).length && lowest > 0.5 ? Math.floor(lowest * 10) / 10 : undefined;
+  // A week between two without enough has no band to be seen: it gets its interval as a line.
+  const alone = (at) => middle[at] != null && middle[at - 1] == null && middle[at + 1] == null;
   const words = { label: (item) => (item.datasetIndex === 2 ? numbers.rows[item.dataIndex][1] : null) };
   return {
     type: "line",
@@ -110,9 +117,33 @@ function band(shape, colour) {
     },
     options: frame(colour, {
       unit,
+      min,
       max,
       tooltip: { displayColors: false, filter: (item) => item.datasetIndex === 2, callbacks: words },
     }),
+    plugins: [
+      whiskers(
+        colour,
+        middle.flatMap((_, at) => (alone(at) && low[at] != null ? [{ x: at, low: low[at], high: high[at] }] : [])),
+      ),
+    ],
+  };
+}
+
+function whiskers(colour, points) {
+  return {
+    id: "whiskers",
+    beforeDatasetsDraw({ ctx, scales: { x, y } }) {
+      ctx.save();
+      ctx.strokeStyle = colour.line;
+      for (const point of points) {
+        ctx.beginPath();
+        ctx.moveTo(x.getPixelForValue(point.x), y.getPixelForValue(point.low));
+        ctx.lineTo(x.getPixelForValue(point.x), y.getPixelForValue(point.high));
+        ctx.stroke();
+      }
+      ctx.restore();
+    },
   };
 }
 
@@ -133,15 +164,16 @@ function lines(shape, colour) {
   const now = {
     id: "now",
     afterDatasetsDraw(chart) {
-      if (shape.now == null) return;
       const { ctx, chartArea: area, scales } = chart;
-      const x = scales.x.getPixelForValue(shape.now);
       ctx.save();
       ctx.strokeStyle = colour.text;
       ctx.setLineDash([4, 4]);
       ctx.beginPath();
-      ctx.moveTo(x, area.top);
-      ctx.lineTo(x, area.bottom);
+      for (const threshold of shape.now) {
+        const x = scales.x.getPixelForValue(threshold);
+        ctx.moveTo(x, area.top);
+        ctx.lineTo(x, area.bottom);
+      }
       ctx.stroke();
       ctx.restore();
     },
@@ -173,20 +205,6 @@ function lines(shape, colour) {
 }
 
 function reliability(shape, colour) {
-  const whiskers = {
-    id: "whiskers",
-    beforeDatasetsDraw({ ctx, scales: { x, y } }) {
-      ctx.save();
-      ctx.strokeStyle = colour.line;
-      for (const point of shape.points) {
-        ctx.beginPath();
-        ctx.moveTo(x.getPixelForValue(point.x), y.getPixelForValue(point.low));
-        ctx.lineTo(x.getPixelForValue(point.x), y.getPixelForValue(point.high));
-        ctx.stroke();
-      }
-      ctx.restore();
-    },
-  };
   const axis = (text) => ({
     type: "linear",
     min: shape.from,
@@ -215,7 +233,7 @@ function reliability(shape, colour) {
       y: axis("how often it was right"),
       tooltip: { filter: (item) => item.datasetIndex === 0, callbacks: { label: (item) => shape.points[item.dataIndex].words } },
     }),
-    plugins: [whiskers],
+    plugins: [whiskers(colour, shape.points)],
   };
 }
 

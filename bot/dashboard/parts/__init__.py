@@ -1,0 +1,1 @@
+"""The parts of the page, one file a matter: reports in, words and shapes out."""

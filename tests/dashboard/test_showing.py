@@ -1,0 +1,143 @@
+"""What the page says is what is stored, with its interval, or how much is missing."""
+
+from typing import Any
+
+import pytest
+
+from bot.dashboard.parts.judged import AUTOMATION, PEOPLE, TREND
+from bot.figures import figures_of
+from hitl.api_keys import Scope
+from hitl.policy import parse_policy
+from hitl.reports.report import report
+from hitl.reports.windows import WEEK
+from hitl.storage.database import Database
+from tests.conftest import Clock
+from tests.dashboard.history import weeks_of_work
+from tests.dashboard.house import House
+from tests.examples import POLICY, moderation
+
+Page = dict[str, Any]
+
+
+async def page(house: House, user: str = "U0ANA", **query: str) -> Page:
+    async with house.signed_in(user) as browser:
+        answer = await browser.get("/dashboard/figures", params=query)
+        assert answer.status_code == 200, answer.text
+        found: Page = answer.json()
+        return found
+
+
+def part(found: Page, name: str) -> Page:
+    return next(each for each in found["sections"] if each["name"] == name)
+
+
+def glance(found: Page) -> dict[str, tuple[str, str]]:
+    return {each["title"]: (each["value"], each["detail"]) for each in found["figures"]}
+
+
+async def test_an_empty_service_says_what_is_missing_and_guesses_nothing(house: House) -> None:
+    found = await page(house)
+    assert found["use_cases"] == ["content-moderation", "digits"]
+    shown = glance(found)
+    assert shown["Escalation"] == ("not enough yet", "0 of 30")
+    assert shown["Time to a decision"] == ("not enough yet", "0 of 20")
+    assert shown["Waiting now"] == ("0", "")
+    assert part(found, "trends")["pictures"] == []
+    rows = {row[0]: row[1] for row in part(found, "automation")["table"]["rows"]}
+    assert rows["Automatic decisions"] == "not enough yet: 0 of 149 checks"
+    assert rows["Calibration"] == "not enough yet: 0 of 100 checks"
+
+
+async def test_figures_come_with_what_they_rest_on(
+    house: House, database: Database, clock: Clock
+) -> None:
+    await weeks_of_work(database, clock, weeks=3, each=60, waiting=4, checked=0.7)
+    found = await page(house)
+    told = await database.read(
+        lambda c: report(c, use_case=moderation(), since=clock.now - 4 * WEEK, until=clock.now)
+    )
+    escalation = told.stats.escalation
+    assert escalation is not None
+    assert glance(found)["Escalation"][1].endswith(f"on {escalation.total}")
+    steps = {row["name"]: row["number"] for row in part(found, "funnel")["pictures"][0]["rows"]}
+    assert steps["Predictions"] == steps["stood by themselves"] + steps["were escalated"] == 184
+    assert (steps["by people"], steps["Waiting now"]) == (steps["Decided"], 4)
+    ages = part(found, "queue")["pictures"][0]
+    assert sum(ages["values"]) == 4
+    drawn = {each["title"]: each for each in part(found, "trends")["pictures"]}
+    weeks = drawn["Escalation"]
+    assert len(weeks["places"]) == 12
+    known = [place for place, each in enumerate(weeks["middle"]) if each is not None]
+    assert len(known) == 3
+    for place in known:
+        assert weeks["low"][place] <= weeks["middle"][place] <= weeks["high"][place]
+        assert weeks["table"]["rows"][place][1].split()[-2:-1] == ["on"]
+    bins = part(found, "automation")["pictures"][0]["points"]
+    assert len(bins) == 5
+    assert all(each["low"] <= each["y"] <= each["high"] for each in bins)
+
+
+async def test_past_predictions_are_decided_anew_at_other_thresholds(
+    house: House, database: Database, clock: Clock
+) -> None:
+    await weeks_of_work(database, clock, weeks=2, each=60, waiting=0, checked=0.5)
+    async with house.signed_in() as browser:
+        found = (await browser.get("/dashboard/thresholds")).json()
+    [picture] = found["pictures"]
+    escalated = [y for _, y in picture["lines"][0]["points"]]
+    assert escalated == sorted(escalated)
+    assert picture["now"] == [0.87, 0.92]
+    assert picture["lines"][1]["name"].startswith("automatic error")
+    assert "120 predictions" in found["says"][0]
+
+
+async def test_single_reviewers_are_for_leads_and_keys_that_administer(
+    house: House, database: Database, clock: Clock
+) -> None:
+    await weeks_of_work(database, clock, weeks=1, each=30, waiting=0)
+    names = [row[0] for row in part(await page(house, "U0BEN"), "reviewers")["table"]["rows"]]
+    assert names == ["Ana Costa", "Ben Okafor"]
+    for outsider in ("U0ANA", "U0DEV"):
+        found = await page(house, outsider)
+        assert "reviewers" not in [each["name"] for each in found["sections"]]
+        assert "Ben Okafor" not in str(found)
+        assert "U0BEN" not in str(found)
+    for scopes, sees in ((Scope.READ,), False), ((Scope.READ, Scope.ADMIN), True):
+        async with house.browser() as browser:
+            await browser.post("/dashboard/sign-in", data={"key": await house.key(*scopes)})
+            told = (await browser.get("/dashboard/figures")).text
+            assert ("Ben Okafor" in told) == sees
+
+
+async def test_no_item_of_any_case_is_shown(house: House, database: Database, clock: Clock) -> None:
+    await weeks_of_work(database, clock, weeks=1, each=20, waiting=3)
+    async with house.signed_in("U0BEN") as browser:
+        for path in ("/dashboard/figures", "/dashboard/thresholds"):
+            told = (await browser.get(path)).text
+            assert "risotto" not in told
+            assert "waiting-1" not in told
+
+
+@pytest.mark.parametrize("window", ["soon", "0d", "53w", ""])
+async def test_a_wrong_window_is_refused(house: House, window: str) -> None:
+    async with house.signed_in() as browser:
+        for path in ("/dashboard/figures", "/dashboard/thresholds"):
+            assert (await browser.get(path, params={"window": window})).status_code == 422
+
+
+async def test_without_a_session_there_are_no_figures(house: House) -> None:
+    async with house.browser() as browser:
+        for path in ("/dashboard/figures", "/dashboard/thresholds"):
+            answer = await browser.get(path)
+            assert (answer.status_code, answer.json()["status"]) == (401, 401)
+
+
+async def test_every_row_that_the_page_picks_is_one_of_the_reports(
+    database: Database, clock: Clock
+) -> None:
+    use_case = parse_policy(POLICY).use_case("digits")
+    told = await database.read(
+        lambda c: report(c, use_case=use_case, since=clock.now - WEEK, until=clock.now)
+    )
+    names = {row.name for row in figures_of(told)}
+    assert {TREND, *AUTOMATION, *PEOPLE} <= names
