@@ -16,6 +16,7 @@ from hitl.reports.answers import Queue, Stats
 from hitl.reports.stats import queue, stats
 from hitl.storage.flags import flagged_cases
 from hitl.storage.policy_changes import deciding_change, proposed_change
+from hitl.storage.running_policy import stored_policy
 
 
 async def withheld_from(services: SlackServices, actor: Actor) -> dict[str, str]:
@@ -56,18 +57,20 @@ async def watched(services: SlackServices, *, without: Container[str] = ()) -> l
 
 
 async def policies(services: SlackServices, use_case: str | None) -> list[PolicyShown]:
-    """What runs in one use case, or in each."""
-    every = services.policy.use_cases
-    wanted = list(every.values()) if use_case is None else [every[use_case]]
+    """What runs in one use case, or in each: as it is stored, for a process follows a bit later."""
+    names = list(services.policy.use_cases) if use_case is None else [use_case]
 
     def read(connection: Connection) -> list[PolicyShown]:
+        stored = stored_policy(connection).policy
+        every = services.policy.use_cases if stored is None else stored.use_cases
         return [
             PolicyShown(
-                each,
-                since=deciding_change(connection, each.name),
-                proposed=proposed_change(connection, each.name),
+                every[name],
+                since=deciding_change(connection, name),
+                proposed=proposed_change(connection, name),
             )
-            for each in wanted
+            for name in names
+            if name in every
         ]
 
     return await services.database.read(read)

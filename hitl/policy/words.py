@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from hitl.percent import exact_percent
 from hitl.policy.changes import Difference
 from hitl.policy.wording import listed
 
 _THRESHOLD = re.compile(r"labels\.(.+)\.auto_at")
+_ADDRESS = re.compile(r"https?://")
 _UNSET = "not set"
 
 
@@ -31,7 +33,14 @@ def value_in_words(value: Any) -> str:
         return listed(f"{key} = {value_in_words(inner)}" for key, inner in value.items()) or "none"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return listed(map(value_in_words, value)) or "none"
-    return str(value)
+    return _server(value) if _ADDRESS.match(str(value)) else str(value)
+
+
+def _server(address: str) -> str:
+    """The rest of an address may hold a secret, and these words are read by many."""
+    parts = urlsplit(address)
+    rest = parts.path.strip("/") or parts.query
+    return f"{parts.netloc}/…" if rest else parts.netloc
 
 
 def _percent(value: Any) -> str:

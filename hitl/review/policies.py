@@ -172,7 +172,7 @@ def _take(tx: Transaction, after: UseCase, running: dict[str, UseCase], taking: 
     runs = combined(decides=before, rest=after)
     if after.name not in running or not is_same(before, runs):
         taking.applied.append(_apply(tx, before, runs, taking))
-    _propose(tx, before, after, taking)
+    _propose(tx, runs, after, taking)
     return runs
 
 

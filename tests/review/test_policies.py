@@ -176,6 +176,7 @@ async def test_what_decides_nothing_applies_while_the_rest_waits(database: Datab
     use_case = (await runs(database)).use_case("content-moderation")
     assert (use_case.queue_after, use_case.labels["clean"].auto_at) == (5, 0.92)
     [change] = taken.proposed
+    assert [d.key for d in change.differences] == ["labels.clean.auto_at"]
     await take(database, guarded(clean=0.85, queue_after=7))
     await sign(database, change, "legal")
     await sign(database, change, "security")

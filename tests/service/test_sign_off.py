@@ -122,7 +122,14 @@ async def test_a_changed_threshold_takes_effect_when_every_office_has_signed(
         assert shown.says("clean at 92 %; violation at 87 %")
         assert shown.says("signed for legal; waits for security")
 
-        assert await chloe.click(card, "Sign for security")
+        assert await chloe.command("/hitl policy content-moderation", channel=stage.channel)
+        own = await chloe.wait_for_message(
+            stage.channel, lambda message: message.ephemeral and bool(message.buttons)
+        )
+        assert await chloe.click(own, "Sign for security")
+        await chloe.wait_for_message(
+            stage.channel, lambda message: message.ephemeral and message.says("violation at 97 %")
+        )
         card = await becomes(chloe, stage.channel, card, "In force since")
         assert card.buttons == []
     assert await stage.route("after") == "review"

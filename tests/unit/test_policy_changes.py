@@ -82,7 +82,14 @@ def test_what_another_release_stored_is_refused_by_its_key() -> None:
         ({"leads": ("@leads", "@b")}, "leads: @leads → @leads and @b"),
         ({"approvers": {}}, "approvers.legal: @legal → not set"),
         ({"fallback_channel": None}, "fallback_channel: #fallback → not set"),
-        ({"escalate": posts().escalate[1:]}, "escalate: to = second_model"),
+        (
+            {"escalate": posts().escalate[1:]},
+            "escalate: to = second_model, endpoints = url = models.example.com/… and auto_at = 0.9",
+        ),
+        (
+            {"webhooks": ("https://hooks.example.com/T0/secret?token=1",)},
+            "webhooks: example.com/… → hooks.example.com/…",
+        ),
     ],
 )
 def test_a_difference_is_said_as_people_say_it(change: dict[str, Any], said: str) -> None:

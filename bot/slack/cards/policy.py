@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.slack import blocks
-from bot.slack.cards.proposed_policy import mrkdwn_name, signed_words
+from bot.slack.cards.proposed_policy import mrkdwn_name, signed_words, signing_buttons
 from bot.slack.message import Block, Message
 from bot.slack.text import counted, moment, mrkdwn, whom
 from hitl.percent import exact_percent
@@ -15,6 +15,7 @@ from hitl.policy.words import in_words
 from hitl.storage.policy_changes import Change
 from hitl.vocabulary import RouteTo
 
+_GONE = "This use case has just left the policy."
 _MOST_USE_CASES = 12
 _ROOM = blocks.MOST_CHARACTERS - 200
 """The rest is for the line that counts what found none."""
@@ -34,13 +35,20 @@ class PolicyShown:
 
 
 def policy_message(shown: Sequence[PolicyShown]) -> Message:
-    """Each use case's thresholds, who is asked, approvers and since when, and what is proposed."""
+    """Each use case's thresholds, who is asked, approvers and since when, and what is proposed.
+
+    One that is asked for alone can be signed here, too.
+    """
+    if not shown:
+        return Message(_GONE, [blocks.section(_GONE)])
     parts, taken = list[Block](), 0
     for each in shown[:_MOST_USE_CASES]:
         longer = [*parts, *_use_case(each)]
         if parts and blocks.size(longer) > _ROOM:
             break
         parts, taken = longer, taken + 1
+    if len(shown) == 1 and shown[0].proposed is not None:
+        parts.append(signing_buttons(shown[0].proposed))
     if taken < len(shown):
         more = counted(len(shown) - taken, "more use case")
         parts.append(blocks.context(blocks.plain(f"and {more}: ask for one by its name", 100)))

@@ -29,7 +29,7 @@ def proposal_message(change: Change, *, called: Mapping[str, str]) -> Message:
         blocks.section("\n".join(_signatures(change, called))),
     ]
     if change.state is ChangeState.PROPOSED:
-        return Message(text, [*shown, blocks.context(blocks.mrkdwn(_HOW)), _buttons(change)])
+        return Message(text, [*shown, blocks.context(blocks.mrkdwn(_HOW)), signing_buttons(change)])
     return Message(text, [*shown, blocks.section(f"*{_state(change)}*")])
 
 
@@ -124,7 +124,8 @@ def _state(change: Change) -> str:
     return f"Withdrawn by {by}, {at}{why}"
 
 
-def _buttons(change: Change) -> Block:
+def signing_buttons(change: Change) -> Block:
+    """One for each office that has not signed, and one to withdraw."""
     sign = [
         blocks.button(
             f"Sign for {office}",

@@ -9,8 +9,10 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.slack import ids
+from bot.slack.cards.policy import policy_message
 from bot.slack.cards.proposed_policy import withdraw_proposal_form
 from bot.slack.people import Actor, actor_of
+from bot.slack.reading import policies
 from bot.slack.refusals import Refusal
 from bot.slack.services import SlackServices
 from bot.slack.showing import open_modal
@@ -38,6 +40,9 @@ def register(app: AsyncApp, services: SlackServices) -> None:
             lambda tx: sign_change(tx, change_id, office=office, by=actor.user_id)
         )
         await args.ack()
+        if _is_private(args.body):  # delivery rewrites the channel's message, and this one nobody
+            shown = policy_message(await policies(services, use_case.name))
+            await args.respond(text=shown.text, blocks=shown.blocks, replace_original=True)
 
     @app.action(ids.WITHDRAW_PROPOSAL)
     async def ask_why(args: AsyncArgs, action: dict[str, Any]) -> None:
@@ -79,10 +84,15 @@ async def _require_withdrawer(
     await services.people.require_proposal_withdrawer(actor, use_case, named=named)
 
 
+def _is_private(body: dict[str, Any]) -> bool:
+    """Whether it was clicked in an answer to ``/hitl policy``, which is as old as its session."""
+    return bool((body.get("container") or {}).get("is_ephemeral"))
+
+
 def _require_own_message(body: dict[str, Any], change: Change) -> None:
     """A message from before a restore names a number that is another proposal's now."""
     container = body.get("container") or {}
-    if container.get("type") != "message":
+    if container.get("type") != "message" or _is_private(body):
         return
     ts = container["message_ts"]
     if change.place is not None:
