@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, case, func, null, select
 
 from hitl.policy import UseCase
 from hitl.policy.stored import content_of
@@ -17,6 +17,8 @@ from hitl.vocabulary import CheckKind, CheckState
 _MOST = 200_000
 """Predictions that are read, the newest first; the window is then as short as they make it."""
 _DAY = timedelta(days=1)
+# Without a margin there may be a tie, or a single score of one half; no other scores are read.
+_SCORES_OF_TIES = case((cases.c.margin == 0, cases.c.scores), else_=null()).label("ties")
 _ANSWERED = (CheckState.SETTLED, CheckState.DISPUTED)
 _PREDICTED = cases.c.routed_by.not_in(NO_PREDICTION)
 # What the policy compared with its thresholds.
@@ -136,8 +138,7 @@ def _predictions(window: Window) -> Select[Any]:
         cases.c.label,
         cases.c.confidence,
         _SURE,
-        cases.c.scores,
-        cases.c.margin,
+        _SCORES_OF_TIES,
         cases.c.routed_by,
         cases.c.submitted_at,
     ).where(
@@ -157,7 +158,7 @@ def _may_stand(row: Row[Any]) -> bool:
     """Whether it is a threshold that decides: no confidence, a tie and a caller's wish are none."""
     if row.confidence is None or row.routed_by == "caller":
         return False
-    return row.margin > 0 or list(row.scores.values()).count(row.confidence) <= 1
+    return not row.ties or list(row.ties.values()).count(row.confidence) <= 1
 
 
 def _bands(connection: Connection, window: Window, *, since: datetime) -> tuple[Band, ...]:

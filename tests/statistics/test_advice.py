@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.slack.cards.policy import PolicyShown, policy_message
+from hitl.policy import parse_policy
 from hitl.statistics.advice import Asking, Question, Reliability, advise, line_of, stands_from
 from hitl.statistics.calibration import Recalibration
 from hitl.statistics.economics import break_even
 from hitl.vocabulary import RouteTo
+from tests.examples import POLICY, digits
 from tests.statistics.conftest import Typed
 
 MONEY = st.floats(0.01, 100)
@@ -109,6 +112,16 @@ def test_free_and_perfect_reviews_let_nothing_stand() -> None:
     asked = question(asking=Asking(review=0.0), reliability=Reliability(reviewer_errs=0.0))
     review = next(each for each in advise(asked).ways if each.way is RouteTo.REVIEW)
     assert all(each.threshold is None for each in review.labels)
+
+
+def test_slack_shows_the_break_even_of_labels_that_have_their_prices() -> None:
+    priced = POLICY.replace(
+        "review = 2.00", "review = 2.00\nerror = { clean = 50.0, violation = 5.0 }"
+    )
+    shown = PolicyShown(parse_policy(priced).use_case("content-moderation"), None, None)
+    words = str(policy_message([shown]).blocks)
+    assert "clean 93 %, violation 57 %" in words
+    assert "By its prices" not in str(policy_message([PolicyShown(digits(), None, None)]).blocks)
 
 
 def with_errors(typed: Typed) -> Typed:

@@ -7,11 +7,13 @@ from bot.slack import blocks
 from bot.slack.cards.proposed_policy import mrkdwn_name, signed_words, signing_buttons
 from bot.slack.message import Block, Message
 from bot.slack.text import counted, moment, mrkdwn, whom
-from hitl.percent import exact_percent
+from hitl.percent import exact_percent, percent
 from hitl.policy import UseCase
 from hitl.policy.strategy import Strategy
 from hitl.policy.wording import listed
 from hitl.policy.words import in_words
+from hitl.statistics.advice import Reliability
+from hitl.statistics.economics import break_even
 from hitl.storage.policy_changes import Change
 from hitl.vocabulary import RouteTo
 
@@ -60,6 +62,8 @@ def _use_case(shown: PolicyShown) -> Iterator[Block]:
     lines = [f"*{shown.use_case.name}* · {mrkdwn(shown.use_case.question, 150)}"]
     lines.append(f"Stands by itself: {_thresholds(shown.use_case)}")
     lines.append(f"Otherwise: {_strategy(shown.use_case)}")
+    if should := _by_prices(shown.use_case):
+        lines.append(should)
     lines.append(f"Changes are signed by: {_approvers(shown.use_case)}")
     yield blocks.section("\n".join(lines))
     yield blocks.context(blocks.mrkdwn(_since(shown)))
@@ -79,6 +83,23 @@ def _thresholds(use_case: UseCase) -> str:
     return "; ".join(
         f"{listed(labels, most=_MOST)} at {_at(threshold)}"
         for threshold, labels in list(by_threshold.items())[:_MOST]
+    )
+
+
+def _by_prices(use_case: UseCase) -> str | None:
+    """Chow's rule for each label that has its prices; None where none has."""
+    costs, errs = use_case.costs, Reliability().reviewer_errs
+    if costs is None or costs.review is None or not costs.error:
+        return None
+    worth = [
+        f"{mrkdwn(label, _NAME)} {percent(each, decimals=1)}"
+        for label, error in list(costs.error.items())[:_MOST]
+        for each in [break_even(review=costs.review, error=error, reviewer_errs=errs)]
+    ]
+    return (
+        f"By its prices should stand what is right this often: {', '.join(worth)}"
+        f" (1 - (review + {percent(errs)} of an error) / error;"
+        " `hitl policy advise` reckons with what was measured)"
     )
 
 

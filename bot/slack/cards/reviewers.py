@@ -17,7 +17,10 @@ from hitl.statistics.reviewers import Accuracy
 from hitl.statistics.speed import Speed
 
 _MOST_USE_CASES = 8
-_PEOPLE_A_SECTION, _MOST_PEOPLE = 10, 40
+_PEOPLE_A_SECTION, _MOST_PEOPLE = 8, 40
+_MOST_PARTS = 45
+_ROOM = blocks.MOST_CHARACTERS - 1_500
+"""The rest is for what is said at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +40,26 @@ def reviewers_message(
     shown += [blocks.section(_own(person, each.team)) for each in seen[:_MOST_USE_CASES]]
     if isinstance(signs, Signs) and signs.seen:
         shown.append(blocks.section(_signs(signs)))
+    is_cut = len(seen) > _MOST_USE_CASES
     for each in seen[:_MOST_USE_CASES]:
-        if each.refusal is None:
-            shown += _team(each.team)
-    refusals = sorted({each.refusal for each in seen if each.refusal is not None})
-    footer = [*refusals, "Accuracy is of 90 days of checks, the rest of 4 weeks."]
-    if len(seen) > _MOST_USE_CASES:
-        footer.append(f"and {len(seen) - _MOST_USE_CASES} use cases more: `/hitl reviewers name`")
-    shown.append(blocks.context(blocks.mrkdwn(" ".join(footer))))
+        longer = [*shown, *_team(each.team)]
+        if each.refusal is not None:
+            continue
+        if len(longer) <= _MOST_PARTS and blocks.size(longer) <= _ROOM:
+            shown = longer
+        else:
+            is_cut = True
+    shown.append(blocks.context(blocks.mrkdwn(_footer(seen, is_cut=is_cut))))
     text = " ".join(_own(person, each.team).replace("\n", " ") for each in seen[:1])
     return Message(f"How you review. {text}", shown)
+
+
+def _footer(seen: Sequence[Reviewing], *, is_cut: bool) -> str:
+    refusals = sorted({each.refusal for each in seen if each.refusal is not None})
+    lines = [*refusals[:2], "Accuracy is of 90 days of checks, the rest of 4 weeks."]
+    if is_cut:
+        lines.append("Not everything fits: `/hitl reviewers` with a use case's name shows one.")
+    return " ".join(lines)
 
 
 def _own(person: str, team: Team) -> str:
