@@ -68,6 +68,12 @@ def show_test(test: ThresholdTest, use_case: UseCase, console: Console) -> None:
     console.print(_sides(test, use_case))
     if test.then is not None and test.now is not None:
         console.print(_saving(test))
+    for side, shift in test.shifts.items():
+        console.print(
+            f"Mind: the confidences of {side} in the last week are unlike the sample's (apart by"
+            f" {percent(shift.apart)} of predictions), so that what the sample shows may not hold"
+            " for them. Wait for checks of what comes now."
+        )
     if any(isinstance(each, Certificate) for each in test.sides.values()):
         console.print(
             "It holds for this model version, this question and traffic like the sample's, and"

@@ -23,6 +23,7 @@ from hitl.reports.traffic import (
 )
 from hitl.statistics.certify import Certificate, NotCertified, Sample, certify
 from hitl.statistics.replay import Check, Replayed, Terms, replay
+from hitl.statistics.shift import Shift, shift
 from hitl.statistics.weeks import starts_at, week_of
 
 EVERY_LABEL = "every label"
@@ -59,6 +60,8 @@ class ThresholdTest:
     """The last four weeks as the policy is."""
     then: Replayed | None
     """The same with what was certified; sides that were not stay as they are."""
+    shifts: Mapping[str, Shift]
+    """Sides whose confidences of the last week are unlike the sample's."""
 
 
 def certificates(
@@ -75,6 +78,7 @@ def certificates(
     zone = use_case.digest.zone if use_case.digest else "UTC"
     week, until, next_at = (None, now, None) if target.once else _when(began, now, zone=zone)
     found: Mapping[str, Certificate | NotCertified] = {}
+    sides: Mapping[str, Sample] = {}
     if began is not None:
         window = Window(use_case.name, chosen, began, max(until, began))
         sides = _sides(checked(connection, window, use_case=use_case), use_case=use_case)
@@ -96,6 +100,7 @@ def certificates(
         sides=found,
         now=before,
         then=after,
+        shifts=_shifts(connection, use_case, chosen, sides, now=now),
     )
 
 
@@ -118,6 +123,25 @@ def _sides(sample: tuple[Check, ...], *, use_case: UseCase) -> Mapping[str, Samp
         label: _sample(tuple(each for each in sample if each.label == label))
         for label in use_case.labels
     }
+
+
+def _shifts(
+    connection: Connection,
+    use_case: UseCase,
+    model: str | None,
+    sides: Mapping[str, Sample],
+    *,
+    now: datetime,
+) -> Mapping[str, Shift]:
+    window = Window(use_case.name, model, now - _WEEK, now)
+    lately = traffic(connection, window, use_case=use_case).confidences
+    found = {}
+    for side, sample in sides.items():
+        named = lately if side == EVERY_LABEL else (side,)
+        seen = shift(sample.confidences, [x for label in named for x in lately.get(label, ())])
+        if seen is not None and seen.is_another:
+            found[side] = seen
+    return found
 
 
 def _sample(checks: tuple[Check, ...]) -> Sample:

@@ -30,8 +30,13 @@ class World:
 
     def true_error(self, threshold: float) -> float:
         """Of everything at or above the threshold, from two hundred thousand."""
-        sure = self.sure(np.random.default_rng(99), 200_000)
+        sure = _all_traffic(self)
         return float(1 - self.right(sure[sure >= threshold]).mean())
+
+
+@cache
+def _all_traffic(world: World) -> Shares:
+    return world.sure(np.random.default_rng(99), 200_000)
 
 
 def _mostly_sure(chance: np.random.Generator, count: int) -> Shares:

@@ -1,5 +1,6 @@
 """Stored rows come back as what was predicted and checked, on both databases."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from tests.statistics.conftest import PREDICTIONS
 from tests.statistics.stored import Predicted, store
 
 MODEL = "toxicity@3"
+DAY = timedelta(days=1)
 
 
 async def read_traffic(database: Database, use_case: UseCase | None = None) -> Traffic:
@@ -145,7 +147,7 @@ async def test_a_weekly_test_answers_the_same_all_week_whatever_comes_in(
         found = await filled.read(
             lambda c: certificates(c, use_case=moderation(), target=target, now=at)
         )
-        return replace(found, now=None, then=None)
+        return replace(found, now=None, then=None, shifts={})
 
     first = await test_at(0)
     bad = [Predicted("clean", 0.999, right=False)] * 30
@@ -153,6 +155,19 @@ async def test_a_weekly_test_answers_the_same_all_week_whatever_comes_in(
     assert await test_at(6.5) == first
     later = await test_at(7.5)
     assert later != first
+
+
+async def test_traffic_unlike_the_sample_is_told(filled: Database) -> None:
+    async def shifts() -> Collection[str]:
+        target, now = Target(max_error=0.1), filled.now()
+        found = await filled.read(
+            lambda c: certificates(c, use_case=moderation(), target=target, now=now)
+        )
+        return found.shifts.keys()
+
+    assert not await shifts()
+    await add(filled, *[Predicted("clean", 0.55)] * 200, submitted_at=filled.now() - DAY)
+    assert set(await shifts()) == {"clean"}
 
 
 async def test_before_its_first_monday_a_version_has_no_test(filled: Database) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hitl.statistics.answers import NotYet
-from hitl.statistics.trend import Direction, Trend, Week, trend
+from hitl.statistics.trend import Direction, Trend, Week, trend, week_weights
 
 WEEKS = st.lists(
     st.integers(50, 5_000).flatmap(
@@ -24,7 +24,8 @@ WEEKS = st.lists(
 def test_the_line_is_that_of_statsmodels(weeks: list[Week]) -> None:
     logs = [np.log((week.hits + 0.5) / (week.total + 0.5)) for week in weeks]
     design = sm.add_constant(np.arange(len(weeks), dtype=float))
-    oracle = sm.WLS(logs, design, weights=[week.total for week in weeks]).fit()
+    weights = week_weights(list(range(len(weeks))), logs, weeks)
+    oracle = sm.WLS(logs, design, weights=weights).fit()
     found = trend(weeks)
     assert isinstance(found, Trend)
     bounds = [oracle.params[1], *oracle.conf_int(0.05)[1]]
@@ -34,6 +35,19 @@ def test_the_line_is_that_of_statsmodels(weeks: list[Week]) -> None:
     assert yearly.low <= yearly.estimate <= yearly.high
     if oracle.bse[1] > 1e-9:  # of a line without any error nobody knows
         assert found.p == pytest.approx(oracle.pvalues[1], abs=1e-6)
+
+
+@given(WEEKS)
+def test_what_varies_beyond_counting_is_that_of_the_matrix_formula(weeks: list[Week]) -> None:
+    rate = (sum(w.hits for w in weeks) + 0.5) / (sum(w.total for w in weeks) + 1)
+    counting = np.array([(1 - rate) / (rate * week.total) for week in weeks])
+    logs = np.array([np.log((week.hits + 0.5) / (week.total + 0.5)) for week in weeks])
+    design = sm.add_constant(np.arange(len(weeks), dtype=float))
+    w = np.diag(1 / counting)
+    p = w - w @ design @ np.linalg.inv(design.T @ w @ design) @ design.T @ w
+    beyond = max(0.0, (logs @ p @ logs - (len(weeks) - 2)) / np.trace(p))
+    found = week_weights(list(range(len(weeks))), list(logs), weeks)
+    assert found == pytest.approx(list(1 / (counting + beyond)), rel=1e-6)
 
 
 def noisy_year(chance: random.Random, *, weeks: int, yearly: float) -> list[Week]:
