@@ -20,6 +20,12 @@ from bot.delivery.channels import Channels
 from bot.delivery.desk import Desk
 from bot.delivery.health import Health
 from bot.delivery.pacing import slack_rates, unpaced
+from bot.delivery.second_models import (
+    ModelDesk,
+    ask_second_model,
+    model_rates,
+    settle_model_trouble,
+)
 from bot.delivery.slack import send_to_slack
 from bot.delivery.webhook_retries import settle_webhook_trouble, webhook_rates
 from bot.delivery.webhook_signing import signing_key
@@ -44,6 +50,7 @@ from bot.scheduler.queues import tending_queue_cards
 from bot.scheduler.retention import keeping_retention
 from bot.scheduler.retraining import retraining, retraining_jobs
 from bot.scheduler.rollups import rolling_up
+from bot.scheduler.strategies import passing_on
 from bot.scheduler.timetable import Timetable
 from bot.services import Services
 from bot.serving import listen, serving
@@ -52,9 +59,10 @@ from bot.slack.app import build_slack_app
 from bot.slack.connection import introduce, slack_route, socket_mode
 from bot.slack.directory import Directory
 from hitl.policy import Policy, RunningPolicy
+from hitl.policy.strategy import LONGEST_REQUEST
 from hitl.storage.database import Database
 from hitl.storage.migrate import prepare_database
-from hitl.storage.outbox import WEBHOOK
+from hitl.storage.outbox import MODEL, WEBHOOK
 
 _GRACE_SECONDS = 5
 _SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
@@ -130,6 +138,8 @@ async def running_service(
         await stack.enter_async_context(_to_slack(desk, health=services.health, paced=paced))
         await stack.enter_async_context(_to_callers(services, settings))
         await stack.enter_async_context(_retraining(services, settings, policy))
+        await stack.enter_async_context(_to_models(services, settings))
+        await stack.enter_async_context(passing_on(services.database, running))
         await stack.enter_async_context(keeping_deadlines(services.database, running))
         await stack.enter_async_context(rechecking_flags(services.database, running))
         await stack.enter_async_context(keeping_retention(services.database, running))
@@ -189,6 +199,30 @@ async def _retraining(
     async with outgoing(services.callbacks.allowed, within=ANSWER_WITHIN) as client:
         trainer = Trainer(database, Caller(client, keys, database.now))
         async with retraining(trainer, policy):
+            yield
+
+
+@asynccontextmanager
+async def _to_models(services: Services, settings: Settings) -> AsyncIterator[None]:
+    async with outgoing(services.callbacks.allowed, within=LONGEST_REQUEST) as client:
+        desk = ModelDesk(
+            database=services.database,
+            policy=services.policy,
+            client=client,
+            keys=[signing_key(secret.get_secret_value()) for secret in settings.webhook_secrets],
+            tokens=settings.model_token_by_host,
+        )
+        deliverer = Deliverer(
+            services.database,
+            lambda parcel: ask_second_model(desk, parcel),
+            health=Health(),
+            rates=model_rates,
+            lease_for=2 * LONGEST_REQUEST,
+            most_at_once=64,
+            receiver=MODEL,
+            settle_trouble=partial(settle_model_trouble, policy=services.policy),
+        )
+        async with _running(deliverer):
             yield
 
 

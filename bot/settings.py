@@ -68,7 +68,17 @@ class Settings(BaseSettings):
         default=(), alias="HITL_WEBHOOK_ALLOW"
     )
 
-    @field_validator("api_keys", "webhook_secrets", "webhook_allow", mode="before")
+    model_tokens: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), alias="HITL_MODEL_TOKENS"
+    )
+
+    @property
+    def model_token_by_host(self) -> dict[str, str]:
+        """The bearer token for each host of second models, in clear."""
+        pairs = (entry.get_secret_value().partition("=") for entry in self.model_tokens)
+        return {host.lower(): token for host, _, token in pairs}
+
+    @field_validator("api_keys", "webhook_secrets", "webhook_allow", "model_tokens", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -99,6 +109,15 @@ class Settings(BaseSettings):
         for secret in secrets:
             signing_key(secret.get_secret_value())
         return secrets
+
+    @field_validator("model_tokens")
+    @classmethod
+    def _name_a_host_each(cls, entries: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for entry in entries:
+            host, _, token = entry.get_secret_value().partition("=")
+            if not host or not _VISIBLE_ASCII.fullmatch(token):
+                raise ValueError("every entry must be host=token, as in models.example.com=s3cret")
+        return entries
 
     @field_validator("webhook_allow")
     @classmethod

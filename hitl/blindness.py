@@ -118,6 +118,7 @@ def as_seen(case: Case, *, use_case: UseCase | None = None) -> Case:
         callback_url=None,
         sent_by_person=False,
         people_since=case.submitted_at,
+        tried=(),
         outcome=None
         if outcome is None
         else _masked(outcome, hides_verdict=use_case is None or not use_case.is_verdict),

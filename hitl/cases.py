@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hitl.strategies import Opinion
 from hitl.vocabulary import By, CaseState, CheckKind, CheckState, RouteTo, Verdict
 
 
@@ -101,6 +102,19 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """A step of a case's chain that asks somebody for a while: under way, or what it came to."""
+
+    kind: RouteTo
+    until: datetime
+    ended_at: datetime | None = None
+    stood: bool | None = None
+    why: str | None = None
+    opinions: tuple[Opinion, ...] = ()
+    """Of second models, those that are in."""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One item submitted, with everything a reader may need; times are aware UTC."""
 
@@ -143,3 +157,5 @@ class Case:
     check: Check | None = None
     notes: tuple[Note, ...] = ()
     inquiries: tuple[Inquiry, ...] = ()
+    tried: tuple[Tried, ...] = ()
+    """Who else was asked, in order."""

@@ -52,6 +52,14 @@ def may_decide(
     return Permission(allowed=True, reason=f"{person.name} is a reviewer here.")
 
 
+def may_answer(person: Person, *, workspace: Workspace, asked: str | None) -> Permission:
+    """Answer for one person, who may be a guest here: whom a case is about often is."""
+    outside = person.is_stranger or not _belongs(person, workspace=workspace)
+    if person.is_bot or person.is_deleted or outside or person.id != asked:
+        return Permission(allowed=False, reason="Only whom this was sent to can answer it.")
+    return Permission(allowed=True, reason=f"{person.name} is asked here.")
+
+
 def may_withdraw(
     person: Person,
     *,

@@ -8,6 +8,7 @@ from hitl.errors import HitlError
 from hitl.percent import exact_percent, percent
 from hitl.policy.use_case import UseCase
 from hitl.policy.wording import listed, quoted, unknown
+from hitl.strategies import first_step
 from hitl.vocabulary import RouteTo
 
 
@@ -65,9 +66,10 @@ def route(
     elif confidence is None:
         reason = "no confidence was given"
     elif len(tied := _at(confidence, scores=prediction.scores)) > 1:
-        reason = f"{listed(tied)} tie at {percent(confidence)}"
+        to, reason = _asked(use_case, confidence), f"{listed(tied)} tie at {percent(confidence)}"
     else:
-        to, reason = _compared(label, confidence=confidence, threshold=threshold)
+        stands, reason = _compared(label, confidence=confidence, threshold=threshold)
+        to = RouteTo.AUTO if stands else _asked(use_case, confidence)
     shadow = draw < use_case.audit_rate
     return Route(to=to, reason=reason, label=label, confidence=confidence, shadow=shadow)
 
@@ -84,14 +86,19 @@ def margin(prediction: Prediction) -> float:
     return max(0.0, first - second)
 
 
-def _compared(label: str, *, confidence: float, threshold: float) -> tuple[RouteTo, str]:
+def _asked(use_case: UseCase, confidence: float) -> RouteTo:
+    """Who is asked first about what does not stand."""
+    return use_case.escalate[first_step(use_case.escalate, confidence=confidence)].to
+
+
+def _compared(label: str, *, confidence: float, threshold: float) -> tuple[bool, str]:
     score = percent(confidence, apart_from=threshold)
     limit = exact_percent(threshold)
     # A label that ends in a digit would read as one number with its score.
     name = f'"{label}"' if label[-1].isdigit() else label
     if confidence >= threshold:
-        return RouteTo.AUTO, f"{name} {score} is at or above its {limit} threshold"
-    return RouteTo.REVIEW, f"{name} {score} is under its {limit} threshold"
+        return True, f"{name} {score} is at or above its {limit} threshold"
+    return False, f"{name} {score} is under its {limit} threshold"
 
 
 def _at(confidence: float, *, scores: Mapping[str, float]) -> list[str]:

@@ -12,11 +12,13 @@ from bot.findings import Findings
 from bot.slack.directory import Directory
 from hitl.policy import InForce, UseCase
 from hitl.reports.precedents import Precedents
+from hitl.review.opinions import GivenOpinion
 from hitl.review.policy_messages import PostedProposal
-from hitl.review.posted import PostedCard
+from hitl.review.posted import PostedCard, PostedQuestion
 from hitl.review.queueing import PostedQueueCard
 from hitl.storage.database import Database
 from hitl.storage.outbox import Parcel
+from hitl.storage.questions import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,10 @@ class Desk:
 class Sent:
     """Slack has it."""
 
-    card: PostedCard | PostedQueueCard | PostedProposal | None = None
-    """Where a new card stands."""
+    card: PostedCard | PostedQueueCard | PostedProposal | PostedQuestion | GivenOpinion | None = (
+        None
+    )
+    """Where a new message stands, or what was answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +72,11 @@ class Queued(Skipped):
 
     use_case: UseCase
     channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unaskable(Skipped):
+    """Slack delivers no question to this user."""
+
+    question: Question
+    use_case: UseCase

@@ -2,12 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from bot.delivery.desk import Queued, Sent, Skipped
+from bot.delivery.desk import Queued, Sent, Skipped, Unaskable
 from bot.delivery.pacing import backoff
 from bot.delivery.troubles import Treatment, Trouble
+from hitl.review.answer import could_not_ask
+from hitl.review.opinions import GivenOpinion, record_opinion
 from hitl.review.policy_messages import PostedProposal, record_proposal_posted
-from hitl.review.posted import PostedCard, record_posted
+from hitl.review.posted import (
+    PostedCard,
+    PostedQuestion,
+    record_posted,
+    record_question_posted,
+)
 from hitl.review.queueing import PostedQueueCard, put_into_queue, record_queue_card_posted
 from hitl.storage.database import Transaction
 from hitl.storage.outbox import SLACK, Parcel, Sending, settle
@@ -31,20 +39,30 @@ _HELD: Mapping[Treatment, Callable[[Parcel], str]] = {
 _UNCOUNTED = frozenset({Treatment.WAIT, Treatment.PAUSE})
 
 
+_KEPT: Mapping[type, Callable[[Transaction, Parcel, Any], bool]] = {
+    PostedCard: record_posted,
+    PostedQueueCard: record_queue_card_posted,
+    PostedProposal: record_proposal_posted,
+    PostedQuestion: record_question_posted,
+    GivenOpinion: record_opinion,
+}
+"""How what a sending came to is kept, together with its parcel's end."""
+
+
 def settle_result(tx: Transaction, parcel: Parcel, result: Sent | Skipped) -> bool:
     """Store that it is done; False when the lease had passed to someone else."""
     match result:
         case Queued(use_case=use_case, channel=channel):
             return put_into_queue(tx, parcel, use_case=use_case, channel=channel)
+        case Unaskable(reason=reason, question=asked, use_case=use_case):
+            if settled := settle(tx, parcel, state=Sending.SKIPPED, error=reason):
+                could_not_ask(tx, asked, why=reason, use_case=use_case)
+            return settled
         case Skipped(reason=reason):
             return settle(tx, parcel, state=Sending.SKIPPED, error=reason)
-        case Sent(card=PostedCard() as card):
-            return record_posted(tx, parcel, card)
-        case Sent(card=PostedQueueCard() as queue_card):
-            return record_queue_card_posted(tx, parcel, queue_card)
-        case Sent(card=PostedProposal() as proposal):
-            return record_proposal_posted(tx, parcel, proposal)
-    return settle(tx, parcel, state=Sending.SENT)
+        case Sent(card=None):
+            return settle(tx, parcel, state=Sending.SENT)
+    return _KEPT[type(result.card)](tx, parcel, result.card)
 
 
 def settle_trouble(tx: Transaction, parcel: Parcel, trouble: Trouble, *, chance: float) -> Sending:

@@ -14,6 +14,7 @@ from bot.delivery.once import post_once
 from bot.delivery.pictures import uploaded_pictures
 from bot.delivery.posting import channels_for, post
 from bot.delivery.proposals import show_proposal
+from bot.delivery.questions import show_question
 from bot.delivery.queue_card import show_queue_card
 from bot.delivery.reconcile import find_posted
 from bot.delivery.replies import reply
@@ -95,6 +96,10 @@ async def _post_notice(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     return await post_once(desk, parcel, message)
 
 
+async def _ask(desk: Desk, parcel: Parcel) -> Sent | Skipped:
+    return await show_question(desk, parcel, case_id=_case_id(parcel))
+
+
 def _case_id(parcel: Parcel) -> int:
     if parcel.case_id is None:
         raise ValueError(f"a {parcel.kind} without a case")
@@ -114,4 +119,5 @@ _SENDERS: Mapping[Kind, Callable[[Desk, Parcel], Awaitable[Sent | Skipped]]] = {
     Kind.ADJUDICATOR: _ask_adjudicator,
     Kind.PICTURES: _upload_pictures,
     Kind.FILE_REMOVAL: remove_files,
+    Kind.QUESTION: _ask,
 }

@@ -37,6 +37,20 @@ class OutcomeOut(BaseModel):
     flagged: bool
 
 
+class AskOut(BaseModel):
+    """What whom the case is about is asked now."""
+
+    question: str
+    labels: list[str]
+    """What they may choose from..."""
+    words: dict[str, str]
+    """...and what each means to them."""
+    until: datetime | None
+    """Then others are asked; an answer counts for as long as nobody has decided."""
+    token: str | None
+    """Answers once, by `POST /v1/cases/{id}/answer`; null to other keys than the submitter's."""
+
+
 class CaseOut(BaseModel):
     """A case as callers see it.
 
@@ -57,6 +71,8 @@ class CaseOut(BaseModel):
     title: str | None = None
     text: str | None = None
     context: list[dict[str, Any]] | None = None
+    ask: AskOut | None = None
+    """Present while the user may answer."""
 
 
 class CasesOut(BaseModel):

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from bot.intake.doors import BodyLimit, KeyRequired
 from bot.intake.keyring import Keyring
 from bot.intake.problems import MEDIA_TYPE, Problem, install_problems
+from bot.intake.routes.asking import asking_routes
 from bot.intake.routes.deciding import deciding_routes
 from bot.intake.routes.figures import figure_routes
 from bot.intake.routes.health import health_routes
@@ -59,6 +60,7 @@ def build_intake(services: Services, *, keyring: Keyring) -> FastAPI:
         deciding_routes,
         replying_routes,
         known_routes,
+        asking_routes,
         figure_routes,
         label_routes,
         model_routes,

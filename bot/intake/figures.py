@@ -45,6 +45,8 @@ class CostOut(BaseModel):
     ai: float | None
     review: float | None
     per_decision: float | None
+    second_models: float | None
+    users: float | None
     by_the_hour: bool
     error: float | NotYetOut | None = Field(
         description="What wrong automatic decisions are expected to cost; in no sum"
@@ -212,6 +214,8 @@ class StatsOut(BaseModel):
     predictions: int | None
     stood: int
     escalated: int
+    by_model: int = Field(description="Unsure, and decided by second models")
+    by_user: int = Field(description="Unsure, and decided by whom they were about")
     escalation: ShareOut | None
     verdicts: dict[str, int]
     flagged: int

@@ -29,6 +29,13 @@ class NotForThisKey(HitlError):
     """The key is for other use cases; whether there is such a one is not said."""
 
 
+class MayNotRoute(HitlError):
+    """The key lacks the scope ``route``."""
+
+    def __init__(self) -> None:
+        super().__init__("This key lacks the scope 'route', so routed can't be taken from it.")
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who holds the key of a request."""

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.intake.callbacks import CallbackRefused
-from bot.intake.keyring import KeysUnknown, NotForThisKey
+from bot.intake.keyring import KeysUnknown, MayNotRoute, NotForThisKey
 from hitl.documents import outcome_document
 from hitl.errors import HitlError
 from hitl.learning.feed import CursorAhead
@@ -26,13 +26,18 @@ from hitl.review import (
     CaseDisputed,
     CaseNotFound,
     CaseWithdrawn,
+    FeedbackGiven,
     KeyReused,
     LabelNotAllowed,
     LabelRequired,
     LabelUnknown,
     NeedsOthers,
+    NoFeedbackAsked,
     QuestionNotFound,
     TallyKeyReused,
+    TokenWrong,
+    UserHasAnswered,
+    UserNotAsked,
 )
 from hitl.routing import RoutingError
 from hitl.storage.database import StorageUnavailable
@@ -76,6 +81,7 @@ _KINDS: dict[type[HitlError], _Kind] = {
     CallbackRefused: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "callback_url"),
     RoutingError: _Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request"),
     NotForThisKey: _Kind(HTTPStatus.FORBIDDEN, "not-for-this-key", "use_case"),
+    MayNotRoute: _Kind(HTTPStatus.FORBIDDEN, "forbidden", "routed"),
     KeysUnknown: _Kind(HTTPStatus.SERVICE_UNAVAILABLE, "storage-unavailable"),
     CaseNotFound: _Kind(HTTPStatus.NOT_FOUND, "case-not-found"),
     AlreadyDecided: _Kind(HTTPStatus.CONFLICT, "already-decided"),
@@ -83,6 +89,11 @@ _KINDS: dict[type[HitlError], _Kind] = {
     AlreadyAnswered: _Kind(HTTPStatus.CONFLICT, "already-answered"),
     AlreadyVoted: _Kind(HTTPStatus.CONFLICT, "already-voted"),
     NeedsOthers: _Kind(HTTPStatus.CONFLICT, "needs-others"),
+    UserHasAnswered: _Kind(HTTPStatus.CONFLICT, "already-answered"),
+    FeedbackGiven: _Kind(HTTPStatus.CONFLICT, "feedback-given"),
+    NoFeedbackAsked: _Kind(HTTPStatus.CONFLICT, "no-feedback-asked"),
+    UserNotAsked: _Kind(HTTPStatus.CONFLICT, "user-not-asked"),
+    TokenWrong: _Kind(HTTPStatus.FORBIDDEN, "token-wrong", "token"),
     CaseDisputed: _Kind(HTTPStatus.CONFLICT, "disputed"),
     CaseWithdrawn: _Kind(HTTPStatus.CONFLICT, "withdrawn"),
     StorageUnavailable: _Kind(HTTPStatus.SERVICE_UNAVAILABLE, "storage-unavailable"),

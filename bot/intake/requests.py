@@ -27,8 +27,9 @@ from bot.intake.fields import (
     decode_picture,
 )
 from hitl.precedents import packed_embedding
-from hitl.review import Count, NewEvidence, NewPicture, Submission
+from hitl.review import Count, NewEvidence, NewPicture, Routed, Submission
 from hitl.routing import Prediction
+from hitl.vocabulary import RouteTo
 
 _CONTEXT_PARTS = ("text", "fields", "image_url", "image_base64", "url")
 
@@ -84,9 +85,25 @@ class ContextIn(_Request):
 
 
 class AskIn(_Request):
-    """Whom the case is about, for use cases that ask."""
+    """Whom the case is about."""
 
     slack_user: SlackUser
+
+
+class RoutedIn(_Request):
+    """A route that your own process took with `hitl.routing`, kept instead of being drawn again."""
+
+    to: Literal["auto", "review", "second_model", "ask_user", "passive"]
+    draw: Annotated[float, Field(ge=0, lt=1)]
+    """The random number it was routed with."""
+    audit_rate: Score
+    """The policy's, as your process had it."""
+    policy_version: Name
+    """`UseCase.version` of the policy it was routed by."""
+
+    def as_routed(self) -> Routed:
+        """The same as the domain's data."""
+        return Routed(RouteTo(self.to), self.draw, self.audit_rate, self.policy_version)
 
 
 class CaseIn(_Request):
@@ -106,6 +123,8 @@ class CaseIn(_Request):
     """...unless its score comes with it."""
     route: Literal["review"] | None = None
     """`review` asks for a person whatever the score."""
+    routed: RoutedIn | None = None
+    """How your own process has routed it; needs a key with the scope `route`."""
     title: Title | None = None
     """Names the item on its card."""
     text: Text | None = None
@@ -115,7 +134,7 @@ class CaseIn(_Request):
     context: Annotated[list[ContextIn], Field(max_length=MOST_EVIDENCE)] = []
     """The evidence people see beside the item."""
     ask: AskIn | None = None
-    """Kept with the case; no route asks the user yet."""
+    """Whom the case is about, for policies that ask the user or want their feedback in Slack."""
     callback_url: Address | None = None
     """Told what people decide, by a signed webhook."""
     embedding: Embedding | None = None
@@ -129,9 +148,13 @@ class CaseIn(_Request):
             raise PydanticCustomError("prediction", "needs either scores or label")
         if self.confidence is not None and self.label is None:
             raise PydanticCustomError("prediction", "confidence goes with label, not with scores")
+        if self.route is not None and self.routed is not None:
+            raise PydanticCustomError("route", "needs at most one of route and routed")
         return self
 
-    def submission(self, *, fingerprint: str, submitted_by: str) -> Submission:
+    def submission(
+        self, *, fingerprint: str, submitted_by: str, answer_seed: bytes | None = None
+    ) -> Submission:
         """The same as the domain's data."""
         return Submission(
             key=self.key,
@@ -147,6 +170,8 @@ class CaseIn(_Request):
             callback_url=self.callback_url,
             metadata=self.metadata,
             submitted_by=submitted_by,
+            routed=None if self.routed is None else self.routed.as_routed(),
+            answer_seed=answer_seed,
         )
 
     def _prediction(self) -> Prediction:
@@ -222,6 +247,34 @@ class ReplyIn(_Request):
     question_id: Annotated[int, Field(ge=1, le=2**63 - 1)]
     """As the webhook `case.question` named it."""
     text: Annotated[Text, Field(min_length=1, max_length=3_000)]
+
+
+class AnswerIn(_Request):
+    """What the user answers: ``label``, or ``declines``."""
+
+    token: Annotated[str, Field(min_length=1, max_length=200)]
+    """`ask.token` of the case."""
+    label: Label | None = None
+    declines: Literal[True] | None = None
+    """They would rather not decide: the next in the policy's chain is asked."""
+    by: Name | None = None
+    """Who they are to you; kept with the answer."""
+
+    @model_validator(mode="after")
+    def _one_answer(self) -> Self:
+        if (self.label is None) == (self.declines is None):
+            raise PydanticCustomError("answer", "needs either label or declines")
+        return self
+
+
+class FeedbackIn(_Request):
+    """Whether the AI's answer was right."""
+
+    right: bool
+    label: Label | None = None
+    """What would have been right, if they know; not needed where two labels leave one."""
+    by: Name | None = None
+    """Who they are to you; kept with the feedback."""
 
 
 class TruthIn(_Request):

@@ -19,6 +19,7 @@ from hitl.eligibility import (
     Person,
     Workspace,
     may_adjudicate,
+    may_answer,
     may_answer_for,
     may_decide,
     may_overrule,
@@ -99,6 +100,12 @@ class People:
                 reviewers |= await self._members(also, use_case)
         ask = _whom_to_ask((*use_case.reviewers, *also), use_case)
         _require(may_decide(person, workspace=workspace, reviewers=reviewers, ask=ask))
+
+    async def require_asked(self, actor: Actor, *, asked: str | None) -> None:
+        """Whom a question was sent to."""
+        async with _answered_in_time():
+            person, workspace = await self._known(actor)
+        _require(may_answer(person, workspace=workspace, asked=asked))
 
     async def require_withdrawer(self, actor: Actor, use_case: UseCase) -> None:
         """Someone who may withdraw cases of the use case."""

@@ -1,7 +1,7 @@
 """The service's answers as plain data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
@@ -23,6 +23,30 @@ class HitlRefused(HitlError):
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """What whom the case is about may answer now."""
+
+    question: str
+    labels: tuple[str, ...]
+    until: datetime | None
+    token: str | None = field(repr=False)
+    """Answers once; None for another key than the one that submitted the case."""
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any] | None) -> Self | None:
+        """The same in the form the service sends; None where nobody is asked."""
+        if document is None:
+            return None
+        until = document["until"]
+        return cls(
+            question=document["question"],
+            labels=tuple(document["labels"]),
+            until=None if until is None else datetime.fromisoformat(until),
+            token=document["token"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A case as its caller sees it; ``outcome`` is set once it is decided."""
 
@@ -36,6 +60,8 @@ class Answer:
     confidence: float | None
     outcome: Outcome | None
     metadata: Any
+    ask: Ask | None = None
+    """Set while the user may answer."""
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
@@ -51,6 +77,7 @@ class Answer:
             confidence=document["prediction"]["confidence"],
             outcome=_outcome(document["outcome"]),
             metadata=document["metadata"],
+            ask=Ask.from_json(document.get("ask")),
         )
 
 

@@ -69,6 +69,19 @@ def reply(case_id: int, *, question_id: int, text: str) -> Call[dict[str, Any]]:
     return Call("POST", f"/v1/cases/{case_id}/replies", lambda document: document, json=body)
 
 
+def give_answer(case_id: int, *, token: str, label: str | None, by: str | None) -> Call[Answer]:
+    """``POST /v1/cases/{id}/answer``; no label for a user who would rather not decide."""
+    said = {"declines": True} if label is None else {"label": label}
+    body = {"token": token, "by": by, **said}
+    return Call("POST", f"/v1/cases/{case_id}/answer", Answer.from_json, json=body)
+
+
+def give_feedback(case_id: int, *, right: bool, label: str | None, by: str | None) -> Call[Answer]:
+    """``POST /v1/cases/{id}/feedback``."""
+    body = {"right": right, "label": label, "by": by}
+    return Call("POST", f"/v1/cases/{case_id}/feedback", Answer.from_json, json=body)
+
+
 def withdraw(case_id: int, *, reason: str | None) -> Call[Answer]:
     """``POST /v1/cases/{id}/withdraw``."""
     body = {"reason": reason}

@@ -66,6 +66,22 @@ class Hitl:
         """Answer what a reviewer asked, as the webhook ``case.question`` told it."""
         return self._send(calls.reply(case_id, question_id=question_id, text=text))
 
+    def answer(
+        self, case_id: int, *, token: str, label: str | None, by: str | None = None
+    ) -> Answer:
+        """Pass on what the user answers, with the token of ``Answer.ask``.
+
+        None as the label says that they would rather not decide. An answer that comes after the
+        decision raises ``HitlRefused`` with status 409.
+        """
+        return self._send(calls.give_answer(case_id, token=token, label=label, by=by))
+
+    def feedback(
+        self, case_id: int, *, right: bool, label: str | None = None, by: str | None = None
+    ) -> Answer:
+        """Say whether what stood by itself was right, and what would have been."""
+        return self._send(calls.give_feedback(case_id, right=right, label=label, by=by))
+
     def withdraw(self, case_id: int, *, reason: str | None = None) -> Answer:
         """Say that the case is no longer needed."""
         return self._send(calls.withdraw(case_id, reason=reason))

@@ -7,12 +7,13 @@ from typing import Any
 from hitl.policy.lengths import length_of, maybe_length
 from hitl.policy.mistakes import Fault
 from hitl.policy.strategy import ENDS, KEYS_OF, LONGEST_REQUEST, USUAL_TIME, Strategy
-from hitl.policy.wording import quoted
+from hitl.policy.wording import quoted, unknown
 from hitl.vocabulary import RouteTo
 
 _Table = Mapping[str, Any]
 _SET_BY_ITSELF: Mapping[str, Any] = {
-    name: field.default for name, field in Strategy.model_fields.items()
+    name: field.get_default(call_default_factory=True)
+    for name, field in Strategy.model_fields.items()
 }
 
 
@@ -27,6 +28,7 @@ def chain_faults(use_case: _Table) -> Iterator[Fault]:
     yield from _second_questions(chain)
     for place, step in enumerate(chain):
         yield from _stray_keys(place, step)
+        yield from _unknown_answers(place, step, use_case.get("labels"))
         if step["to"] == RouteTo.SECOND_MODEL:
             yield from _endpoints(place, step)
     if use_case.get("always_review") is True and chain[0]["to"] != RouteTo.REVIEW:
@@ -64,6 +66,15 @@ def _stray_keys(place: int, step: _Table) -> Iterator[Fault]:
         if key not in own and owners and value not in (None, _SET_BY_ITSELF[key]):
             message = f"must be left out here: it goes with {quoted(owners, last='or')}"
             yield Fault(("escalate", place, key), message)
+
+
+def _unknown_answers(place: int, step: _Table, labels: Any) -> Iterator[Fault]:
+    answers = step.get("answers")
+    if isinstance(answers, Mapping) and isinstance(labels, Mapping) and labels:
+        for label in answers:
+            if label not in labels:
+                key = ("escalate", place, "answers", label)
+                yield Fault(key, unknown("label", label, known=labels))
 
 
 def _endpoints(place: int, step: _Table) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ PATTERN = r"^[1-9][0-9]{0,4}[smhd]$"
 
 _WRITTEN = re.compile(PATTERN)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_SHORT = {"s": "s", "m": "min", "h": "h", "d": "d"}
 
 
 def length_of(written: str) -> timedelta:
@@ -20,3 +21,8 @@ def maybe_length(value: Any) -> timedelta | None:
     """The same of any value; None for one that is no length."""
     is_length = isinstance(value, str) and _WRITTEN.fullmatch(value)
     return length_of(value) if is_length else None
+
+
+def in_words(written: str) -> str:
+    """``5 s``, ``10 min``, ``1 h``, ``3 d``: as a sentence has it."""
+    return f"{int(written[:-1]):,} {_SHORT[written[-1]]}"

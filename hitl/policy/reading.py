@@ -22,11 +22,11 @@ _TOLD_OTHERWISE = ("contradiction", "too_short")
 """Contradictions have their own pass; a list left too short by its wrong items is told by those."""
 
 
-def read_policy(path: Path) -> Policy:
+def read_policy(path: str | Path) -> Policy:
     """Read a file of UTF-8 text; PolicyError tells every mistake in it."""
     line = None
     try:
-        return parse_policy(path.read_bytes().decode("utf-8-sig"), file=str(path))
+        return parse_policy(Path(path).read_bytes().decode("utf-8-sig"), file=str(path))
     except FileNotFoundError:
         message = "there is no such file; hitl policy init writes one"
     except UnicodeDecodeError as error:

@@ -8,7 +8,16 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from hitl.policy.aside import ASIDE
-from hitl.policy.fields import LabelName, Length, Must, Question, Switch, Threshold, Webhook
+from hitl.policy.fields import (
+    ButtonWords,
+    LabelName,
+    Length,
+    Must,
+    Question,
+    Switch,
+    Threshold,
+    Webhook,
+)
 from hitl.policy.frozen import Frozen
 from hitl.vocabulary import RouteTo
 
@@ -76,6 +85,13 @@ class Strategy(Frozen):
     """Whether second models that agree with each other stand against the AI's label."""
     question: Question | None = None
     """What the user reads; None asks the use case's own question."""
+    answers: Annotated[
+        dict[LabelName, ButtonWords],
+        Must(
+            'a table of words by label, as in { clean = "I was joking", violation = "I meant it" }'
+        ),
+    ] = Field(default_factory=dict)
+    """What the user's buttons say; a label that is not here shows the words of its own button."""
     feedback: Annotated[
         Literal[FeedbackFrom.USER, FeedbackFrom.CHANNEL, FeedbackFrom.API],
         Must('"user", "channel" or "api"'),
@@ -87,7 +103,7 @@ class Strategy(Frozen):
 KEYS_OF: Mapping[RouteTo, frozenset[str]] = {
     RouteTo.REVIEW: frozenset(),
     RouteTo.SECOND_MODEL: frozenset({"within", "endpoints", "auto_at", "may_contradict"}),
-    RouteTo.ASK_USER: frozenset({"within", "question"}),
+    RouteTo.ASK_USER: frozenset({"within", "question", "answers"}),
     RouteTo.PASSIVE: frozenset({"question", "feedback", "revise"}),
 }
 """Beside ``to`` and ``at_least``, which any step may have."""
@@ -100,6 +116,7 @@ USUAL_TIME: Mapping[RouteTo, str] = {RouteTo.SECOND_MODEL: "10s", RouteTo.ASK_US
 
 LONGEST_REQUEST = timedelta(seconds=60)
 """To a second model; a model that takes longer is no quick opinion."""
+
 
 TO_PEOPLE = (Strategy(to=RouteTo.REVIEW),)
 """The chain of a use case that names none."""

@@ -34,7 +34,11 @@ class Cost:
     ai: float | None
     review: float | None
     per_decision: float | None
-    """(AI + review) / predictions; known only when both parts are priced."""
+    """All of these / predictions; known only when the first two are priced."""
+    second_models: float | None = None
+    """Of all calls of second models; None where there were none, or they have no price."""
+    users: float | None = None
+    """Of all questions to users; None as of second models."""
     by_the_hour: bool = False
     """Reviews are paid by the hour, so that they cost something once one was timed."""
     error: float | NotYet | None = None
@@ -64,7 +68,9 @@ class Stats:
     predictions: int | None
     """All the model decided on; ``None`` while callers who route themselves send no tallies."""
     stood: int
+    """By themselves: automatically, or with feedback asked afterwards."""
     escalated: int
+    """Came to people, at once or after others had been asked."""
     escalation: Share | None
     verdicts: Mapping[Verdict, int]
     flagged: int
@@ -73,6 +79,10 @@ class Stats:
     waiting: Waiting | None
     queue: Queue
     cost: Cost | None
+    by_model: int = 0
+    """Decided by second models, and..."""
+    by_user: int = 0
+    """...by whom they were about: people in Slack decided neither."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hitl.policy import Costs
 from hitl.reports.answers import Cost
+from hitl.reports.asked import NOBODY, Asked
 from hitl.reports.checked import sampled_in
 from hitl.reports.facts import REVIEWS, UNTIMED
 from hitl.reports.ledger import Ledger, Window
@@ -49,6 +50,7 @@ def cost_of(
     *,
     predictions: int | None,
     reviewed: Reviewed,
+    asked: Asked = NOBODY,
     standing: Iterable[Standing] = (),
 ) -> Cost | None:
     """None where the policy names no prices at all."""
@@ -56,13 +58,17 @@ def cost_of(
         return None
     ai = None if costs.ai is None or predictions is None else costs.ai * predictions
     review = reviewed.cost(costs)
+    models, users = asked.second_models(costs), asked.users(costs)
+    spent = sum(part or 0 for part in (ai, review, models, users))
     known = ai is not None and review is not None and predictions
     return Cost(
         currency=costs.currency,
         by_the_hour=costs.reviewer_hour is not None,
         ai=ai,
         review=review,
-        per_decision=((ai or 0) + (review or 0)) / predictions if known and predictions else None,
+        second_models=models,
+        users=users,
+        per_decision=spent / predictions if known and predictions else None,
         error=error_cost(Prices(error=costs.error), standing) if costs.error else None,
     )
 

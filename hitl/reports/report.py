@@ -17,6 +17,7 @@ from hitl.reports.answers import (
     Version,
     WeekFigures,
 )
+from hitl.reports.asked import asked_in
 from hitl.reports.checked import doubled_in, known_missed, sampled_in, single_checks, team
 from hitl.reports.costs import cost_of, reviewed_in, standing_in
 from hitl.reports.ledger import Ledger, Window
@@ -197,6 +198,7 @@ def _weeks(
     windows = [(week.since, week.until) for week in calendar]
     seen, decided = predicted_in(ledger, windows), decided_in(ledger, windows)
     reviewed, medians = reviewed_in(ledger, windows), medians_looked(ledger, windows)
+    asked = asked_in(ledger, windows)
     sampled, standing = sampled_in(ledger, windows), standing_in(ledger, windows)
     return tuple(
         WeekFigures(
@@ -214,6 +216,7 @@ def _weeks(
                 use_case.costs,
                 predictions=seen[place].predictions,
                 reviewed=reviewed[place],
+                asked=asked[place],
                 standing=standing[place],
             ),
         )

@@ -7,11 +7,13 @@ from sqlalchemy import Connection, func, select
 
 from hitl.policy import UseCase
 from hitl.reports.answers import Queue, Stats, Waiting
+from hitl.reports.asked import asked_in
 from hitl.reports.costs import cost_of, reviewed_in, standing_in
 from hitl.reports.ledger import Ledger, Window
 from hitl.reports.tallied import decided_in, predicted_in
 from hitl.reports.times import seconds_waited
 from hitl.storage.tables import AWAITS_PEOPLE, case_contents, cases
+from hitl.vocabulary import By
 
 
 def stats(connection: Connection, *, use_case: UseCase, since: datetime, until: datetime) -> Stats:
@@ -42,8 +44,11 @@ def stats_of(ledger: Ledger, window: Window, *, use_case: UseCase) -> Stats:
             use_case.costs,
             predictions=seen.predictions,
             reviewed=reviewed,
+            asked=asked_in(ledger, [window])[0],
             standing=standing_in(ledger, [window])[0],
         ),
+        by_model=decided.by.get(By.MODEL, 0),
+        by_user=decided.by.get(By.USER, 0),
     )
 
 

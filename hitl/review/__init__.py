@@ -1,9 +1,12 @@
 """The verbs: everything that changes a case, one transaction each."""
 
 from hitl.review.adjudicate import AdjudicationRefused, adjudicate
+from hitl.review.answer import TokenWrong, UserAnswer, UserHasAnswered, UserNotAsked, answer
 from hitl.review.claim import SkipReason, claim, claim_next, release, skip
 from hitl.review.erase import EraseRefused, erase
+from hitl.review.escalate import time_is_up
 from hitl.review.expire import take_steps
+from hitl.review.feedback import Feedback, FeedbackGiven, NoFeedbackAsked, give_feedback
 from hitl.review.flags import NotFlagged, ask_to_recheck, clear_flag
 from hitl.review.inquire import (
     AlreadyAnswered,
@@ -28,7 +31,7 @@ from hitl.review.policies import (
     withdraw_change,
 )
 from hitl.review.queueing import tend_queue_card
-from hitl.review.submission import NewEvidence, NewPicture, Submission
+from hitl.review.submission import NewEvidence, NewPicture, Routed, Submission
 from hitl.review.submit import KeyReused, submit
 from hitl.review.talk import add_note, hand_over
 from hitl.review.tallies import Count, TallyKeyReused, add_tallies
@@ -60,6 +63,8 @@ __all__ = [
     "CaseWithdrawn",
     "Count",
     "EraseRefused",
+    "Feedback",
+    "FeedbackGiven",
     "KeyReused",
     "LabelNotAllowed",
     "LabelRequired",
@@ -67,6 +72,7 @@ __all__ = [
     "NeedsOthers",
     "NewEvidence",
     "NewPicture",
+    "NoFeedbackAsked",
     "NobodyToAsk",
     "NotFlagged",
     "NothingChanges",
@@ -75,16 +81,22 @@ __all__ = [
     "ProposalOpen",
     "QuestionNotFound",
     "Reply",
+    "Routed",
     "SkipReason",
     "Submission",
     "Taken",
     "TallyKeyReused",
+    "TokenWrong",
     "UndoRefused",
     "UnknownOffice",
+    "UserAnswer",
+    "UserHasAnswered",
+    "UserNotAsked",
     "add_known_answer",
     "add_note",
     "add_tallies",
     "adjudicate",
+    "answer",
     "ask_submitter",
     "ask_to_recheck",
     "can_ask_submitter",
@@ -93,6 +105,7 @@ __all__ = [
     "clear_flag",
     "erase",
     "forget_reply",
+    "give_feedback",
     "hand_over",
     "note_reply",
     "overrule",
@@ -107,6 +120,7 @@ __all__ = [
     "take_reply",
     "take_steps",
     "tend_queue_card",
+    "time_is_up",
     "undo",
     "vote",
     "withdraw",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from hitl.review.record import record_event
 from hitl.storage.database import Transaction
 from hitl.storage.outbox import Parcel, Sending, settle
+from hitl.storage.questions import record_question_place
 from hitl.storage.slack_copies import Place, record_card_place
 
 DELIVERY = "delivery"
@@ -29,6 +30,22 @@ class PostedCard:
     case_id: int
     place: Place
     how: How
+
+
+@dataclass(frozen=True, slots=True)
+class PostedQuestion:
+    """The message that asks a question, posted."""
+
+    question_id: int
+    place: Place
+
+
+def record_question_posted(tx: Transaction, parcel: Parcel, posted: PostedQuestion) -> bool:
+    """Settle the parcel and keep the message's place; False when its lease had passed on."""
+    if not settle(tx, parcel, state=Sending.SENT):
+        return False
+    record_question_place(tx, posted.question_id, posted.place)
+    return True
 
 
 def record_posted(tx: Transaction, parcel: Parcel, card: PostedCard) -> bool:

@@ -1,10 +1,11 @@
 """What a caller submits, once it has been checked for form: plain data for the ``submit`` verb."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hitl.routing import Prediction
+from hitl.vocabulary import RouteTo
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,17 @@ class NewEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Routed:
+    """How the caller's own process has routed a prediction, to be kept and not drawn again."""
+
+    to: RouteTo
+    draw: float
+    """Uniform in [0, 1)."""
+    audit_rate: float
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """One prediction with its item."""
 
@@ -39,6 +51,7 @@ class Submission:
     """The caller decided by itself that a person must look."""
     sent_by_person: bool = False
     """No AI stands behind it: the label is what whoever sent it expects."""
+    routed: Routed | None = None
     title: str | None = None
     text: str | None = None
     reason: str | None = None
@@ -50,3 +63,5 @@ class Submission:
     metadata: Any = None
     submitted_by: str = "caller"
     """Who sent it, for the history."""
+    answer_seed: bytes | None = field(default=None, repr=False)
+    """A secret of whoever sent it, from which only they are told the user's answer token."""

@@ -11,7 +11,9 @@ from hitl.cases import Case, Check, Evidence, Outcome
 from hitl.errors import HitlError
 from hitl.policy.use_case import UseCase
 from hitl.review.callers import CaseEvent, tell_callers
+from hitl.review.escalate import set_out
 from hitl.review.record import POLICY, begin_history, post_card, record_outcome
+from hitl.review.routed import as_routed
 from hitl.review.submission import NewEvidence, Submission
 from hitl.review.turns import plan_known
 from hitl.routing import Route, margin, route
@@ -22,6 +24,7 @@ from hitl.storage.precedents import keep_embedding
 from hitl.storage.queries import case_by_id, evidence_from_stored
 from hitl.storage.statements import insert_new
 from hitl.storage.tables import case_contents, cases, pictures
+from hitl.strategies import STANDING
 from hitl.vocabulary import By, CaseState, CheckKind, CheckState, RouteTo
 
 
@@ -46,17 +49,20 @@ def submit(
 ) -> tuple[Case, bool]:
     """The case, and whether this call made it.
 
-    ``draw`` is uniform in [0, 1) and kept with the case. One in the sample gets its blind check
-    at once, wherever it goes. Raises ``KeyReused``, and
-    ``RoutingError`` for a prediction the policy can't judge.
+    ``draw`` is uniform in [0, 1) and kept with the case, unless its caller drew. One in the sample
+    gets its blind check at once, wherever it goes. Raises ``KeyReused``, and ``RoutingError`` for
+    a prediction the policy can't judge.
     """
+    routed, draw = submission.routed, submission.routed.draw if submission.routed else draw
     decision = route(
         submission.prediction,
         use_case=use_case,
         draw=draw,
         ask_people=submission.ask_people or submission.sent_by_person,
     )
-    stands = decision.to is RouteTo.AUTO
+    if routed is not None:
+        decision = as_routed(decision, routed, use_case=use_case)
+    stands = decision.to in STANDING
     look = look_at(
         decision,
         use_case=use_case,
@@ -83,9 +89,11 @@ def submit(
     if stands:
         # The caller has it in the answer to this very call, so its callback_url is not told.
         tell_callers(tx, case, CaseEvent.DECIDED, targets=use_case.webhooks)
-    if look.is_checked or not stands:
+    if look.is_checked or decision.to is RouteTo.REVIEW:
         post_card(tx, case_id, use_case=use_case.name, channel=use_case.channel)
         plan_known(tx, use_case=use_case, chances=chances)
+    if decision.to not in {RouteTo.AUTO, RouteTo.REVIEW}:
+        case = set_out(tx, case, use_case=use_case, seed=submission.answer_seed)
     return case, True
 
 
@@ -108,7 +116,7 @@ def _audited(tx: Transaction, case: Case, *, is_apart: bool) -> Case:
 def _row(
     tx: Transaction, submission: Submission, *, use_case: UseCase, draw: float, decision: Route
 ) -> dict[str, Any]:
-    stands = decision.to is RouteTo.AUTO
+    stands, routed = decision.to in STANDING, submission.routed
     return {
         "use_case": use_case.name,
         "key": submission.key,
@@ -122,9 +130,9 @@ def _row(
         "scores": dict(submission.prediction.scores),
         "margin": margin(submission.prediction),
         "model": submission.prediction.model,
-        "policy_version": use_case.version,
+        "policy_version": routed.policy_version if routed else use_case.version,
         "draw": draw,
-        "audit_rate": use_case.audit_rate,
+        "audit_rate": routed.audit_rate if routed else use_case.audit_rate,
         "callback_url": submission.callback_url,
         "submitted_at": tx.now,
         "decided_at": tx.now if stands else None,
@@ -136,6 +144,8 @@ def _row(
 def _routed_by(submission: Submission) -> str:
     if submission.sent_by_person:
         return "person"
+    if submission.routed is not None:
+        return "edge"
     return "caller" if submission.ask_people else "policy"
 
 

@@ -12,6 +12,7 @@ from hitl.errors import HitlError
 from hitl.lifecycle import WAITING
 from hitl.policy.use_case import UseCase
 from hitl.review.apart import count_answer
+from hitl.review.asking_people import ask_people, end_chain
 from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.checks import follow
 from hitl.review.claim import seconds_looked
@@ -151,6 +152,9 @@ def vote(
             words=words,
             response_url=response_url,
         )
+    if case.people_since is None:  # somebody voted by the API before it was people's turn
+        end_chain(tx, case, why="somebody voted before")
+        case = ask_people(tx, case, use_case=use_case)
     # The next person is not to wait for the end of a claim that was used.
     drop_claim(tx, case_id, reviewer=reviewer)
     if isinstance(result, Disputed):
@@ -205,6 +209,7 @@ def settle_case(
     record_event(tx, case.id, event=event, actor=actor, data=data, words=words)
     decided = replace(case, state=CaseState.DECIDED, outcome=outcome)
     decided = follow(tx, decided, outcome, event=event, use_case=use_case)
+    end_chain(tx, decided, why="it was decided before")
     update_card(tx, decided, response_url=response_url)
     targets = (case.callback_url, *use_case.webhooks)
     tell_callers(tx, decided, CaseEvent.DECIDED, targets=targets)

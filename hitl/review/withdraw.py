@@ -6,6 +6,7 @@ from dataclasses import replace
 from hitl.blindness import apart_check, as_seen
 from hitl.cases import Case, Note
 from hitl.review.apart import set_aside
+from hitl.review.asking_people import end_chain
 from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.checks import dropped
 from hitl.review.record import record_event, record_words, update_card
@@ -49,6 +50,7 @@ def withdraw(
     if case.check is not None:
         await_check(tx, case_id, awaited=False)
         withdrawn = dropped(tx, withdrawn)
+    end_chain(tx, withdrawn, why="it was withdrawn")
     update_card(tx, withdrawn, response_url=response_url)
     targets = (case.callback_url, *webhooks)
     tell_callers(tx, withdrawn, CaseEvent.WITHDRAWN, targets=targets)

@@ -34,6 +34,8 @@ class Kind(StrEnum):
     PICTURES = "pictures"
     FILE_REMOVAL = "file_removal"
     WEBHOOK = "webhook"
+    QUESTION = "question"
+    SECOND_MODEL = "second_model"
 
 
 class Sending(StrEnum):
@@ -57,6 +59,10 @@ WEBHOOK = "webhook"
 RECEIVERS = (SLACK, WEBHOOK)
 
 
+MODEL = "model"
+"""The receiver of everything that second models are asked."""
+
+
 def posts_lane(channel: str) -> str:
     """The lane of everything that appears as a new message in a channel."""
     return f"{SLACK}/post:{channel}"
@@ -65,6 +71,11 @@ def posts_lane(channel: str) -> str:
 def webhook_lane(url: str) -> str:
     """The lane of everything that goes to one server."""
     return f"{WEBHOOK}/{urlsplit(url).netloc.lower()}"
+
+
+def model_lane(url: str) -> str:
+    """The lane of everything that goes to one server with second models."""
+    return f"{MODEL}/{urlsplit(url).netloc.lower()}"
 
 
 def case_stream(case_id: int) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, literal, select
 from sqlalchemy import case as choose
 
-from hitl.cases import Case, Check, Event, Evidence, Inquiry, Note, Outcome, Overruled
+from hitl.cases import Case, Check, Event, Evidence, Inquiry, Note, Outcome, Overruled, Tried
 from hitl.errors import HitlError
 from hitl.storage.inquiries import inquiries_on
+from hitl.storage.steps import tried
 from hitl.storage.tables import (
     audit_events,
     case_contents,
@@ -22,6 +23,7 @@ from hitl.storage.tables import (
     pictures,
     reviews,
 )
+from hitl.strategies import ASKING
 from hitl.vocabulary import By, CaseState, CheckKind, CheckState, RouteTo, Verdict
 
 
@@ -157,7 +159,11 @@ def _conditions(wanted: CaseFilter) -> Iterable[ColumnElement[bool]]:
 def _whole(connection: Connection, rows: Sequence[Row[Any]]) -> list[Case]:
     written = _notes(connection, [row.id for row in rows])
     asked = inquiries_on(connection, [row.id for row in rows if row.asked])
-    return [_case(row, tuple(written[row.id]), tuple(asked[row.id])) for row in rows]
+    steps = tried(connection, [row.id for row in rows if row.route_to in ASKING])
+    return [
+        _case(row, tuple(written[row.id]), tuple(asked[row.id]), steps.get(row.id, ()))
+        for row in rows
+    ]
 
 
 def _notes(connection: Connection, case_ids: list[int]) -> defaultdict[int, list[Note]]:
@@ -168,7 +174,12 @@ def _notes(connection: Connection, case_ids: list[int]) -> defaultdict[int, list
     return found
 
 
-def _case(row: Row[Any], written: tuple[Note, ...], asked: tuple[Inquiry, ...]) -> Case:
+def _case(
+    row: Row[Any],
+    written: tuple[Note, ...],
+    asked: tuple[Inquiry, ...],
+    steps: tuple[Tried, ...],
+) -> Case:
     return Case(
         id=row.id,
         use_case=row.use_case,
@@ -201,6 +212,7 @@ def _case(row: Row[Any], written: tuple[Note, ...], asked: tuple[Inquiry, ...]) 
         check=_check(row),
         notes=written,
         inquiries=asked,
+        tried=steps,
     )
 
 
@@ -263,3 +275,13 @@ def picture_files(connection: Connection, case_id: int) -> dict[int, str]:
         )
     )
     return {row.id: row.slack_file for row in rows}
+
+
+def picture_bytes(connection: Connection, case_id: int) -> dict[int, tuple[str, bytes]]:
+    """Media type and bytes of each picture of the case that was uploaded, by its id."""
+    rows = connection.execute(
+        select(pictures.c.id, pictures.c.media_type, pictures.c.content).where(
+            pictures.c.case_id == case_id
+        )
+    )
+    return {row.id: (row.media_type, row.content) for row in rows}

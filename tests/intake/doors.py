@@ -25,6 +25,8 @@ class Door:
     query: str = ""
     instead: frozenset[Scope] = frozenset()
     """Scopes that open it too, to less."""
+    conflict: bool = False
+    """Behind the door stands that the case asks for no such thing."""
 
 
 DOORS: dict[tuple[str, str], Door] = {
@@ -43,6 +45,12 @@ DOORS: dict[tuple[str, str], Door] = {
     ),
     ("POST", "/v1/cases/{case_id}/truth"): Door(Scope.SUBMIT, 404, {"label": "7"}),
     ("POST", "/v1/cases/{case_id}/withdraw"): Door(Scope.SUBMIT, 404),
+    ("POST", "/v1/cases/{case_id}/answer"): Door(
+        Scope.SUBMIT, 404, {"token": "guessed", "label": "7"}, conflict=True
+    ),
+    ("POST", "/v1/cases/{case_id}/feedback"): Door(
+        Scope.SUBMIT, 404, {"right": True}, conflict=True
+    ),
     ("GET", "/v1/stats"): Door(Scope.READ, 403, query="?use_case=digits"),
     ("GET", "/metrics"): Door(Scope.READ, 200),
 }

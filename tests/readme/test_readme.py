@@ -70,6 +70,25 @@ async def test_the_client_s_example_runs_and_prints_what_it_says(services: Servi
     assert output.getvalue().splitlines() == [*said, "None"]
 
 
+async def test_the_edge_s_example_runs_and_prints_what_it_says(
+    services: Services, tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text(policy_text())
+    code = snippet("python", holding="EdgeRouter")
+    said = re.findall(r"print\(.*# (.*)", code)
+    app = build_intake(services, keyring=Keyring([SecretStr(KEY)]))
+    output = StringIO()
+    with listen("127.0.0.1", 0) as listener:
+        async with serving(app, listener):
+            port = listener.getsockname()[1]
+            code = code.replace("127.0.0.1:8080", f"127.0.0.1:{port}")
+            code = code.replace('"policy.toml"', repr(str(policy)))
+            with redirect_stdout(output):
+                await run_in_thread(code.replace("tickets)", "tickets, draw=lambda: 0.5)"))
+    assert output.getvalue().splitlines() == said
+
+
 async def test_the_curl_example_is_accepted(services: Services) -> None:
     words = shlex.split(snippet("sh", holding="curl").replace("\\\n", " "))
     headers = dict(words[n + 1].split(": ", 1) for n, word in enumerate(words) if word == "-H")
@@ -102,6 +121,14 @@ def test_every_way_to_escalate_is_in_its_table() -> None:
     )
     assert rows in README, f"the table of escalations must be:\n{rows}"
     assert set(ESCALATIONS) == set(RouteTo) - {RouteTo.AUTO}
+
+
+def test_the_chain_that_is_shown_is_one() -> None:
+    text = snippet("toml", holding="escalate").replace(
+        "escalate", 'preset = "moderation-two-sided"\nchannel = "#c"\nescalate', 1
+    )
+    chain = parse_policy(text).use_case("content-moderation").escalate
+    assert [step.to for step in chain] == ["passive", "second_model", "ask_user", "review"]
 
 
 def preset_row(name: str) -> str:

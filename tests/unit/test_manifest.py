@@ -28,6 +28,7 @@ SCOPES: dict[str, set[str]] = {
     "conversations_history": {"channels:history", "groups:history"},
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_members": {"channels:read", "groups:read"},
+    "conversations_open": {"im:write"},
     "conversations_replies": {"channels:history", "groups:history"},
     "files_completeUploadExternal": {"files:write"},
     "files_delete": {"files:write"},
@@ -119,6 +120,8 @@ def test_every_action_and_form_has_a_listener() -> None:
     actions |= {ids.START_REVIEWING, ids.SKIP, ids.WRITE_NOTE, ids.UNDO_LAST, ids.LOOK_AGAIN}
     actions |= {ids.CHOOSE, ids.CLEAR_FLAG, ids.TURN_FLAG, ids.SEND_USE_CASE, ids.ADJUDICATE}
     actions |= {ids.WITHDRAW_PROPOSAL, ids.SHOW_SIMILAR}
+    actions |= {ids.ANSWER_MENU, ids.ANSWER_DECLINE}
+    actions |= {ids.FEEDBACK_RIGHT, ids.FEEDBACK_WRONG, ids.FEEDBACK_MENU}
     forms = {ids.NOTE_FORM, ids.HAND_OVER_FORM, ids.WITHDRAW_FORM, ids.LABEL_FORM}
     forms |= {
         ids.ADJUDICATION,

@@ -10,7 +10,7 @@ from tests.unit.test_policy_reading import SPAM, told
 MODELS = 'endpoints = ["https://models.example/spam"]'
 KNOWN = (
     'Known: "to", "at_least", "within", "endpoints", "auto_at", "may_contradict", "question",'
-    ' "feedback" and "revise"'
+    ' "answers", "feedback" and "revise"'
 )
 
 

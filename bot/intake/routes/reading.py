@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from bot.intake.answers import CaseOut, CasesOut, answer
+from bot.intake.asking import Seed, told_document
 from bot.intake.doors import Caller, Looker
 from bot.intake.problems import Problem
 from bot.intake.showing import document_for
@@ -32,6 +33,7 @@ def reading_routes(services: Services) -> APIRouter:
     async def read_case(
         case_id: CaseId,
         caller: Looker,
+        seed: Seed,
         wait: Annotated[float, Query(ge=0, le=60, description="seconds to wait for it")] = 0,
     ) -> Response:
         """The case; with ``wait``, as soon as it is no longer waiting for people.
@@ -40,7 +42,8 @@ def reading_routes(services: Services) -> APIRouter:
         that is answered blind, the item without the AI's prediction.
         """
         case = await _decided_or_late(services, case_id, caller=caller, wait=wait)
-        return answer(document_for(case, caller, services.policy))
+        shown = document_for(case, caller, services.policy)
+        return answer(await told_document(services, case, seed, document=shown))
 
     @router.get("/cases", response_model=CasesOut)
     async def read_cases(

@@ -5,6 +5,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -13,12 +14,14 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from bot.intake.answers import BatchOut, CaseOut, TalliesOut, answer
+from bot.intake.asking import Seed, told_document
 from bot.intake.doors import Caller, Submitter
+from bot.intake.keyring import MayNotRoute
 from bot.intake.problems import Problem, problem_of, problem_of_failure, problem_of_validation
 from bot.intake.requests import BatchIn, CaseIn, TalliesIn
 from bot.services import Services
+from hitl.api_keys import Scope
 from hitl.cases import Case
-from hitl.documents import case_document
 from hitl.errors import HitlError
 from hitl.review import add_tallies, submit
 from hitl.routing import RoutingError
@@ -34,16 +37,21 @@ def submitting_routes(services: Services) -> APIRouter:
         "/cases", status_code=201, response_model=CaseOut, responses={200: {"model": CaseOut}}
     )
     async def submit_case(
-        case: Annotated[CaseIn, Body()], caller: Submitter, request: Request
+        case: Annotated[CaseIn, Body()], caller: Submitter, seed: Seed, request: Request
     ) -> Response:
         """Submit a prediction; the same key and content again answer the same case with 200."""
-        stored, created = await _submit(services, case, raw=await request.json(), caller=caller)
-        return answer(case_document(stored), HTTPStatus.CREATED if created else HTTPStatus.OK)
+        sender = _Sender(caller, seed)
+        stored, created = await _submit(services, case, raw=await request.json(), sender=sender)
+        document = await told_document(services, stored, seed)
+        return answer(document, HTTPStatus.CREATED if created else HTTPStatus.OK)
 
     @router.post("/cases/batch", response_model=BatchOut)
-    async def submit_batch(batch: Annotated[BatchIn, Body()], caller: Submitter) -> Response:
+    async def submit_batch(
+        batch: Annotated[BatchIn, Body()], caller: Submitter, seed: Seed
+    ) -> Response:
         """Submit up to 1,000; a bad one spoils only itself, results come in order."""
-        jobs = (_submit_one_of_many(services, raw, caller=caller) for raw in batch.cases)
+        sender = _Sender(caller, seed)
+        jobs = (_submit_one_of_many(services, raw, sender=sender) for raw in batch.cases)
         return answer({"results": await asyncio.gather(*jobs)})
 
     @router.post("/tallies", response_model=TalliesOut)
@@ -69,13 +77,25 @@ def submitting_routes(services: Services) -> APIRouter:
     return router
 
 
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    caller: Caller
+    seed: bytes = field(repr=False)
+    """What tokens for their users' answers are made from."""
+
+
 async def _submit(
-    services: Services, case: CaseIn, *, raw: Any, caller: Caller
+    services: Services, case: CaseIn, *, raw: Any, sender: _Sender
 ) -> tuple[Case, bool]:
+    caller = sender.caller
     use_case = caller.use_case(services.policy, case.use_case)
+    if case.routed is not None and Scope.ROUTE not in caller.scopes:
+        raise MayNotRoute
     if case.callback_url is not None:
         services.callbacks.require_usable(case.callback_url)
-    submission = case.submission(fingerprint=fingerprint_of(raw), submitted_by=caller.name)
+    submission = case.submission(
+        fingerprint=fingerprint_of(raw), submitted_by=caller.name, answer_seed=sender.seed
+    )
     draw, chances = services.draw(), services.chances()
     try:
         return await services.database.write(
@@ -87,10 +107,10 @@ async def _submit(
         raise RoutingError("label", error.message) from None  # which is where the caller wrote it
 
 
-async def _submit_one_of_many(services: Services, raw: Any, *, caller: Caller) -> dict[str, Any]:
+async def _submit_one_of_many(services: Services, raw: Any, *, sender: _Sender) -> dict[str, Any]:
     try:
         case = CaseIn.model_validate(raw)
-        stored, created = await _submit(services, case, raw=raw, caller=caller)
+        stored, created = await _submit(services, case, raw=raw, sender=sender)
     except ValidationError as error:
         return _spoiled(problem_of_validation(error.errors()))
     except HitlError as error:
@@ -99,7 +119,7 @@ async def _submit_one_of_many(services: Services, raw: Any, *, caller: Caller) -
         log.exception("A case of a batch failed")
         return _spoiled(problem_of_failure())
     status = HTTPStatus.CREATED if created else HTTPStatus.OK
-    return {"status": status, "case": case_document(stored)}
+    return {"status": status, "case": await told_document(services, stored, sender.seed)}
 
 
 def _spoiled(problem: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from bot.slack.cards.evidence import (
 from bot.slack.cards.flags import flag_actions
 from bot.slack.cards.proposal import proposal_block
 from bot.slack.cards.similar import similar_blocks, similar_line
+from bot.slack.cards.tried import tried_blocks
 from bot.slack.cards.wording import (
     case_name,
     case_text,
@@ -92,6 +93,7 @@ def _full(
         ),
         *([blocks.section(disputed_line(use_case=use_case))] if disputed else []),
         *([] if case.is_blind else [proposal_block(case, use_case=use_case)]),
+        *tried_blocks(case),
         blocks.divider(),
         *item_blocks(case, room=room),
         *evidence_blocks(case, room=room, files=files),

@@ -42,7 +42,17 @@ def escalation_line(stats: Stats) -> str:
     if share.total < _ENOUGH:
         return f"Escalation: {_too_few(share.total, _ENOUGH)}"
     counts = f"{share.hits:,} of {counted(share.total, 'prediction')}"
-    return f"Escalation {share_words(share)}, {counts}"
+    return f"Escalation {share_words(share)}, {counts}{_decided_elsewhere(stats)}"
+
+
+def _decided_elsewhere(stats: Stats) -> str:
+    """What was unsure and still came to nobody in Slack, where there was any."""
+    said = [
+        f"{count:,} decided by {whom}"
+        for count, whom in ((stats.by_model, "second models"), (stats.by_user, "users"))
+        if count
+    ]
+    return "".join(f"; {words}" for words in said)
 
 
 def verdict_line(stats: Stats) -> str:
@@ -91,7 +101,7 @@ def cost_line(stats: Stats) -> str:
     if cost.per_decision is None:
         return _spent_line(cost, predictions=stats.predictions)
     line = f"{money(cost.per_decision, cost.currency)} a decision"
-    spent = (cost.ai or 0) + (cost.review or 0)
+    spent = (cost.ai or 0) + (cost.review or 0) + (cost.second_models or 0) + (cost.users or 0)
     return f"{line}, {percent((cost.review or 0) / spent)} of it review" if spent else line
 
 

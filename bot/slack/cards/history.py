@@ -11,6 +11,7 @@ from bot.slack.text import mention, moment, mrkdwn
 from hitl.blindness import as_seen
 from hitl.cases import Case, Event, Note
 from hitl.lifecycle import WAITING
+from hitl.percent import percent
 from hitl.policy import UseCase
 from hitl.policy.wording import listed
 from hitl.review.record import POLICY
@@ -124,6 +125,30 @@ def _overruled(event: Event, notes: Sequence[Note]) -> str:
     return f"{chosen}, because: {reason}" if reason else chosen
 
 
+def _opinion(data: Mapping[str, Any]) -> str:
+    if data.get("failure"):
+        return _quoted(data, "failure")
+    return f"says {_quoted(data, 'label')} at {percent(data.get('confidence') or 0)}"
+
+
+def _answered(data: Mapping[str, Any]) -> str:
+    if data.get("label") is None:
+        return "would rather not decide"
+    late = "" if data.get("counted") else ", too late"
+    return f"answered: {_quoted(data, 'label')}{late}"
+
+
+def _feedback(data: Mapping[str, Any]) -> str:
+    if data.get("right"):
+        return "says that was right"
+    right = f", {_quoted(data, 'label')} would be right" if data.get("label") else ""
+    return f"says that was wrong{right}"
+
+
+def _revised(data: Mapping[str, Any]) -> str:
+    return f"put {_quoted(data, 'label')} in place of {_quoted(data, 'instead_of')}"
+
+
 def _voted(data: Mapping[str, Any]) -> str:
     return f"voted: {_choice(data)}" if data else "voted"
 
@@ -169,6 +194,11 @@ def _note_removed(data: Mapping[str, Any]) -> str:
 _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "submitted": _submitted,
     "decided": _decided,
+    "passed_on": lambda data: f"passed it on: {_quoted(data, 'why')}",
+    "opinion": _opinion,
+    "answered": _answered,
+    "feedback": _feedback,
+    "revised": _revised,
     "undone": _undone,
     "voted": _voted,
     "vote_undone": lambda _data: "took their vote back",

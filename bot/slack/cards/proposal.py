@@ -2,6 +2,7 @@
 
 from bot.slack import blocks
 from bot.slack.blocks import Element
+from bot.slack.cards.tried import bar
 from bot.slack.cards.wording import beginning, proposer, score_words
 from bot.slack.message import Block
 from bot.slack.text import one_line
@@ -9,7 +10,6 @@ from hitl.cases import Case
 from hitl.policy import UseCase
 
 _SHOWN = 3
-_CELLS = 10
 _LABEL = 80
 _WHY = 300
 _REASONING = 400
@@ -45,7 +45,7 @@ def _options(case: Case, *, use_case: UseCase) -> list[Element]:
         # Digits and figure spaces are equally wide, so the names stand in one column.
         aligned = figure.rjust(max(map(len, figures)), "\N{FIGURE SPACE}")
         begin = "\n" if spans else ""
-        spans.append(blocks.span(f"{begin}{_bar(score)}  {aligned}  "))
+        spans.append(blocks.span(f"{begin}{bar(score)}  {aligned}  "))
         name = one_line(label, _LABEL)
         if label == case.label:
             spans += [blocks.span(name, "bold"), blocks.span(" · AI's choice")]
@@ -54,11 +54,3 @@ def _options(case: Case, *, use_case: UseCase) -> list[Element]:
     if len(scored) > _SHOWN:
         spans.append(blocks.span(f"\nand {len(scored) - _SHOWN} more"))
     return spans
-
-
-def _bar(score: float) -> str:
-    """Ten cells; all and none are kept for certainty."""
-    filled = round(score * _CELLS)
-    if 0 < score < 1:
-        filled = min(max(filled, 1), _CELLS - 1)
-    return "▰" * filled + "▱" * (_CELLS - filled)

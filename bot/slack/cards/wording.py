@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.slack.cards.deadline import deadline_sentences
+from bot.slack.cards.tried import tried_sentences
 from bot.slack.text import counted, duration, mention, moment, mrkdwn, whom
 from hitl.blindness import as_seen
 from hitl.cases import Case, Outcome, Overruled
@@ -193,6 +194,7 @@ def case_text(case: Case, *, use_case: UseCase, now: datetime) -> str:
 
 def _asking(case: Case, *, use_case: UseCase, now: datetime) -> list[str]:
     said = list[str]() if case.is_blind else _proposed(case, use_case=use_case)
+    said += [mrkdwn(sentence, _SENTENCE) for sentence in tried_sentences(case)]
     if case.state is CaseState.DISPUTED:
         said.append("Reviewers disagree.")
     said += [f"{note.replace('*', '')}." for note in vote_notes(case, use_case=use_case)]

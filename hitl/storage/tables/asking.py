@@ -100,11 +100,14 @@ class QuestionRow(SQLModel, table=True):
     slack_user: str | None = None
     """Who is asked; personal, and erased with the item. None where no direct message goes out."""
     wording: str
-    asked_at: datetime = Field(sa_type=Moment)
+    words: dict[str, str] | None = json_column()
+    """What the buttons of labels say, where the policy says so."""
+    asked_at: datetime | None = Field(default=None, sa_type=Moment)
+    """None while it is not its turn yet, or never was."""
     until: datetime | None = Field(default=None, sa_type=Moment)
     salt: str
     token_hash: str
-    """SHA-256 of the token that answers once; of no use for feedback, which needs none."""
+    """SHA-256 of the token that answers once; empty for feedback, which needs none."""
     revise: bool = False
     """Whether feedback that names another label puts that in place of the AI's."""
     slack_channel: str | None = None

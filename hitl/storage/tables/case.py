@@ -63,8 +63,9 @@ class CaseRow(SQLModel, table=True):
     route_to: str
     route_reason: str
     routed_by: str
-    """``policy``; ``caller`` where the caller had already decided that people must look; ``person``
-    where somebody sent it who is no caller: then it is no prediction.
+    """``policy``; ``caller`` where the caller had already decided that people must look; ``edge``
+    where it had routed by the policy itself; ``person`` where somebody sent it who is no caller:
+    then it is no prediction.
     """
     label: str
     confidence: float | None = None
