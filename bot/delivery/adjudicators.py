@@ -50,7 +50,7 @@ async def ask_adjudicator(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent |
     case = await desk.database.read(lambda c: case_by_id(c, case_id))
     if not _is_open(case):
         return _SETTLED
-    message = rendered(_message(case))
+    message = rendered(asking_message(case))
     await say(desk, parcel, message, channel=parcel.payload["user"])
     return Sent()
 
@@ -73,7 +73,8 @@ def _is_open(case: Case) -> bool:
     return case.check is not None and case.check.state is CheckState.DISPUTED
 
 
-def _message(case: Case) -> Message:
+def asking_message(case: Case) -> Message:
+    """What one of them reads, with the way to both answers."""
     name = mrkdwn(case.title or case.text or f"case {case.id}", 150)
     text = (
         f"⚖ *Which is right?* In {case.use_case} somebody who did not see what the AI proposes"

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from hitl.storage.database import Transaction
 from hitl.storage.statements import insert_new
 from hitl.storage.tables import case_contents, known_answers, known_turns
 
+_MOST = 1_000
+"""Among so many of those that were served least one is picked."""
 _IN_USE = known_answers.c.retired_at.is_(None)
 
 
@@ -73,18 +75,14 @@ def pick_answer(tx: Transaction, use_case: str, *, draw: float) -> tuple[int, st
 
     None where there is none whose content is still there.
     """
-    usable = (
-        (known_answers.c.use_case == use_case)
-        & _IN_USE
-        & (case_contents.c.case_id == known_answers.c.case_id)
-        & case_contents.c.salt.is_not(None)
-    )
-    least = select(func.min(known_answers.c.times_served)).where(usable).scalar_subquery()
     found = tx.connection.execute(
-        select(known_answers.c.case_id, known_answers.c.label)
-        .where(usable, known_answers.c.times_served == least)
-        .order_by(known_answers.c.case_id)
+        select(known_answers.c.case_id, known_answers.c.label, known_answers.c.times_served)
+        .join(case_contents, case_contents.c.case_id == known_answers.c.case_id)
+        .where(known_answers.c.use_case == use_case, _IN_USE, case_contents.c.salt.is_not(None))
+        .order_by(known_answers.c.times_served, known_answers.c.case_id)
+        .limit(_MOST)
     ).all()
+    found = [row for row in found if row.times_served == found[0].times_served]
     if not found:
         return None
     picked = found[min(int(draw * len(found)), len(found) - 1)]
