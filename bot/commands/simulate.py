@@ -19,10 +19,10 @@ from bot.commands.trade_off import show_trade_off
 from bot.commands.trade_off_picture import draw_trade_off
 from hitl.errors import HitlError
 from hitl.policy import UseCase
-from hitl.reports.prices import mean_seconds, prices_of
+from hitl.reports.prices import mean_seconds, terms_of
 from hitl.reports.traffic import Window, newest_model, thresholds_of, traffic
 from hitl.reports.windows import parse_window
-from hitl.statistics.replay import Replayed, Terms, Traffic, replay, trade_off
+from hitl.statistics.replay import Replayed, Traffic, replay, trade_off
 from hitl.storage.database import Database
 
 _SWEPT = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92, 0.95, 0.97, 0.98, 0.99, 1.0)
@@ -113,13 +113,7 @@ def _simulated(
     window = Window(use_case.name, model, until - length, until)
     seen = traffic(connection, window, use_case=use_case)
     seconds = mean_seconds(connection, use_case=use_case.name, since=window.since, until=until)
-    terms = Terms(
-        prices=prices_of(use_case, seconds=seconds),
-        audit_rate=use_case.audit_rate,
-        reviews_needed=use_case.reviews_needed,
-        seconds=seconds,
-        better_by=better_by,
-    )
+    terms = terms_of(use_case, seconds=seconds, better_by=better_by)
     present = thresholds_of(use_case)
     now = replay(seen, present, replace(terms, better_by=0.0))
     if not isinstance(now, Replayed):

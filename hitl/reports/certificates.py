@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from hitl.policy import UseCase
-from hitl.reports.prices import mean_seconds, prices_of
+from hitl.reports.prices import mean_seconds, terms_of
 from hitl.reports.traffic import (
     Window,
     checked,
@@ -22,7 +22,7 @@ from hitl.reports.traffic import (
     traffic,
 )
 from hitl.statistics.certify import Certificate, NotCertified, Sample, certify
-from hitl.statistics.replay import Check, Replayed, Terms, replay
+from hitl.statistics.replay import Check, Replayed, replay
 from hitl.statistics.shift import Shift, shift
 from hitl.statistics.weeks import starts_at, week_of
 
@@ -158,12 +158,7 @@ def _saved(
 ) -> tuple[Replayed | None, Replayed | None]:
     window = Window(use_case.name, model, now - _SAVED_OVER, now)
     seconds = mean_seconds(connection, use_case=use_case.name, since=window.since, until=now)
-    terms = Terms(
-        prices=prices_of(use_case, seconds=seconds),
-        audit_rate=use_case.audit_rate,
-        reviews_needed=use_case.reviews_needed,
-        seconds=seconds,
-    )
+    terms = terms_of(use_case, seconds=seconds)
     present = thresholds_of(use_case)
     certified = dict(present)
     for side, found in sides.items():

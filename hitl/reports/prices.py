@@ -6,6 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from hitl.policy import UseCase
 from hitl.statistics.economics import Prices
+from hitl.statistics.replay import Terms
 from hitl.storage.tables import cases, reviews
 
 _SECONDS_AN_HOUR = 3_600
@@ -20,6 +21,18 @@ def prices_of(use_case: UseCase, *, seconds: float | None) -> Prices:
     if review is None and costs.reviewer_hour is not None and seconds is not None:
         review = costs.reviewer_hour * seconds / _SECONDS_AN_HOUR
     return Prices(currency=costs.currency, ai=costs.ai, review=review, error=costs.error)
+
+
+def terms_of(use_case: UseCase, *, seconds: float | None, better_by: float = 0.0) -> Terms:
+    """What a replay reckons with; ``seconds`` is what one review takes."""
+    second = use_case.double_review if use_case.reviews_needed == 1 else 0.0
+    return Terms(
+        prices=prices_of(use_case, seconds=seconds),
+        audit_rate=use_case.audit_rate,
+        reviews_each=use_case.reviews_needed + second + use_case.known_answer_rate,
+        seconds=seconds,
+        better_by=better_by,
+    )
 
 
 def mean_seconds(

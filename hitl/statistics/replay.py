@@ -62,7 +62,8 @@ class Terms:
     prices: Prices = field(default_factory=Prices)
     audit_rate: float = 0.0
     """The share of everything that is checked blind; of what is escalated by its own review."""
-    reviews_needed: int = 1
+    reviews_each: float = 1.0
+    """What one escalated prediction takes on average: second votes and known answers included."""
     seconds: float | None = None
     """What one review takes; None where nobody knows."""
     better_by: float = 0.0
@@ -122,7 +123,7 @@ def replay(
     stood = sum(each.stood for each in standing)
     checks, errors = sum(each.checks for each in standing), sum(each.errors for each in standing)
     escalated = traffic.predictions - stood
-    reviews = escalated * terms.reviews_needed / traffic.days
+    reviews = escalated * terms.reviews_each / traffic.days
     audits = stood * terms.audit_rate / traffic.days
     has_bound = checks and not terms.better_by
     return Replayed(

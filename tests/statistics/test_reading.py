@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, insert, update
 
 from hitl.policy import UseCase
 from hitl.reports.certificates import Target, ThresholdTest, certificates
+from hitl.reports.prices import terms_of
 from hitl.reports.traffic import Window, newest_model, traffic
 from hitl.statistics.certify import Certificate
 from hitl.statistics.replay import Band, Traffic
@@ -56,6 +58,15 @@ async def test_no_threshold_speaks_of_ties_wishes_and_what_has_no_confidence(
     found = await read_traffic(filled)
     assert found.to_people == 2
     assert len(found.checks) == PREDICTIONS / 3
+
+
+def test_second_votes_and_known_answers_are_reviews_too() -> None:
+    asked = {"double_review": 0.2, "known_answer_rate": 0.05}
+    assert terms_of(moderation(), seconds=None).reviews_each == 1
+    some = moderation().model_copy(update=asked)
+    assert terms_of(some, seconds=None).reviews_each == pytest.approx(1.25)
+    two = moderation().model_copy(update=asked | {"reviews_needed": 2})
+    assert terms_of(two, seconds=None).reviews_each == pytest.approx(2.05)
 
 
 async def test_a_single_score_of_one_half_is_no_tie(filled: Database) -> None:

@@ -131,7 +131,7 @@ def test_without_prices_the_load_is_known_and_the_cost_is_not() -> None:
 
 def test_two_pairs_of_eyes_are_twice_the_reviews() -> None:
     one = replayed(moderation(), clean=0.92)
-    two = replayed(moderation(), Terms(reviews_needed=2), clean=0.92)
+    two = replayed(moderation(), Terms(reviews_each=2), clean=0.92)
     assert two.reviews == pytest.approx(2 * one.reviews)
 
 

@@ -12,9 +12,9 @@ from bot.slack.cards.figures import share_words
 from bot.slack.text import money
 from hitl.percent import exact_percent
 from hitl.policy import UseCase
-from hitl.reports.prices import mean_seconds, prices_of
+from hitl.reports.prices import mean_seconds, terms_of
 from hitl.reports.traffic import Window, newest_model, thresholds_of, traffic
-from hitl.statistics.replay import Replayed, Terms, replay, trade_off
+from hitl.statistics.replay import Replayed, replay, trade_off
 
 _SWEPT = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92, 0.95, 0.97, 0.98, 0.99, 1.0)
 
@@ -35,12 +35,7 @@ def trade_of(
     model = newest_model(connection, use_case.name)
     seen = traffic(connection, Window(use_case.name, model, since, until), use_case=use_case)
     seconds = mean_seconds(connection, use_case=use_case.name, since=since, until=until)
-    terms = Terms(
-        prices=prices_of(use_case, seconds=seconds),
-        audit_rate=use_case.audit_rate,
-        reviews_needed=use_case.reviews_needed,
-        seconds=seconds,
-    )
+    terms = terms_of(use_case, seconds=seconds)
     now = replay(seen, thresholds_of(use_case), terms)
     if not isinstance(now, Replayed):
         return None
