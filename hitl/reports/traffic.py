@@ -1,11 +1,23 @@
 """Stored predictions and blind checks of one use case and model version, to be replayed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    case,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+)
 
 from hitl.policy import UseCase
 from hitl.policy.stored import content_of
@@ -22,7 +34,15 @@ _SCORES_OF_TIES = case((cases.c.margin == 0, cases.c.scores), else_=null()).labe
 _ANSWERED = (CheckState.SETTLED, CheckState.DISPUTED)
 _PREDICTED = cases.c.routed_by.not_in(NO_PREDICTION)
 # What the policy compared with its thresholds.
-_SURE = func.coalesce(cases.c.calibrated, cases.c.confidence).label("sure")
+_SURE = func.coalesce(cases.c.calibrated, cases.c.confidence)
+_SURE_OF_ONE, _NEAR_TIE = 1, 2
+# Of what has no confidence, or comes with a wish for a person, no threshold has a say.
+_KIND = case(
+    (cases.c.confidence.is_(None) | (cases.c.routed_by == "caller"), literal_column("0")),
+    (cases.c.margin > 0, literal_column("1")),
+    else_=literal_column("2"),
+)
+_GRAINS, _HAIR = 10_000, 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +85,60 @@ def first_prediction(connection: Connection, use_case: str, model: str | None) -
 
 
 def traffic(connection: Connection, window: Window, *, use_case: UseCase) -> Traffic:
-    """At most 200,000 predictions, the newest, with all that was checked and tallied beside."""
-    rows = connection.execute(
-        _predictions(window).order_by(cases.c.submitted_at.desc(), cases.c.id.desc()).limit(_MOST)
-    ).all()
-    since = rows[-1].submitted_at if len(rows) == _MOST else window.since
+    """At most 200,000 predictions, the newest, with all that was checked and tallied beside.
+
+    Confidences are given to four decimals, rounded down.
+    """
+    since = _since(connection, window)
+    seen = replace(window, since=since)
     sure: dict[str, list[float]] = {label: [] for label in use_case.labels}
-    to_people = 0
-    for row in rows:
-        if _may_stand(row):
-            sure.setdefault(row.label, []).append(row.sure)
+    to_people = near_ties = 0
+    for row in connection.execute(_counted(seen)):
+        if row.kind == _SURE_OF_ONE:
+            sure.setdefault(row.label, []).extend([row.grains / _GRAINS] * row.counted)
+        elif row.kind == _NEAR_TIE:
+            near_ties += row.counted
         else:
-            to_people += 1
+            to_people += row.counted
+    if near_ties:
+        for row in connection.execute(_predictions(seen).where(_KIND == _NEAR_TIE)):
+            if _may_stand(row):
+                sure.setdefault(row.label, []).append(row.sure)
+            else:
+                to_people += 1
     return Traffic(
         days=max((window.until - since) / _DAY, 1 / 24),
         confidences={label: sorted(each) for label, each in sure.items()},
         to_people=to_people,
         bands=_bands(connection, window, since=since),
         checks=checked(connection, window, use_case=use_case),
+    )
+
+
+def _since(connection: Connection, window: Window) -> datetime:
+    """Where the newest so many begin, or the window."""
+    found: datetime | None = connection.execute(
+        select(cases.c.submitted_at)
+        .where(
+            cases.c.use_case == window.use_case,
+            cases.c.submitted_at >= window.since,
+            cases.c.submitted_at < window.until,
+        )
+        .order_by(cases.c.submitted_at.desc())
+        .offset(_MOST)
+        .limit(1)
+    ).scalar()
+    return found or window.since
+
+
+def _counted(window: Window) -> Select[Any]:
+    """How many there are of each kind, label and confidence."""
+    # Rounding just above a half is the same on every database; flooring is not there on all.
+    grains = cast(func.round(_SURE * _GRAINS + _HAIR - 0.5), Integer).label("grains")
+    return (
+        select(cases.c.label, grains, _KIND.label("kind"), func.count().label("counted"))
+        .where(*_within(window))
+        .group_by(cases.c.label, grains, _KIND)
     )
 
 
@@ -137,11 +193,14 @@ def _predictions(window: Window) -> Select[Any]:
     return select(
         cases.c.label,
         cases.c.confidence,
-        _SURE,
+        _SURE.label("sure"),
         _SCORES_OF_TIES,
         cases.c.routed_by,
-        cases.c.submitted_at,
-    ).where(
+    ).where(*_within(window))
+
+
+def _within(window: Window) -> Sequence[ColumnElement[bool]]:
+    return (
         cases.c.use_case == window.use_case,
         cases.c.submitted_at >= window.since,
         cases.c.submitted_at < window.until,
