@@ -7,6 +7,7 @@ from functools import partial
 from bot.delivery.adjudicators import ask_adjudicator, find_adjudicators
 from bot.delivery.desk import Desk, Queued, Sent, Skipped
 from bot.delivery.digests import post_digest
+from bot.delivery.direct import tell_directly
 from bot.delivery.file_removal import remove_files
 from bot.delivery.monthly import post_monthly
 from bot.delivery.notices import notice_message
@@ -72,6 +73,10 @@ async def _update_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     return await rewrite_card(desk, parcel, case_id=_case_id(parcel))
 
 
+async def _tell_directly(desk: Desk, parcel: Parcel) -> Sent | Skipped:
+    return await tell_directly(desk, parcel, case_id=_case_id(parcel))
+
+
 async def _upload_pictures(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     await uploaded_pictures(desk, parcel, case_id=_case_id(parcel))
     return Sent()
@@ -114,6 +119,7 @@ _SENDERS: Mapping[Kind, Callable[[Desk, Parcel], Awaitable[Sent | Skipped]]] = {
     Kind.MONTHLY: post_monthly,
     Kind.QUEUE_CARD: show_queue_card,
     Kind.NOTICE: _post_notice,
+    Kind.DIRECT: _tell_directly,
     Kind.PROPOSAL: show_proposal,
     Kind.ADJUDICATORS: _find_adjudicators,
     Kind.ADJUDICATOR: _ask_adjudicator,

@@ -11,8 +11,8 @@ from hitl.reports.windows import WEEK, looks_like_window, parse_window
 
 STATS, REVIEW, QUEUE, CASE, HELP = "stats", "review", "queue", "case", "help"
 POLICY, DASHBOARD, REVIEWERS = "policy", "dashboard", "reviewers"
-DIGEST = "digest"
-WORDS = (STATS, REVIEW, QUEUE, CASE, POLICY, DASHBOARD, DIGEST, REVIEWERS, HELP)
+DIGEST, PRACTICE = "digest", "practice"
+WORDS = (STATS, REVIEW, QUEUE, CASE, POLICY, DASHBOARD, DIGEST, REVIEWERS, PRACTICE, HELP)
 POST = "post"
 FLAGGED = "flagged"
 _CASE_ID = re.compile(r"#?([1-9]\d{0,17})")

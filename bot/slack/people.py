@@ -185,14 +185,24 @@ class People:
         self, user_id: str, use_case: UseCase, *, also: tuple[str, ...] = ()
     ) -> bool:
         """Whether somebody else, who did not act, may decide in the use case."""
-        async with _answered_in_time():
-            workspace = (await self._directory.installation()).workspace
-        somebody = Actor(user_id, workspace.team_id, workspace.enterprise_id)
         try:
-            await self.require_decider(somebody, use_case, also=also)
+            await self.require_decider(await self._somebody(user_id), use_case, also=also)
         except NotAllowed:
             return False
         return True
+
+    async def can_adjudicate(self, user_id: str, use_case: UseCase) -> bool:
+        """Whether somebody, who did not act, may settle what reviewers disagree on."""
+        try:
+            await self.require_adjudicator(await self._somebody(user_id), use_case)
+        except NotAllowed:
+            return False
+        return True
+
+    async def _somebody(self, user_id: str) -> Actor:
+        async with _answered_in_time():
+            workspace = (await self._directory.installation()).workspace
+        return Actor(user_id, workspace.team_id, workspace.enterprise_id)
 
     async def _known(self, actor: Actor) -> tuple[Person, Workspace]:
         installation, person = await asyncio.gather(

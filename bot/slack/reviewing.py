@@ -236,7 +236,7 @@ async def _shown(
         finished = finished_view(standing=standing, waiting=waiting)
         return _Next(sitting, _always(finished))
     _, similar = await asyncio.gather(
-        _pictures_ready(services, case.id), services.precedents.of(case, within=SOON)
+        pictures_ready(services, case.id), services.precedents.of(case, within=SOON)
     )
     standing, files = await services.database.read(
         lambda c: (
@@ -260,7 +260,7 @@ def _always(view: View) -> _Rendering:
     return lambda *, plain=False: view  # noqa: ARG005 - the same either way
 
 
-async def _pictures_ready(services: SlackServices, case_id: int) -> None:
+async def pictures_ready(services: SlackServices, case_id: int) -> None:
     """Wait a moment for pictures on their way: those of the first case were not made ready."""
     database = services.database
     with suppress(TimeoutError), database.bell.listening(case_topic(case_id)) as rung:

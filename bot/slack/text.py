@@ -105,6 +105,11 @@ def duration(seconds: float) -> str:
     return _two(f"{days} d", hours % 24, "h")
 
 
+def seconds_said(seconds: float) -> str:
+    """``4.2 s``, and ``3 min`` where tenths tell nothing."""
+    return f"{seconds:.1f} s" if seconds < 60 else duration(seconds)  # noqa: PLR2004 - a minute
+
+
 def _two(large: str, rest: int, unit: str) -> str:
     return f"{large} {rest} {unit}" if rest else large
 

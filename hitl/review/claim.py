@@ -79,9 +79,9 @@ def claim_next(
     while (case_id := next_to_claim(tx.connection, wanted)) is not None:
         # On PostgreSQL another transaction may claim or close it meanwhile: then the next one.
         if case := _claimed(tx, case_id, reviewer=reviewer, claim_for=claim_for):
-            _prepare(tx, case.id, use_case=use_case)
+            prepare_pictures(tx, case.id, use_case=use_case)
             following = next_to_claim(tx.connection, replace(wanted, besides=case.id))
-            _prepare(tx, following, use_case=use_case)
+            prepare_pictures(tx, following, use_case=use_case)
             return case
     return None
 
@@ -135,7 +135,7 @@ def _claimed(tx: Transaction, case_id: int, *, reviewer: str, claim_for: timedel
     return case
 
 
-def _prepare(tx: Transaction, case_id: int | None, *, use_case: UseCase) -> None:
+def prepare_pictures(tx: Transaction, case_id: int | None, *, use_case: UseCase) -> None:
     """Have the case's pictures brought to Slack, so that they are there when it is shown."""
     if case_id is None or not lacks_pictures(tx.connection, case_id):
         return

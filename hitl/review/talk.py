@@ -6,6 +6,7 @@ from hitl.blindness import as_seen
 from hitl.cases import Case, Note
 from hitl.policy.use_case import UseCase
 from hitl.review.record import record_event, record_words, reply_in_thread, update_card
+from hitl.review.telling import tell_of_hand_over
 from hitl.review.vote import refuse_unless_open
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_to_change
@@ -31,4 +32,5 @@ def hand_over(tx: Transaction, case_id: int, *, by: str, to: str, use_case: UseC
     record_event(tx, case_id, event="handed_over", actor=by, data={"to": to})
     payload = {"says": "handed_over", "by": by, "to": to}
     reply_in_thread(tx, case, channel=use_case.channel, payload=payload)
+    tell_of_hand_over(tx, case, by=by, to=to)
     return case

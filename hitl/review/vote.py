@@ -23,6 +23,7 @@ from hitl.review.record import (
     reply_in_thread,
     update_card,
 )
+from hitl.review.telling import tell_of_dispute
 from hitl.storage.checks import has_met
 from hitl.storage.claims import drop_claim
 from hitl.storage.database import Transaction
@@ -183,6 +184,7 @@ def _dispute(tx: Transaction, case: Case, *, use_case: UseCase) -> Case:
     record_event(tx, case.id, event="disputed", actor=POLICY, data={})
     payload = {"says": "disputed", "called": list(use_case.who_adjudicates)}
     reply_in_thread(tx, case, channel=use_case.channel, payload=payload)
+    tell_of_dispute(tx, case)
     return replace(case, state=CaseState.DISPUTED)
 
 

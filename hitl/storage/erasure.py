@@ -105,4 +105,6 @@ def _impersonal(payload: dict[str, Any]) -> dict[str, Any]:
     case = payload["body"]["data"] | {"metadata": None}
     if case["outcome"] is not None:
         case["outcome"] = case["outcome"] | {"note": None}
+    if "question" in case:
+        case["question"] = case["question"] | {"text": None}
     return payload | {"body": payload["body"] | {"data": case}}

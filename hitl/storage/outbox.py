@@ -26,6 +26,7 @@ class Kind(StrEnum):
     MONTHLY = "monthly"
     QUEUE_CARD = "queue_card"
     NOTICE = "notice"
+    DIRECT = "direct"
     PROPOSAL = "proposal"
     ADJUDICATORS = "adjudicators"
     """Find out who adjudicates, and put a row for each."""

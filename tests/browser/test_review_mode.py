@@ -1,12 +1,15 @@
 """A newcomer decides one case after the other in the page, one click each."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import Connection, select
 
 from bot.sandbox.workspace import Workspace
 from bot.services import Services
@@ -15,6 +18,7 @@ from hitl.policy import parse_policy
 from hitl.review import Submission, submit
 from hitl.routing import Prediction
 from hitl.storage.database import Database
+from hitl.storage.tables import cases, reviews
 from tests.browser.conftest import OpenPage
 from tests.examples import post
 from tests.sandbox.running import over_socket
@@ -33,6 +37,16 @@ question = "Which digit is this?"
 labels = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 auto_at = 0.9
 """)
+
+
+CLOCKS_DIFFER = 0.05
+"""Seconds; one goes steadily, the other is set by the network's time."""
+
+
+@pytest.fixture
+def clock() -> Callable[[], datetime]:
+    """Real time, which the page's own clock can be held against."""
+    return lambda: datetime.now(UTC)
 
 
 @pytest.fixture
@@ -70,20 +84,48 @@ async def modal_of(page: Page, workspace: Workspace, line: str) -> Locator:
     return page.get_by_role("dialog", name="Review")
 
 
-@pytest.mark.usefixtures("waiting")
+WATCH = """
+() => {
+  const marks = { begun: performance.now(), shown: [], clicks: [] };
+  const look = () => {
+    const found = document.querySelector("[role=dialog]")?.innerText.match(/(\\d+) done/);
+    if (found) marks.shown[found[1]] ??= performance.now();
+  };
+  window.marks?.stop();
+  const observer = new MutationObserver(look);
+  const count = () => marks.clicks.push(performance.now());
+  observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+  addEventListener("click", count, true);
+  window.marks = { read: () => marks, stop: () => {
+    observer.disconnect();
+    removeEventListener("click", count, true);
+  }};
+}
+"""
+"""Keeps by the page's own clock when each case appeared, and every click, in milliseconds."""
+
+
 @pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])
-async def test_twenty_mixed_cases_take_twenty_decisions_without_leaving_the_modal(
-    workspace: Workspace, open_page: OpenPage, viewport: dict[str, int] | None
+async def test_a_newcomer_decides_twenty_mixed_cases_without_leaving_the_modal(
+    workspace: Workspace,
+    waiting: Database,
+    open_page: OpenPage,
+    viewport: dict[str, int] | None,
 ) -> None:
     page = await open_page(**({"viewport": viewport} if viewport else {}))
+    await page.evaluate(WATCH)
     modal = await modal_of(page, workspace, "/hitl review")
     for number in range(12):
         await expect(modal).to_contain_text(f"{number} done · {12 - number} left")
         word = "Reject" if number % 4 == 0 else "Approve"
         await modal.get_by_role("button", name=word).click()
     await expect(modal).to_contain_text("Nothing is waiting. Thank you!")
+    marks = await page.evaluate("() => marks.read()")
+    assert len(marks["clicks"]) == 12
+    await agree(marks, waiting, "content-moderation")
     await modal.get_by_role("button", name="Stop").click()
 
+    await page.evaluate(WATCH)
     modal = await modal_of(page, workspace, "/hitl review digits")
     for number in range(8):
         await expect(modal).to_contain_text(f"{number} done · {8 - number} left")
@@ -93,6 +135,36 @@ async def test_twenty_mixed_cases_take_twenty_decisions_without_leaving_the_moda
             await modal.get_by_text("Reject…").click()
             await page.get_by_role("menu").get_by_text("8", exact=True).click()
     await expect(modal).to_contain_text("8 done · 0 left")
+    marks = await page.evaluate("() => marks.read()")
+    assert len(marks["clicks"]) == 8 + 2
+    await agree(marks, waiting, "digits")
+
+
+async def agree(marks: dict[str, Any], database: Database, use_case: str) -> None:
+    """What is stored of each case lies between what the page saw of it, however slow both are.
+
+    At least from its appearance to the click that decided it; at most from the click before to
+    the appearance of what followed.
+    """
+    stored = await database.read(lambda c: seconds_of(c, use_case))
+    shown, clicks = marks["shown"], marks["clicks"]
+    begun = marks["begun"]
+    for number, seconds in enumerate(stored):
+        decided = max(click for click in clicks if click < shown[number + 1])
+        least = (decided - shown[number]) / 1_000
+        most = (shown[number + 1] - begun) / 1_000
+        assert least - CLOCKS_DIFFER <= seconds <= most + CLOCKS_DIFFER
+        begun = decided
+
+
+def seconds_of(connection: Connection, use_case: str) -> list[float]:
+    rows = connection.execute(
+        select(reviews.c.seconds)
+        .join_from(reviews, cases, cases.c.id == reviews.c.case_id)
+        .where(cases.c.use_case == use_case)
+        .order_by(reviews.c.id)
+    )
+    return list(rows.scalars())
 
 
 @pytest.mark.usefixtures("waiting")

@@ -108,7 +108,7 @@ async def test_home_shows_what_waits_and_is_refreshed(
     await desk.submit(post())
     clock.advance(minutes=3)
     assert await ana.click(home, "Refresh")
-    home = await ana.wait_for_home("1 waiting for people")
+    home = await ana.wait_for_home("1 case waits for you")
     assert home.says("1 case waiting, the oldest for 3 min")
     assert await ana.click(home, "Waiting cases")
     await ana.wait_for_view("Reply in r/cooking")

@@ -26,6 +26,7 @@ from bot.slack.cards.queue import queue_message, queue_view
 from bot.slack.cards.stats import all_stats_message, report_message
 from bot.slack.message import Message
 from hitl.audit import Checkpoint
+from hitl.notifications import Told
 from hitl.reports.answers import (
     Automation,
     Cost,
@@ -38,6 +39,7 @@ from hitl.reports.answers import (
     Waiting,
     WeekFigures,
 )
+from hitl.reports.mine import Dispute, Mine
 from hitl.review.monthly import Direction, MonthlyQuestion
 from hitl.statistics.agreement import agreement
 from hitl.statistics.answers import NotYet, Share
@@ -54,6 +56,14 @@ from hitl.vocabulary import Verdict
 from tests.slack.samples import MODERATION, NOON
 
 WEEK = timedelta(days=7)
+IDLE = Mine(done=0, median_seconds=None, waiting={}, disputes=(), told=frozenset())
+BUSY = Mine(
+    done=20_000,
+    median_seconds=7_000.0,
+    waiting={f"{'a-very-long-name-' * 3}{n}": 1_000 for n in range(200)},
+    disputes=tuple(Dispute(n, "long" * 16, "<!channel> " * 90, NOON) for n in range(10)),
+    told=frozenset(Told),
+)
 
 
 def share(hits: int, total: int) -> Share:
@@ -256,13 +266,13 @@ def test_answers_about_two_hundred_use_cases_keep_slacks_limits() -> None:
     queues = [each.queue for each in many]
     assert_sendable(queue_message(queues, now=NOON))
     check_view(queue_view(queues, now=NOON), kind="modal", unsupported=frozenset())
-    check_view(home_view(many, now=NOON), kind="home", unsupported=frozenset())
+    check_view(home_view(many, mine=BUSY, now=NOON), kind="home", unsupported=frozenset())
 
 
 def test_where_nothing_happened_little_is_said() -> None:
     quiet = stats(predictions=0, escalation=None, verdicts={}, agreement=None, cost=None)
     assert "Agreement" not in str(report_message(judged(quiet), window=WEEK).blocks)
-    assert "Cost" not in str(home_view([quiet], now=NOON)["blocks"])
+    assert "Cost" not in str(home_view([quiet], mine=IDLE, now=NOON)["blocks"])
 
 
 def test_the_queue_counts_what_it_does_not_list() -> None:
@@ -272,9 +282,10 @@ def test_the_queue_counts_what_it_does_not_list() -> None:
 
 def test_home_puts_the_use_case_with_the_most_waiting_first() -> None:
     calm = stats(use_case="calm", queue=Queue("calm", 0, None))
-    shown = str(home_view([calm, stats()], now=NOON)["blocks"])
+    shown = str(home_view([calm, stats()], mine=IDLE, now=NOON)["blocks"])
     assert shown.index("*content-moderation*") < shown.index("*calm*")
-    assert "4 waiting for people" in shown
+    assert "4 cases waiting" in shown
+    assert "Nothing is waiting for you" in shown
 
 
 def weeks(count: int) -> tuple[WeekFigures, ...]:

@@ -8,6 +8,7 @@ from bot.slack.text import escape, mrkdwn
 _COMMANDS = {
     "stats [use case] [window]": "how a use case does; windows: 24h, 7d (unless said), 4w",
     "review [use case]": "decide case after case; unless said, where most are waiting",
+    "practice [use case]": "five cases with known answers, timed; nothing of it counts",
     "queue": "what is waiting for people",
     "queue flagged": "flagged cases that are being watched",
     "case <id>": "one case, with its buttons",

@@ -8,7 +8,7 @@ from bot.slack import blocks, ids
 from bot.slack.blocks import Element
 from bot.slack.message import Block, Message, View
 from bot.slack.sitting import Sitting
-from bot.slack.text import counted, duration, moment
+from bot.slack.text import counted, moment, seconds_said
 from hitl.cases import Case
 from hitl.reports.sittings import SittingFigures
 from hitl.review.claim import SkipReason
@@ -21,7 +21,6 @@ _REASONS: Mapping[SkipReason, str] = {
     SkipReason.CONFLICT_OF_INTEREST: "Conflict of interest",
     SkipReason.OTHER: "Another reason",
 }
-_MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +105,8 @@ def _numbers(figures: SittingFigures) -> list[str]:
     if figures.skipped:
         said.append(f"{figures.skipped:,} skipped")
     if figures.median_seconds is not None:
-        said.append(f"median {_seconds(figures.median_seconds)}")
+        said.append(f"median {seconds_said(figures.median_seconds)}")
     return said
-
-
-def _seconds(seconds: float) -> str:
-    """``4.2 s``, and ``3 min`` where tenths tell nothing."""
-    return f"{seconds:.1f} s" if seconds < _MINUTE else duration(seconds)
 
 
 def _note(case: Case) -> Element:

@@ -20,6 +20,7 @@ from bot.slack.commands import (
     DASHBOARD,
     DIGEST,
     POLICY,
+    PRACTICE,
     QUEUE,
     REVIEW,
     REVIEWERS,
@@ -35,6 +36,7 @@ from bot.slack.commands import (
 from bot.slack.digests import posted, previewed
 from bot.slack.message import Message
 from bot.slack.people import Actor, actor_of
+from bot.slack.practising import begin_practice
 from bot.slack.reading import figures, policies, queues, watched, withheld_from
 from bot.slack.reviewers import reviewers_answer
 from bot.slack.reviewing import begin
@@ -62,12 +64,12 @@ def register(app: AsyncApp, services: SlackServices) -> None:
 
 
 async def _began(services: SlackServices, client: AsyncWebClient, body: dict[str, Any]) -> bool:
-    """Open review mode if that is asked for: before anything else, while the trigger lives."""
+    """Open a modal if that is asked for: before anything else, while the trigger lives."""
     word, rest = command_word(body.get("text", ""))
-    if word != REVIEW:
+    if word not in _OPENED:
         return False
     use_case = use_case_asked(rest, known=services.policy.use_cases)
-    await begin(services, client, body, use_case=use_case or ids.LONGEST_QUEUE)
+    await _OPENED[word](services, client, body, use_case=use_case or ids.LONGEST_QUEUE)
     return True
 
 
@@ -137,6 +139,7 @@ async def _digest(services: SlackServices, actor: Actor, words: list[str]) -> Me
     return await previewed(services, use_case)
 
 
+_OPENED = {REVIEW: begin, PRACTICE: begin_practice}
 _ANSWERS: Mapping[str, Callable[[SlackServices, Actor, list[str]], Awaitable[Message]]] = {
     STATS: _stats,
     QUEUE: _queue,
