@@ -27,6 +27,8 @@ class Door:
     """Scopes that open it too, to less."""
     conflict: bool = False
     """Behind the door stands that the case asks for no such thing."""
+    lacks: str = ""
+    """What is not there, and is named to whoever may come in."""
 
 
 DOORS: dict[tuple[str, str], Door] = {
@@ -51,6 +53,12 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "/v1/cases/{case_id}/feedback"): Door(
         Scope.SUBMIT, 404, {"right": True}, conflict=True
     ),
+    ("POST", "/v1/cases/{case_id}/replies"): Door(
+        Scope.SUBMIT, 404, {"question_id": 1, "text": "let it stand"}, lacks="question"
+    ),
+    ("POST", "/v1/models"): Door(Scope.SUBMIT, 403, {"use_case": "digits", "version": "cnn@7"}),
+    ("GET", "/v1/models"): Door(Scope.READ, 403, query="?use_case=digits"),
+    ("GET", "/v1/labels"): Door(Scope.READ, 403, query="?use_case=digits"),
     ("GET", "/v1/stats"): Door(Scope.READ, 403, query="?use_case=digits"),
     ("GET", "/metrics"): Door(Scope.READ, 200),
 }
