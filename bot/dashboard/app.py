@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from bot.dashboard.cookies import Cookies
 from bot.dashboard.doorkeeper import NOT_NOW, Doorkeeper
 from bot.dashboard.pages import (
+    PAGE_HEADERS,
     STATIC,
     dashboard_page,
     refusal_page,
@@ -52,6 +53,5 @@ class _Static(StaticFiles):
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
         response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers["cache-control"] = "no-cache"
-        response.headers["x-content-type-options"] = "nosniff"
+        response.headers.update(PAGE_HEADERS | {"cache-control": "no-cache"})
         return response

@@ -26,18 +26,22 @@ Window = Annotated[str, Query(max_length=10)]
 def figure_routes(services: Services, doorkeeper: Doorkeeper, cookies: Cookies) -> APIRouter:
     """What may be seen is asked anew each time: it may have changed since the page was opened."""
     router = APIRouter()
+    # However many look on, the figures are read once in a while; who they are is asked each time.
+    pages = Remembered(keep=timedelta(seconds=10), monotonic=time.monotonic)
     # Deciding a hundred thousand predictions anew takes seconds, and changes little in minutes.
     replays = Remembered(keep=timedelta(minutes=5), monotonic=time.monotonic)
 
     @router.get("/dashboard/figures")
     async def figures(request: Request, use_case: Named = None, window: Window = "4w") -> Response:
         async def read(visitor: Visitor, chosen: UseCase) -> Shape:
-            page = await shown(services, chosen, window=window)
-            if await doorkeeper.leads(visitor, chosen):
-                named = doorkeeper.name_of
-                page["sections"].append(await shown_reviewers(services, chosen, named=named))
+            key = (chosen.name, chosen.version, window)
+            page = await pages.get(key, lambda: shown(services, chosen, window=window))
             own = list(visitor.use_cases(services.policy))
-            return {"visitor": visitor.name, "use_cases": own, **page}
+            mine = {"visitor": visitor.name, "use_cases": own}
+            if not await doorkeeper.leads(visitor, chosen):
+                return page | mine
+            people = await shown_reviewers(services, chosen, named=doorkeeper.name_of)
+            return page | mine | {"sections": [*page["sections"], people]}
 
         return await answered(request, use_case, read)
 

@@ -262,6 +262,11 @@ async def test_every_page_lets_nobody_elses_code_in_and_no_frame_around(house: H
             assert "unsafe" not in policy
             assert headers["cache-control"] == "no-store"
             assert headers["x-content-type-options"] == "nosniff"
+        for path in ("index.html", "main.js", "vendor/chart.js"):
+            headers = (await browser.get(f"/dashboard/static/{path}")).headers
+            assert "frame-ancestors 'none'" in headers["content-security-policy"]
+            assert headers["cache-control"] == "no-cache"
+        assert (await browser.get("/dashboard/static/../app.py")).status_code == 404
 
 
 async def test_a_name_is_shown_as_text(house: House) -> None:

@@ -49,13 +49,12 @@ def labels(report: Report) -> Shape:
         [
             each.label,
             f"{each.predictions:,}",
-            f"{each.escalated:,}",
-            _words(each.escalation),
+            f"{each.escalated:,}" if each.escalation is None else _words(each.escalation),
             _words(each.overturned),
         ]
         for each in report.labels
     ]
-    columns = ["The AI's label", "Predictions", "Escalated", "Of them", "Overturned by people"]
+    columns = ["The AI's label", "Predictions", "Escalated", "Overturned by people"]
     says = [] if rows else ["No predictions in this time."]
     return section("labels", "By label", says=says, table=table(columns, rows) if rows else None)
 
