@@ -60,7 +60,7 @@ from bot.slack.connection import introduce, slack_route, socket_mode
 from bot.slack.directory import Directory
 from hitl.policy import Policy, RunningPolicy
 from hitl.policy.strategy import LONGEST_REQUEST
-from hitl.storage.database import Database
+from hitl.storage.database import Clock, Database
 from hitl.storage.migrate import prepare_database
 from hitl.storage.outbox import MODEL, WEBHOOK
 
@@ -79,17 +79,18 @@ class RunningService:
 
 @asynccontextmanager
 async def running_service(
-    settings: Settings, policy: Policy, *, paced: bool = True
+    settings: Settings, policy: Policy, *, paced: bool = True, clock: Clock | None = None
 ) -> AsyncIterator[RunningService]:
     """The whole service, for as long as the block runs.
 
-    ``paced`` keeps to Slack's rates; a workspace on this machine has none. Raises
+    ``paced`` keeps to Slack's rates; a workspace on this machine has none. ``clock`` stands in
+    for the database's own. Raises
     ``AddressUnavailable`` and ``DatabaseUnusable``.
     """
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(listen(settings.host, settings.port))
         await asyncio.to_thread(prepare_database, settings.database_url)
-        database = Database(settings.database_url)
+        database = Database(settings.database_url, clock=clock)
         stack.callback(database.close)
         running = await begin_policy(database, policy)
         services = Services(

@@ -63,6 +63,10 @@ def demo(
     most: Annotated[
         int | None, typer.Option(min=1, help="Send at most so many of each data set.")
     ] = None,
+    weeks: Annotated[
+        int | None,
+        typer.Option(min=1, max=10, help="Play weeks of a model that learns, and leave."),
+    ] = None,
     data: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("hitl-demo"),
     port: Annotated[
         int, typer.Option(min=0, max=65_535, help="Of the workspace's page; 0 takes a free one.")
@@ -84,6 +88,7 @@ def demo(
             data=data,
             port=port,
             api_port=api_port,
+            weeks=weeks,
         )
     )
 

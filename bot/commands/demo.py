@@ -23,6 +23,7 @@ def demo(options: Options) -> None:
     try:
         from bot.demo.run import run  # noqa: PLC0415 - an extra's packages
         from bot.demo.screen import Screen  # noqa: PLC0415
+        from bot.demo.weeks.run import run_weeks  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name not in _EXTRA:
             raise
@@ -32,7 +33,10 @@ def demo(options: Options) -> None:
     logging.basicConfig(level=logging.WARNING)
     screen = Screen()
     try:
-        asyncio.run(run(options, screen=screen))
+        if options.weeks is not None:
+            asyncio.run(run_weeks(options, weeks=options.weeks, screen=screen))
+        else:
+            asyncio.run(run(options, screen=screen))
     except KeyboardInterrupt:
         screen.say("The demo has ended.")
 

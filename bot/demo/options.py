@@ -19,3 +19,5 @@ class Options:
     port: int
     """Of the workspace's page."""
     api_port: int
+    weeks: int | None = None
+    """Play so many weeks of a model that learns, and nothing else."""

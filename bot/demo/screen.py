@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
@@ -53,6 +53,10 @@ class Screen:
                 title="hitl demo",
             )
         )
+
+    def show(self, table: RenderableType) -> None:
+        """A table, as it is."""
+        self._console.print(table)
 
     def report(self, title: str, text: str) -> None:
         """A message of the workspace, framed."""
