@@ -145,28 +145,34 @@ def _counted(window: Window) -> Select[Any]:
 def checked(connection: Connection, window: Window, *, use_case: UseCase) -> tuple[Check, ...]:
     """The shadow sample as far as it is answered, but what no threshold would let stand.
 
-    What is disputed counts as wrong until it is settled: answers that agree with the AI settle at
-    once, and without the others the AI would look better than it is.
+    As it stood at the window's end. What is disputed counts as wrong until it is settled: answers
+    that agree with the AI settle at once, and without the others the AI would look better than it
+    is.
     Of every policy version that asked the same question about the same labels: thresholds do not
     change what is right.
     """
     asked_the_same = same_question(connection, use_case)
     found = connection.execute(
         _predictions(window)
-        .add_columns(checks.c.state, checks.c.final_label, cases.c.policy_version)
+        .add_columns(checks.c.settled_at, checks.c.final_label, cases.c.policy_version)
         .join(checks, checks.c.case_id == cases.c.id)
         .where(checks.c.kind == CheckKind.AUDIT, checks.c.state.in_(_ANSWERED))
+        .where(checks.c.answered_at < window.until)
         .order_by(cases.c.submitted_at, cases.c.id)
     )
     return tuple(
         Check(
             row.label,
             row.sure,
-            right=row.state == CheckState.SETTLED and row.final_label == row.label,
+            right=_is_right(row, by=window.until),
         )
         for row in found
         if row.policy_version in asked_the_same and _may_stand(row)
     )
+
+
+def _is_right(row: Row[Any], *, by: datetime) -> bool:
+    return row.settled_at is not None and row.settled_at < by and row.final_label == row.label
 
 
 def same_question(connection: Connection, use_case: UseCase) -> frozenset[str]:

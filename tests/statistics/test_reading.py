@@ -109,7 +109,7 @@ async def test_a_disputed_check_counts_as_wrong_until_it_is_settled(filled: Data
         lambda tx: tx.connection.execute(
             update(checks)
             .where(checks.c.id == newest.id)
-            .values(state="disputed", final_label=None)
+            .values(state="disputed", final_label=None, settled_at=None)
         )
     )
     after = sum(not each.right for each in (await read_traffic(filled)).checks)
@@ -160,7 +160,15 @@ async def test_a_weekly_test_answers_the_same_all_week_whatever_comes_in(
         )
         return replace(found, now=None, then=None, shifts={})
 
+    async def rewrite(**values: object) -> None:
+        sunday = checks.c.answered_at >= now - DAY
+        await filled.write(
+            lambda tx: tx.connection.execute(update(checks).where(sunday).values(values))
+        )
+
+    await rewrite(state="disputed", final_label=None, settled_at=None)
     first = await test_at(0)
+    await rewrite(state="settled", final_label=checks.c.label, settled_at=now)
     bad = [Predicted("clean", 0.999, right=False)] * 30
     await filled.write(lambda tx: store(tx, bad, use_case=moderation(), since=now))
     assert await test_at(6.5) == first
