@@ -15,7 +15,18 @@ from tests.blind import known, serve, three_alike, without_number
 from tests.slack.conftest import Desk
 
 People = dict[str, Person]
-SECRETS = ("secret", "violation 99", "0.99", "60 %", "AI", "proposed", "key abc", "gold", "known")
+SECRETS = (
+    "secret",
+    "violation 99",
+    "0.99",
+    "60 %",
+    "AI's",
+    "the AI proposes",
+    "proposed",
+    "key abc",
+    "gold",
+    "known",
+)
 VERDICTS = ["Approve · keep post", "Reject · remove post", "Flag · keep and monitor"]
 
 

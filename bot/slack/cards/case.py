@@ -35,6 +35,7 @@ from hitl.policy import UseCase
 from hitl.precedents import Precedent
 from hitl.vocabulary import CaseState
 
+_BLIND = "*blind*: by the item alone, without what the AI says"
 _ROOMS = (Room(1500, 500, 8), Room(900, 250, 5), Room(500, 120, 3), Room(250, 0, 0))
 """From generous to bare: the first in which the whole card keeps Slack's limits is taken."""
 
@@ -89,6 +90,7 @@ def _full(
         _where(
             case,
             *deadline_notes(case, use_case=use_case, now=now),
+            *([_BLIND] if case.is_blind else []),
             *vote_notes(case, use_case=use_case),
         ),
         *([blocks.section(disputed_line(use_case=use_case))] if disputed else []),
