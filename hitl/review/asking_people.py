@@ -6,10 +6,11 @@ from sqlalchemy import update
 
 from hitl.cases import Case
 from hitl.policy import UseCase
-from hitl.review.record import post_card
+from hitl.review.record import post_card, update_card
 from hitl.storage import outbox
 from hitl.storage.database import Transaction
 from hitl.storage.questions import Question, QuestionKind, question_of
+from hitl.storage.slack_copies import card_place
 from hitl.storage.steps import end_step, running_step
 from hitl.storage.tables import cases
 from hitl.strategies import ASKING
@@ -26,8 +27,12 @@ def ask_people(tx: Transaction, case: Case, *, use_case: UseCase) -> Case:
         .where(cases.c.id == case.id, cases.c.people_since.is_(None))
         .values(people_since=tx.now, is_blind=is_blind)
     )
-    post_card(tx, case.id, use_case=use_case.name, channel=use_case.channel)
-    return replace(case, people_since=tx.now, is_blind=is_blind)
+    asked = replace(case, people_since=tx.now, is_blind=is_blind)
+    if card_place(tx.connection, case.id) is None:
+        post_card(tx, case.id, use_case=use_case.name, channel=use_case.channel)
+    else:
+        update_card(tx, asked)  # that of its check, which may have been answered
+    return asked
 
 
 def end_chain(tx: Transaction, case: Case, *, why: str) -> None:

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+from hitl.blindness import awaits_people
 from hitl.cases import Case
 from hitl.errors import HitlError
 from hitl.lifecycle import WAITING
 from hitl.review.record import record_event, update_card
+from hitl.review.withdraw import withdraw
 from hitl.storage.database import Transaction
 from hitl.storage.erasure import copies_of, slack_files, wipe
+from hitl.storage.known_answers import retire_answer
 from hitl.storage.label_marks import mark_label
 from hitl.storage.outbox import FILES_LANE, Kind, put
 from hitl.storage.queries import case_to_change
@@ -32,9 +35,11 @@ def erase(tx: Transaction, case_id: int, *, by: str) -> bool:
         raise EraseRefused(case_id, "people are asked about it; withdraw it first")
     if case.erased:
         return False
-    for copy_id in copies_of(tx.connection, case_id):
-        _erase(tx, case_to_change(tx.connection, copy_id), by=by)
-    _erase(tx, case, by=by)
+    retire_answer(tx, case_id)
+    for erased_id in (*copies_of(tx.connection, case_id), case_id):
+        if awaits_people(case_to_change(tx.connection, erased_id)):
+            withdraw(tx, erased_id, by=by, from_people=True)  # nothing is left to answer by
+        _erase(tx, case_to_change(tx.connection, erased_id), by=by)
     return True
 
 

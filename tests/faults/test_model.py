@@ -24,15 +24,15 @@ from sqlalchemy import Connection, func, select
 from hitl.errors import HitlError
 from hitl.failpoints import Instant, arm
 from hitl.policy import Deadline
-from hitl.review import add_note, hand_over, submit, take_steps, undo, vote, withdraw
+from hitl.review import add_note, adjudicate, hand_over, submit, take_steps, undo, vote, withdraw
 from hitl.storage.database import Database
 from hitl.storage.outbox import Kind
 from hitl.storage.queries import CaseFilter, list_cases
 from hitl.storage.tables import audit_events, outbox, outcomes
-from hitl.vocabulary import By, Verdict
+from hitl.vocabulary import Verdict
 from tests.conftest import Clock
 from tests.examples import moderation, post
-from tests.faults.model import Model
+from tests.faults.model import ADJUDICATOR, Model, Sampled, Stood
 
 # As the model has it.
 USE_CASE = moderation().model_copy(
@@ -67,12 +67,12 @@ class Cases(RuleBasedStateMachine):
         self.runner.close()
         shutil.rmtree(self.folder)
 
-    @rule(target=keys)
-    def submit(self) -> Any:
+    @rule(target=keys, kind=st.sampled_from([Model, Sampled, Stood]))
+    def submit(self, kind: type[Model]) -> Any:
         key = f"post-{len(self.models)}"
+        self.models[key] = kind(self.clock.now, lambda: self.clock.now)
         self.ids[key], is_new = self._submit(key)
         assert is_new
-        self.models[key] = Model(self.clock.now, lambda: self.clock.now)
         return key
 
     @rule(key=keys)
@@ -82,20 +82,29 @@ class Cases(RuleBasedStateMachine):
     @rule(key=keys, verdict=verdicts, reviewer=people)
     def vote(self, key: str, verdict: Verdict, reviewer: str) -> None:
         verb = partial(vote, verdict=verdict, reviewer=reviewer, use_case=USE_CASE)
-        self._do(key, verb, lambda model: model.decide(By.REVIEWER, reviewer))
+        self._do(key, verb, lambda model: model.vote(verdict, reviewer))
+
+    @rule(key=keys, verdict=verdicts)
+    def adjudicate(self, key: str, verdict: Verdict) -> None:
+        verb = partial(adjudicate, verdict=verdict, reviewer=ADJUDICATOR, use_case=USE_CASE)
+        self._do(key, verb, lambda model: model.adjudicate(verdict))
 
     @rule(key=keys)
     def withdraw(self, key: str) -> None:
-        self._do(key, partial(withdraw, by="caller"), Model.withdraw)
+        self._do(key, partial(withdraw, by="caller"), lambda model: model.withdraw())
 
     @rule(key=keys, author=people)
     def note(self, key: str, author: str) -> None:
-        self._do(key, partial(add_note, author=author, text="Looks like a quote."), Model.note)
+        self._do(
+            key,
+            partial(add_note, author=author, text="Looks like a quote."),
+            lambda model: model.note(),
+        )
 
     @rule(key=keys, by=people)
     def hand_over(self, key: str, by: str) -> None:
         verb = partial(hand_over, by=by, to="U0CHLOE", use_case=USE_CASE)
-        self._do(key, verb, Model.hand_over)
+        self._do(key, verb, lambda model: model.hand_over())
 
     @rule(key=keys, by=people)
     def undo(self, key: str, by: str) -> None:
@@ -103,7 +112,7 @@ class Cases(RuleBasedStateMachine):
 
     @rule(key=keys)
     def expire(self, key: str) -> None:
-        self._do(key, partial(take_steps, use_case=USE_CASE), Model.expire)
+        self._do(key, partial(take_steps, use_case=USE_CASE), lambda model: model.expire())
 
     @precondition(lambda self: self.last)
     @rule()
@@ -153,15 +162,19 @@ class Cases(RuleBasedStateMachine):
             assert case.state is model.state
             assert (outcome and (outcome.by, outcome.reviewer)) == model.by
             assert len(case.notes) == model.notes
+            assert (case.check and case.check.state) == getattr(model, "check", None)
             assert rows[case.id] >= 1
             assert told.get(case.id, 0) == model.told
             assert revisions.get(case.id, 0) == model.outcomes
             assert {e: n for (id_, e), n in events.items() if id_ == case.id} == +model.events
 
     def _submit(self, key: str) -> tuple[int, bool]:
-        submission = post(key, callback_url=CALLER)
+        kind = type(self.models[key])
+        violation = 0.99 if kind is Stood else 0.70
+        submission = post(key, violation=violation, callback_url=CALLER)
+        draw = 0.5 if kind is Model else 0.01
         case, is_new = self.runner.run(
-            self.database.write(lambda tx: submit(tx, submission, use_case=USE_CASE, draw=0.5))
+            self.database.write(lambda tx: submit(tx, submission, use_case=USE_CASE, draw=draw))
         )
         return case.id, is_new
 

@@ -14,6 +14,7 @@ from hitl.review import (
     add_known_answer,
     adjudicate,
     claim_next,
+    erase,
     overrule,
     serve_known,
     submit,
@@ -202,3 +203,25 @@ async def test_what_is_in_doubt_again_is_served_no_more(database: Database, how:
             )
         )
     assert await in_use(database) == []
+
+
+async def test_an_erased_item_is_served_no_more_and_its_copies_go_with_it(
+    database: Database, clock: Clock
+) -> None:
+    source = await kept(database)
+    copy = await served(database, clock)
+    assert await database.write(lambda tx: erase(tx, source.id, by="privacy"))
+    assert await in_use(database) == []
+    gone = await database.read(lambda c: case_by_id(c, copy.id))
+    assert (gone.state, gone.title, gone.text) == (CaseState.WITHDRAWN, None, None)
+    assert await database.read(first_break) is None
+
+
+async def test_an_erased_prediction_is_checked_no_more(database: Database) -> None:
+    case, _ = await database.write(
+        lambda tx: submit(tx, post(violation=0.99), use_case=MIXED, draw=0.01)
+    )
+    assert await database.write(lambda tx: erase(tx, case.id, by="privacy"))
+    after = await database.read(lambda c: case_by_id(c, case.id))
+    assert after.check is not None
+    assert (after.state, after.check.state) == (CaseState.DECIDED, CheckState.WITHDRAWN)
