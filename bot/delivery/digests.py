@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -16,6 +17,7 @@ from bot.slack.message import Message
 from hitl.policy import UseCase
 from hitl.reports.answers import Digest
 from hitl.reports.digests import digest_of
+from hitl.reports.offers import offer_of
 from hitl.storage.outbox import Parcel
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,10 @@ async def post_digest(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     async def message() -> Message:
         digest = await _digest(desk, parcel, use_case=use_case)
         chart = await _chart(desk, digest, use_case=use_case)
-        return digest_message(digest, use_case=use_case, chart=chart)
+        offer = await desk.database.read(
+            partial(offer_of, use_case=use_case, now=desk.database.now())
+        )
+        return digest_message(digest, use_case=use_case, chart=chart, offer=offer)
 
     return await post_once(desk, parcel, message)
 

@@ -12,6 +12,7 @@ from bot.slack.errors import error_edge
 from bot.slack.listeners import (
     adjudicate,
     asking,
+    certified,
     commands,
     decide,
     flags,
@@ -77,6 +78,7 @@ def build_slack_app(services: Services, *, client: AsyncWebClient) -> AsyncApp:
         more,
         monthly,
         practice,
+        certified,
         forms,
         policy,
         queue,

@@ -71,6 +71,9 @@ LOOK_AGAIN = "look_again"
 UNDO_LAST = "undo_last"
 """Its button beside what was just decided; the value is that case's id."""
 
+PROPOSE_CERTIFIED = "propose_certified"
+"""A digest's button; its value is the use case's name. What is asked for is tested anew."""
+
 MONTHLY_PREFIX = "monthly."
 """A button under the month's question is this and the answer; its value is the question's id."""
 MONTHLY_PATTERN = r"^monthly\.(invest|good)$"

@@ -37,6 +37,8 @@ from hitl.storage.moments import HOUR, Moment
 from hitl.storage.tables import (
     cases,
     checks,
+    daily_reviews,
+    daily_waits,
     hourly_checks,
     hourly_decisions,
     hourly_pairs,
@@ -96,6 +98,8 @@ class Fact:
     measures: tuple[str, ...]
     raw: Callable[[CTE], SelectBase]
     """Key and measures of whatever happened within the spans, and the ``place`` of each's span."""
+    days: Table | None = None
+    """The same by the day, where a year of hours would be many rows."""
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -294,8 +298,8 @@ def _whole(number: int) -> ColumnElement[int]:
 
 PREDICTIONS = Fact(hourly_predictions, ("predictions",), _predictions)
 DECISIONS = Fact(hourly_decisions, ("decisions", "flagged"), _decisions)
-WAITS = Fact(hourly_waits, ("waits",), _waits)
-REVIEWS = Fact(hourly_reviews, ("reviews", "seconds"), _reviews)
+WAITS = Fact(hourly_waits, ("waits",), _waits, days=daily_waits)
+REVIEWS = Fact(hourly_reviews, ("reviews", "seconds"), _reviews, days=daily_reviews)
 PAIRS = Fact(hourly_pairs, ("pairs",), _pairs)
 CHECKS = Fact(hourly_checks, ("checks",), _checks)
 FACTS = (PREDICTIONS, DECISIONS, WAITS, REVIEWS, PAIRS, CHECKS)

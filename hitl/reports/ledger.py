@@ -5,29 +5,43 @@ were counted are read from the cases, too.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Self
 
 from sqlalchemy import (
     CTE,
     Connection,
+    FromClause,
     Row,
     Select,
     Subquery,
+    Table,
     select,
     union_all,
 )
 
 from hitl.reports.changed import changed_hours
 from hitl.reports.facts import Fact, Span, spans_of, total
-from hitl.storage.moments import hour_after, hour_before
+from hitl.storage.moments import DAY, HOUR, whole_after, whole_before
 from hitl.storage.rollups import progress
 
 _HOUR = timedelta(hours=1)
 Window = tuple[datetime, datetime]
 """``since <= t < until``."""
+
+
+class Source(StrEnum):
+    """Where a part of a window is read."""
+
+    CASES = "cases"
+    HOURS = "hours"
+    DAYS = "days"
+
+
+Part = tuple[Source, datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,8 @@ class Ledger:
     changed: tuple[datetime, ...]
     only: Mapping[str, str]
     """``model`` and ``policy_version``, where one is meant alone."""
+    _told: dict[Any, list[Row[Any]]] = field(default_factory=dict, compare=False, repr=False)
+    """Answers already given: much of a report asks for the same."""
 
     @classmethod
     def open(
@@ -65,11 +81,11 @@ class Ledger:
 
     def of(self, model: str, policy_version: str) -> Self:
         """The counts of one version alone."""
-        return replace(self, only={"model": model, "policy_version": policy_version})
+        return replace(self, _told={}, only={"model": model, "policy_version": policy_version})
 
     def of_model(self, model: str) -> Self:
         """The counts of one model alone, whatever the policy was."""
-        return replace(self, only={"model": model})
+        return replace(self, _told={}, only={"model": model})
 
     def rows(
         self,
@@ -82,55 +98,70 @@ class Ledger:
 
         ``where`` asks for one value of a column of the fact's key.
         """
+        chosen = {**self.only, **(where or {})}
+        question = (fact.table.name, tuple(windows), by, tuple(sorted(chosen.items())))
+        if question not in self._told:
+            self._told[question] = self._asked(fact, windows, by, chosen)
+        return self._told[question]
+
+    def _asked(
+        self, fact: Fact, windows: Sequence[Window], by: Sequence[str], chosen: Mapping[str, Any]
+    ) -> list[Row[Any]]:
+        columns = ("place", *by)
         parts = [
-            part
-            for is_counted in (True, False)
-            if (part := self._part(fact, windows, is_counted=is_counted)) is not None
+            _summed(rows, fact, columns, chosen)
+            for source in Source
+            if (rows := self._rows(fact, windows, source)) is not None
         ]
         if not parts:
             return []
-        found = union_all(*parts).subquery()
-        columns = [found.c.place, *(found.c[name] for name in by)]
-        sums = [total(found.c[name]).label(name) for name in fact.measures]
-        chosen = [found.c[name] == value for name, value in {**self.only, **(where or {})}.items()]
-        asked = select(*columns, *sums).where(*chosen).group_by(*columns).order_by(*columns)
-        return list(self.connection.execute(asked))
+        # Summed in parts first: so no database keeps a year's rows aside to put them together.
+        asked = _summed(union_all(*parts).subquery(), fact, columns, {})
+        return list(self.connection.execute(asked.order_by(*columns)))
 
-    def _part(
-        self, fact: Fact, windows: Sequence[Window], *, is_counted: bool
-    ) -> Select[Any] | None:
+    def _rows(self, fact: Fact, windows: Sequence[Window], source: Source) -> FromClause | None:
         spans = [
             Span(place, self.use_case, since, until)
             for place, window in enumerate(windows)
-            for counted, since, until in self._split(window)
-            if counted is is_counted
+            for found, since, until in self._split(window, has_days=fact.days is not None)
+            if found is source
         ]
         if not spans:
             return None
-        given = spans_of(spans, name="counted_spans" if is_counted else "spans")
-        rows = counted_rows(fact, given) if is_counted else fact.raw(given).subquery()
-        return select(*(rows.c[name] for name in ("place", *fact.key, *fact.measures)))
+        given = spans_of(spans, name=f"spans_of_{source}")
+        if source is Source.CASES:
+            return fact.raw(given).subquery()
+        table = fact.days if source is Source.DAYS else None
+        return counted_rows(fact.table if table is None else table, given)
 
-    def _split(self, window: Window) -> Iterable[tuple[bool, datetime, datetime]]:
-        """Its parts, and whether each is counted."""
+    def _split(self, window: Window, *, has_days: bool) -> list[Part]:
+        """Where to read each part of it."""
         since, until = window
-        first = hour_after(since)
-        last = min(hour_before(until), self.counted_until or first)
+        first = whole_after(since, HOUR)
+        last = min(whole_before(until, HOUR), self.counted_until or first)
         if last <= first:
-            return [(False, since, until)] if since < until else []
-        parts, at = [(False, since, first)], first
+            return [(Source.CASES, since, until)] if since < until else []
+        parts, at = [(Source.CASES, since, first)], first
         for hour in self.changed[bisect_left(self.changed, first) :]:
             if hour >= last:
                 break
-            parts += [(True, at, hour), (False, hour, hour + _HOUR)]
-            at = hour + _HOUR
-        parts += [(True, at, last), (False, last, until)]
+            parts += _counted(at, hour, has_days=has_days)
+            parts.append((Source.CASES, hour, at := hour + _HOUR))
+        parts += _counted(at, last, has_days=has_days)
+        parts.append((Source.CASES, last, until))
         return [part for part in parts if part[1] < part[2]]
 
 
-def counted_rows(fact: Fact, spans: CTE) -> Subquery:
-    """The same of the rollups as ``fact.raw`` of the cases."""
-    table = fact.table
+def _counted(since: datetime, until: datetime, *, has_days: bool) -> list[Part]:
+    """Whole hours in which nothing changed, as whole days where there are counts of days."""
+    first, last = whole_after(since, DAY), whole_before(until, DAY)
+    if not has_days or last <= first:
+        return [(Source.HOURS, since, until)]
+    return [(Source.HOURS, since, first), (Source.DAYS, first, last), (Source.HOURS, last, until)]
+
+
+def counted_rows(table: Table, spans: CTE) -> Subquery:
+    """The same of a rollup as ``Fact.raw`` of the cases."""
     return (
         select(spans.c.place, table)
         .where(
@@ -140,3 +171,12 @@ def counted_rows(fact: Fact, spans: CTE) -> Subquery:
         )
         .subquery()
     )
+
+
+def _summed(
+    rows: FromClause, fact: Fact, columns: Sequence[str], chosen: Mapping[str, Any]
+) -> Select[Any]:
+    shown = [rows.c[name] for name in columns]
+    sums = [total(rows.c[name]).label(name) for name in fact.measures]
+    meant = [rows.c[name] == value for name, value in chosen.items()]
+    return select(*shown, *sums).where(*meant).group_by(*shown)

@@ -4,21 +4,22 @@ A turn reads on one snapshot and stores what it found only if nobody else did me
 number of processes may take turns. It reads beside the verbs; only what it stores waits for them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select
 
 from hitl.reports.changed import changed_hours
 from hitl.reports.facts import FACTS, Fact, Span, spans_of, total
 from hitl.storage.database import Transaction
-from hitl.storage.moments import hour_before
+from hitl.storage.moments import DAY, HOUR, whole_before
 from hitl.storage.rollups import Horizon, Progress, advance, is_visible, names_in, progress
 from hitl.storage.tables import audit_events, cases, hourly_predictions, tallies
 
 _HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
 _RESTS = timedelta(minutes=10)
 """How long after its end an hour is left alone: most late commits are in by then."""
@@ -45,7 +46,7 @@ def count_turn(connection: Connection, known: Horizon, *, now: datetime) -> Turn
         return None
     done = progress(connection)
     start = done or _beginning(connection, known, now=now)
-    over = max(hour_before(now - _RESTS), start.until)
+    over = max(whole_before(now - _RESTS, HOUR), start.until)
     after = Progress(
         turn=start.turn + 1,
         until=min(over, start.until + _HOURS_A_TURN * _HOUR),
@@ -78,10 +79,49 @@ def store_turn(tx: Transaction, turn: Turn) -> bool:
     ]
     for fact in FACTS:
         if places:
-            tx.connection.execute(_clear(fact), places)
+            tx.connection.execute(_clear(fact.table), places)
         if rows := turn.rows[fact.table.name]:
             tx.connection.execute(insert(fact.table), rows)
+    _add_up_days(tx, turn)
     return True
+
+
+def _add_up_days(tx: Transaction, turn: Turn) -> None:
+    """Count anew the days that are over and in which an hour was."""
+    last = whole_before(turn.after.until, DAY)
+    touched = {
+        (span.use_case, day)
+        for span in turn.spans
+        for day in _days(whole_before(span.since, DAY), min(span.until, last))
+    }
+    places = [{"whose": name, "since": day, "until": day + _DAY} for name, day in sorted(touched)]
+    for fact in FACTS:
+        if fact.days is not None and places:
+            tx.connection.execute(_clear(fact.days), places)
+            tx.connection.execute(_added_up(fact, fact.days), places)
+
+
+def _days(since: datetime, until: datetime) -> Iterator[datetime]:
+    while since < until:
+        yield since
+        since += _DAY
+
+
+def _added_up(fact: Fact, days: Table) -> Any:
+    table = fact.table
+    day = bindparam("since", type_=table.c.hour.type)
+    key = [day.label(name) if name == "hour" else table.c[name] for name in fact.key]
+    sums = [total(table.c[name]) for name in fact.measures]
+    hours = (
+        select(*key, *sums)
+        .where(
+            table.c.use_case == bindparam("whose"),
+            table.c.hour >= day,
+            table.c.hour < bindparam("until", type_=table.c.hour.type),
+        )
+        .group_by(*(table.c[name] for name in fact.key if name != "hour"))
+    )
+    return insert(days).from_select([*fact.key, *fact.measures], hours)
 
 
 def begin_anew(tx: Transaction) -> None:
@@ -102,8 +142,7 @@ def raw_rows(connection: Connection, fact: Fact, spans: Sequence[Span]) -> list[
     return [dict(row) for row in found.mappings()]
 
 
-def _clear(fact: Fact) -> Any:
-    table = fact.table
+def _clear(table: Table) -> Any:
     return delete(table).where(
         table.c.use_case == bindparam("whose"),
         table.c.hour >= bindparam("since", type_=table.c.hour.type),
@@ -112,7 +151,7 @@ def _clear(fact: Fact) -> Any:
 
 
 def _beginning(connection: Connection, known: Horizon, *, now: datetime) -> Progress:
-    until = first_hour(connection) or hour_before(now - _RESTS)
+    until = first_hour(connection) or whole_before(now - _RESTS, HOUR)
     return Progress(turn=0, until=until, event=known.event, tally=known.tally)
 
 
@@ -126,7 +165,7 @@ def first_hour(connection: Connection) -> datetime | None:
         )
         for each in names_in(connection, name)
     ]
-    return min((hour_before(moment - _INSTANT) for moment in first if moment), default=None)
+    return min((whole_before(moment - _INSTANT, HOUR) for moment in first if moment), default=None)
 
 
 def _some_events_on(connection: Connection, event: int, *, most: int) -> int:

@@ -1,15 +1,17 @@
 """Whether the rollups say what the cases say."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from hitl.reports.changed import changed_hours
-from hitl.reports.facts import FACTS, Fact, Span, spans_of
+from hitl.reports.facts import FACTS, Fact, Span, spans_of, total
 from hitl.reports.ledger import counted_rows
 from hitl.reports.rolling import counted_use_cases, first_hour, raw_rows
+from hitl.storage.moments import DAY, whole_after, whole_before
 from hitl.storage.rollups import progress
 
 _DAY = timedelta(days=1)
@@ -23,20 +25,41 @@ def differences(connection: Connection) -> Iterator[str]:
     changed = set(changed_hours(connection, done))
     since = first_hour(connection) or done.until
     while since < done.until:
-        until = min(since + _DAY, done.until)
+        until = min(whole_before(since, DAY) + _DAY, done.until)
         spans = [Span(0, name, since, until) for name in counted_use_cases(connection)]
         for fact in FACTS:
             stored = _as_told(fact, _stored_rows(connection, fact, spans), without=changed)
             seen = _as_told(fact, raw_rows(connection, fact, spans), without=changed)
             if wrong := sorted(str(key) for key, _ in stored ^ seen):
                 yield f"{fact.table.name}, {since:%Y-%m-%d %H:%M} UTC: {wrong[0]}"
+            if fact.days is not None and not _days_add_up(connection, fact, fact.days, spans):
+                yield f"{fact.days.name}, {since:%Y-%m-%d %H:%M} UTC: not what its hours are"
         since = until
+
+
+def _days_add_up(connection: Connection, fact: Fact, days: Table, spans: Sequence[Span]) -> bool:
+    """Whether whole days within the spans count what their hours do."""
+    whole = [
+        replace(span, since=whole_after(span.since, DAY), until=whole_before(span.until, DAY))
+        for span in spans
+    ]
+    whole = [span for span in whole if span.since < span.until]
+    if not whole:
+        return True
+    found = []
+    for table in (days, fact.table):
+        rows = counted_rows(table, spans_of(whole))
+        sums = [total(rows.c[name]) for name in fact.measures[:1]]
+        asked = select(rows.c.use_case, rows.c.milliseconds, *sums)
+        grouped = asked.group_by(rows.c.use_case, rows.c.milliseconds)
+        found.append({tuple(row) for row in connection.execute(grouped)})
+    return found[0] == found[1]
 
 
 def _stored_rows(connection: Connection, fact: Fact, spans: Sequence[Span]) -> list[dict[str, Any]]:
     if not spans:
         return []
-    rows = counted_rows(fact, spans_of(spans))
+    rows = counted_rows(fact.table, spans_of(spans))
     asked = select(*(rows.c[name] for name in (*fact.key, *fact.measures)))
     return [dict(row) for row in connection.execute(asked).mappings()]
 

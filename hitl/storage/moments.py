@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeDecorator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-HOUR = 3_600_000_000
+HOUR, DAY = 3_600_000_000, 86_400_000_000
 """In microseconds."""
 
 
@@ -26,14 +26,14 @@ def from_microseconds(microseconds: int) -> datetime:
     return EPOCH + timedelta(microseconds=microseconds)
 
 
-def hour_before(moment: datetime) -> datetime:
-    """The beginning of its hour of UTC."""
-    return from_microseconds(to_microseconds(moment) // HOUR * HOUR)
+def whole_before(moment: datetime, unit: int) -> datetime:
+    """The beginning of its hour or day of UTC; ``unit`` is how long that is."""
+    return from_microseconds(to_microseconds(moment) // unit * unit)
 
 
-def hour_after(moment: datetime) -> datetime:
-    """The next beginning of an hour of UTC, or the moment itself where it is one."""
-    return from_microseconds(-(-to_microseconds(moment) // HOUR) * HOUR)
+def whole_after(moment: datetime, unit: int) -> datetime:
+    """The next beginning of an hour or day of UTC, or the moment itself where it is one."""
+    return from_microseconds(-(-to_microseconds(moment) // unit) * unit)
 
 
 class Moment(TypeDecorator[datetime]):

@@ -22,7 +22,7 @@ from hitl.reports.rollup_check import differences
 from hitl.review import overrule, submit, vote
 from hitl.storage.database import Database, Transaction
 from hitl.storage.rollups import Horizon, horizon
-from hitl.storage.tables import hourly_decisions, hourly_predictions
+from hitl.storage.tables import daily_waits, hourly_decisions, hourly_predictions
 from hitl.vocabulary import Verdict
 from tests.conftest import MONDAY, Clock
 from tests.examples import moderation, post
@@ -118,6 +118,22 @@ async def test_a_replaced_outcome_leaves_its_hour(database: Database, clock: Clo
 async def _decisions(database: Database) -> list[tuple[datetime, str]]:
     asked = select(hourly_decisions.c.hour, hourly_decisions.c.verdict)
     return await database.read(lambda c: [(row[0], row[1]) for row in c.execute(asked)])
+
+
+async def test_days_are_what_their_hours_are(database: Database, clock: Clock) -> None:
+    use_case = moderation()
+    for number in range(8):
+        case_id = await _submitted(database, f"post-{number}")
+        clock.advance(hours=9, minutes=number)
+        reject = partial(vote, case_id=case_id, verdict=Verdict.REJECT, reviewer="U0ANA")
+        await database.write(partial(reject, use_case=use_case))
+    clock.advance(hours=30)
+    await roll(database)
+    asked = select(func.sum(daily_waits.c.waits))
+    assert await database.read(lambda c: c.execute(asked).scalar()) == 8
+    week = (MONDAY - timedelta(hours=2), MONDAY + timedelta(days=6))
+    await _assert_counts_are_of_cases(database, [week])
+    assert await database.read(lambda c: list(differences(c))) == []
 
 
 async def test_of_two_turns_from_the_same_beginning_one_is_stored(

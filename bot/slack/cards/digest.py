@@ -9,11 +9,13 @@ from bot.figures import WEEK_COLUMNS, figures_of, week_row
 from bot.slack import blocks
 from bot.slack.cards.figures import share_words, stats_lines
 from bot.slack.cards.findings import figure_words, finding_blocks
+from bot.slack.cards.offer import offer_blocks
 from bot.slack.message import Block, Message
 from bot.slack.text import clip, counted, duration, money
 from hitl.audit import Checkpoint
 from hitl.policy import UseCase
 from hitl.reports.answers import Digest, Flags, Report, Stats, WeekFigures
+from hitl.reports.offers import Offer
 
 _MOST_FINDINGS = 5
 _MOST_WEEKS = 6
@@ -34,7 +36,7 @@ _JUDGED = frozenset(
 
 
 def digest_message(
-    digest: Digest, *, use_case: UseCase, chart: str | None = None, buttons: Sequence[Block] = ()
+    digest: Digest, *, use_case: UseCase, chart: str | None = None, offer: Offer | None = None
 ) -> Message:
     """The week's numbers beside the week before, what is wrong, and what else happened.
 
@@ -53,7 +55,7 @@ def digest_message(
         *_weeks(digest, chart),
         *_judged(digest.report),
         *finding_blocks(digest.findings),
-        *buttons,
+        *offer_blocks(offer),
         blocks.context(blocks.mrkdwn(" · ".join(_besides(digest)))),
     ]
     surest = digest.findings[:_MOST_FINDINGS]

@@ -31,6 +31,8 @@ from hitl.storage.tables.monthly import monthly_reviews
 from hitl.storage.tables.policy import policy_changes, policy_signatures, running_policy
 from hitl.storage.tables.reviewing import claims, flags, notes, reviews, skips
 from hitl.storage.tables.rollups import (
+    daily_reviews,
+    daily_waits,
     hourly_checks,
     hourly_decisions,
     hourly_pairs,
@@ -58,6 +60,8 @@ __all__ = [
     "checkpoints",
     "checks",
     "claims",
+    "daily_reviews",
+    "daily_waits",
     "embeddings",
     "feed_keys",
     "flags",

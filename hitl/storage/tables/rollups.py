@@ -96,6 +96,36 @@ class HourlyReviews(SQLModel, table=True):
     seconds: float
 
 
+class DailyWaits(SQLModel, table=True):
+    """The same by the day of UTC, as a year of hours holds many buckets."""
+
+    __tablename__ = "daily_waits"
+    __table_args__ = _BY_KEY
+
+    use_case: str = _key()
+    hour: datetime = _key(sa_type=Moment)
+    """The first of the day."""
+    model: str = _key()
+    policy_version: str = _key()
+    milliseconds: int = _key(sa_type=BigInteger)
+    waits: int = _count()
+
+
+class DailyReviews(SQLModel, table=True):
+    """The same by the day of UTC."""
+
+    __tablename__ = "daily_reviews"
+    __table_args__ = _BY_KEY
+
+    use_case: str = _key()
+    hour: datetime = _key(sa_type=Moment)
+    model: str = _key()
+    policy_version: str = _key()
+    milliseconds: int = _key(sa_type=BigInteger)
+    reviews: int = _count()
+    seconds: float
+
+
 class HourlyPairs(SQLModel, table=True):
     """The first two votes on a case that was looked at twice, by when the second was given."""
 
@@ -158,6 +188,8 @@ hourly_predictions = SQLModel.metadata.tables["hourly_predictions"]
 hourly_decisions = SQLModel.metadata.tables["hourly_decisions"]
 hourly_waits = SQLModel.metadata.tables["hourly_waits"]
 hourly_reviews = SQLModel.metadata.tables["hourly_reviews"]
+daily_waits = SQLModel.metadata.tables["daily_waits"]
+daily_reviews = SQLModel.metadata.tables["daily_reviews"]
 hourly_pairs = SQLModel.metadata.tables["hourly_pairs"]
 hourly_checks = SQLModel.metadata.tables["hourly_checks"]
 rollup_progress = SQLModel.metadata.tables["rollup_progress"]

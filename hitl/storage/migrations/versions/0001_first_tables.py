@@ -689,6 +689,19 @@ def _create_rollups() -> None:
         ],
     )
     _create_hourly(
+        "daily_waits",
+        sa.Column("milliseconds", sa.BigInteger(), nullable=False),
+        counts=[sa.Column("waits", sa.BigInteger(), nullable=False)],
+    )
+    _create_hourly(
+        "daily_reviews",
+        sa.Column("milliseconds", sa.BigInteger(), nullable=False),
+        counts=[
+            sa.Column("reviews", sa.BigInteger(), nullable=False),
+            sa.Column("seconds", sa.Float(), nullable=False),
+        ],
+    )
+    _create_hourly(
         "hourly_pairs",
         sa.Column("first", sa.String(), nullable=False),
         sa.Column("second", sa.String(), nullable=False),

@@ -1,4 +1,4 @@
-"""A lead answers the question of the month, once."""
+"""A lead answers the question of the month, and asks for what a digest offers."""
 
 from datetime import timedelta
 from functools import partial
@@ -7,9 +7,16 @@ import pytest
 
 from bot.sandbox.person import Person
 from bot.slack.cards.monthly import monthly_message
+from bot.slack.cards.offer import offer_blocks
+from hitl.policy import parse_policy
+from hitl.reports.offers import offer_of
+from hitl.review import take_policy
 from hitl.review.monthly import Direction, ask_of_month, month_asked
-from tests.conftest import MONDAY
-from tests.slack.conftest import Desk
+from hitl.storage.policy_changes import Source
+from hitl.storage.running_policy import stored_policy
+from tests.conftest import MONDAY, Clock
+from tests.reports.sample import store_sample
+from tests.slack.conftest import INTENTS, POLICY, Desk
 
 People = dict[str, Person]
 
@@ -53,3 +60,25 @@ async def test_the_first_answer_stands(desk: Desk, people: People, question: int
     await ben.click(message, "Invest in the model")
     kept = await desk.database.read(partial(month_asked, question_id=question))
     assert kept.decision is Direction.GOOD
+
+
+async def test_a_lead_asks_for_what_a_digest_offered(
+    desk: Desk, people: People, clock: Clock
+) -> None:
+    use_case = desk.use_case("content-moderation")
+    at = clock.now - timedelta(days=10)
+    await desk.database.write(partial(store_sample, count=700, use_case=use_case, at=at))
+    await desk.database.write(
+        lambda tx: take_policy(tx, parse_policy(POLICY + INTENTS), by="file", source=Source.START)
+    )
+    offer = await desk.database.read(partial(offer_of, use_case=use_case, now=clock.now))
+    await desk.client.chat_postMessage(channel="C0MOD", text="offer", blocks=offer_blocks(offer))
+    ana, ben = people["ana"], people["ben"]
+    button = "Propose these thresholds"
+    await ana.click(await ana.wait_for_message("C0MOD", "could stand"), button)
+    await ana.wait_for_message("C0MOD", "Only leads can propose a policy")
+    await ben.click(await ben.wait_for_message("C0MOD", "could stand"), button)
+    await ben.wait_for_message("C0MOD", "These thresholds run from now on")
+    stored = (await desk.database.read(stored_policy)).policy
+    assert stored is not None
+    assert (stored.use_case("content-moderation").labels["clean"].auto_at or 1) < 0.92
