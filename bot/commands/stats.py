@@ -35,7 +35,12 @@ def show(use_case: str | None, window: str, *, model: str | None) -> None:
         console.print(_weeks(each))
         for finding in found:
             if finding.use_case == each.stats.use_case:
-                console.print(f"{finding.rule}: {finding.evidence} {finding.next_step}\n")
+                console.print(_told(finding))
+
+
+def _told(finding: Finding) -> str:
+    rule = f"{finding.rule[:1].upper()}{finding.rule[1:]}"
+    return f"{rule}: {finding.evidence}\n{finding.cause} {finding.fix}\nNext: {finding.next_step}\n"
 
 
 async def _read(

@@ -23,7 +23,7 @@ _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
 _RESTS = timedelta(minutes=10)
 """How long after its end an hour is left alone: most late commits are in by then."""
-_HOURS_A_TURN = 72
+_HOURS_A_TURN = 168
 _EVENTS_A_TURN = 10_000
 
 

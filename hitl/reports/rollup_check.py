@@ -14,18 +14,18 @@ from hitl.reports.rolling import counted_use_cases, first_hour, raw_rows
 from hitl.storage.moments import DAY, whole_after, whole_before
 from hitl.storage.rollups import progress
 
-_DAY = timedelta(days=1)
+_WEEK = timedelta(days=7)
 
 
 def differences(connection: Connection) -> Iterator[str]:
-    """Where the rollups do not say what the cases say, in words, a day and table at a time."""
+    """Where the rollups do not say what the cases say, in words, a week and table at a time."""
     done = progress(connection)
     if done is None:
         return
     changed = set(changed_hours(connection, done))
     since = first_hour(connection) or done.until
     while since < done.until:
-        until = min(whole_before(since, DAY) + _DAY, done.until)
+        until = min(whole_before(since, DAY) + _WEEK, done.until)
         spans = [Span(0, name, since, until) for name in counted_use_cases(connection)]
         for fact in FACTS:
             stored = _as_told(fact, _stored_rows(connection, fact, spans), without=changed)

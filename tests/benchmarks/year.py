@@ -35,7 +35,9 @@ _TIMES = 3
 
 # Numbers that look drawn and are the same on both databases: u0 to u3 in [0, 1).
 _NUMBERS = """
-WITH RECURSIVE counted(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM counted WHERE n < {last}),
+WITH RECURSIVE counted(n) AS (
+  SELECT CAST({first} AS BIGINT) UNION ALL SELECT n + 1 FROM counted WHERE n < {last}
+),
 drawn AS (
   SELECT n, (n * 7919 % 100003) / 100003.0 AS u0, (n * 104729 % 1000003) / 1000003.0 AS u1,
          (n * 15485863 % 999983) / 999983.0 AS u2, (n * 32452843 % 100019) / 100019.0 AS u3

@@ -14,6 +14,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select, update
 
+from bot.scheduler.rollups import roll_up
 from hitl.policy import UseCase
 from hitl.reports.facts import FACTS
 from hitl.reports.ledger import Ledger, Window
@@ -196,3 +197,41 @@ async def test_what_is_committed_late_is_not_missed(postgresql_url: str, clock: 
     finally:
         may_end.set()
         database.close()
+
+
+async def test_writers_and_rollers_of_several_replicas_lose_nothing(
+    postgresql_url: str, clock: Clock
+) -> None:
+    replicas = [Database(postgresql_url, clock=clock) for _ in range(2)]
+    use_case = moderation()
+
+    async def write(database: Database, name: str) -> None:
+        for number in range(15):
+            case_id = await _submitted(database, f"{name} {number}")
+            verdict = Verdict.REJECT if number % 2 else Verdict.APPROVE
+            decide = partial(vote, case_id=case_id, verdict=verdict, reviewer="U0ANA")
+            await database.write(partial(decide, use_case=use_case))
+            clock.advance(minutes=7)
+
+    async def count(database: Database) -> None:
+        for _ in range(20):
+            await roll_up(database)
+            await asyncio.sleep(0.01)
+
+    try:
+        await asyncio.gather(
+            *(
+                write(database, f"{at} {name}")
+                for at, database in enumerate(replicas)
+                for name in "ab"
+            ),
+            *(count(database) for database in replicas),
+        )
+        clock.advance(hours=2)
+        await roll(replicas[0])
+        assert await replicas[0].read(lambda c: list(differences(c))) == []
+        counted = select(func.sum(hourly_predictions.c.predictions))
+        assert await replicas[1].read(lambda c: c.execute(counted).scalar()) == 60
+    finally:
+        for database in replicas:
+            database.close()
