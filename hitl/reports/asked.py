@@ -46,15 +46,13 @@ def asked_in(ledger: Ledger, windows: Sequence[Window]) -> list[Asked]:
 def _count(ledger: Ledger, number: Any, of: Any, window: Window, *only: ColumnElement[bool]) -> int:
     case_id: Column[int] = of.case_id
     since, until = window
-    wanted = [cases.c[name] == value for name, value in ledger.only.items()]
     counted = (
         select(number)
         .select_from(case_id.table.join(cases, cases.c.id == case_id))
         .where(
-            cases.c.use_case == ledger.use_case,
+            *ledger.own_cases,
             of.asked_at >= since,
             of.asked_at < until,
-            *wanted,
             *only,
         )
     )

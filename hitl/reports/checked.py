@@ -62,7 +62,6 @@ def sampled_in(ledger: Ledger, windows: Sequence[Window]) -> list[Sampled]:
 def single_checks(ledger: Ledger, window: Window) -> Checked:
     """How sure the AI was and whether it was right; the newest few thousand, stood or not."""
     since, until = window
-    only = [func.coalesce(cases.c[name], "") == value for name, value in ledger.only.items()]
     rows = ledger.connection.execute(
         select(_SURE, cases.c.label == checks.c.final_label)
         .join_from(checks, cases, cases.c.id == checks.c.case_id)
@@ -72,7 +71,7 @@ def single_checks(ledger: Ledger, window: Window) -> Checked:
             checks.c.settled_at < until,
             IN_THE_SAMPLE,
             _SURE.is_not(None),
-            *only,
+            *ledger.own_cases,
         )
         .order_by(checks.c.settled_at.desc())
         .limit(_MOST)

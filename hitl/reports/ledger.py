@@ -13,12 +13,14 @@ from typing import Any, Self
 
 from sqlalchemy import (
     CTE,
+    ColumnElement,
     Connection,
     FromClause,
     Row,
     Select,
     Subquery,
     Table,
+    func,
     select,
     union_all,
 )
@@ -27,6 +29,7 @@ from hitl.reports.changed import changed_hours
 from hitl.reports.facts import Fact, Span, spans_of, total
 from hitl.storage.moments import DAY, HOUR, whole_after, whole_before
 from hitl.storage.rollups import progress
+from hitl.storage.tables import cases
 
 _HOUR = timedelta(hours=1)
 Window = tuple[datetime, datetime]
@@ -86,6 +89,12 @@ class Ledger:
     def of_model(self, model: str) -> Self:
         """The counts of one model alone, whatever the policy was."""
         return replace(self, _told={}, only={"model": model})
+
+    @property
+    def own_cases(self) -> list[ColumnElement[bool]]:
+        """What holds for the cases it is about, for questions that no rollup answers."""
+        versions = [func.coalesce(cases.c[name], "") == value for name, value in self.only.items()]
+        return [cases.c.use_case == self.use_case, *versions]
 
     def rows(
         self,

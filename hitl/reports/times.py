@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from hitl.reports.facts import REVIEWS, UNTIMED, WAITED_FOR, WAITS, Fact, waited
 from hitl.reports.ledger import Ledger, Window
@@ -80,9 +80,4 @@ def _spread(buckets: Buckets, most: int) -> list[float]:
 
 
 def _of_ledger(ledger: Ledger, asked: Select[Any]) -> list[float]:
-    chosen = [func.coalesce(cases.c[name], "") == value for name, value in ledger.only.items()]
-    return list(
-        ledger.connection.execute(
-            asked.where(cases.c.use_case == ledger.use_case, *chosen)
-        ).scalars()
-    )
+    return list(ledger.connection.execute(asked.where(*ledger.own_cases)).scalars())

@@ -120,6 +120,7 @@ def test_every_action_and_form_has_a_listener() -> None:
     actions |= {ids.START_REVIEWING, ids.SKIP, ids.WRITE_NOTE, ids.UNDO_LAST, ids.LOOK_AGAIN}
     actions |= {ids.CHOOSE, ids.CLEAR_FLAG, ids.TURN_FLAG, ids.SEND_USE_CASE, ids.ADJUDICATE}
     actions |= {ids.WITHDRAW_PROPOSAL, ids.SHOW_SIMILAR, ids.NOTIFICATIONS, ids.START_PRACTICE}
+    actions |= {ids.PROPOSE_CERTIFIED}
     actions |= {ids.ANSWER_MENU, ids.ANSWER_DECLINE}
     actions |= {ids.FEEDBACK_RIGHT, ids.FEEDBACK_WRONG, ids.FEEDBACK_MENU}
     forms = {ids.NOTE_FORM, ids.HAND_OVER_FORM, ids.WITHDRAW_FORM, ids.LABEL_FORM}
