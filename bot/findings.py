@@ -1,6 +1,7 @@
 """The findings over all use cases, looked for now and then and kept for everybody who asks."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -11,7 +12,11 @@ from hitl.reports.health import findings
 from hitl.statistics.findings.signal import Finding
 from hitl.storage.database import Database
 
+log = logging.getLogger(__name__)
+
 _KEPT_FOR = timedelta(minutes=15)
+_PATIENCE_SECONDS = 1.0
+"""Of somebody who looks at Slack: a command must be answered in three."""
 
 
 class Findings:
@@ -21,20 +26,44 @@ class Findings:
         """``use_cases`` are those of the policy of the moment."""
         self._database = database
         self._use_cases = use_cases
-        self._looking = asyncio.Lock()
+        self._looking: asyncio.Task[None] | None = None
         self._found: list[Finding] = []
         self._looked_at: datetime | None = None
 
     async def of_now(self) -> list[Finding]:
         """The surest first; no older than a quarter of an hour."""
-        async with self._looking:
-            now = self._database.now()
-            if self._looked_at is None or now - self._looked_at >= _KEPT_FOR:
-                wanted = self._use_cases()
+        if (looking := self._look()) is not None:
+            # Whoever goes away leaves a look that others may wait for.
+            await asyncio.shield(looking)
+        return self._found
 
-                def look(connection: Connection) -> list[Finding]:
-                    return findings(connection, wanted, until=now)
+    async def at_once(self) -> list[Finding]:
+        """The same, or those of the look before where a new one takes long."""
+        if (looking := self._look()) is not None:
+            await asyncio.wait({looking}, timeout=_PATIENCE_SECONDS)
+        return self._found
 
-                self._found = await self._database.read(look)
-                self._looked_at = now
-            return self._found
+    def _look(self) -> asyncio.Task[None] | None:
+        """The look that goes on or is begun; None where the last one is fresh."""
+        if self._looking is not None and not self._looking.done():
+            return self._looking
+        now = self._database.now()
+        if self._looked_at is not None and now - self._looked_at < _KEPT_FOR:
+            return None
+        self._looking = asyncio.create_task(self._find(now))
+        self._looking.add_done_callback(_note_failure)
+        return self._looking
+
+    async def _find(self, now: datetime) -> None:
+        wanted = self._use_cases()
+
+        def look(connection: Connection) -> list[Finding]:
+            return findings(connection, wanted, until=now)
+
+        self._found = await self._database.read(look)
+        self._looked_at = now
+
+
+def _note_failure(looking: asyncio.Task[None]) -> None:
+    if not looking.cancelled() and (error := looking.exception()) is not None:
+        log.warning("The search for findings failed: %s", error, extra={"key": "findings.failed"})

@@ -21,7 +21,7 @@ from hitl.reports.windows import WEEK, window_before
 async def previewed(services: SlackServices, use_case: UseCase) -> Message:
     """The digest of the week up to now; a table stands in for the chart, which takes its time."""
     before, since, until = _weeks(services.database.now(), zone=zone_of(use_case))
-    findings = await services.findings.of_now()
+    findings = await services.findings.at_once()
 
     def read(connection: Connection) -> Digest:
         return digest_of(

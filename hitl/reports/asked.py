@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, func, select
 
 from hitl.policy import Costs
+from hitl.reports.facts import Span, spans_of
 from hitl.reports.ledger import Ledger, Window
 from hitl.storage.questions import QuestionKind
 from hitl.storage.tables import cases, opinions, questions
@@ -33,30 +34,37 @@ NOBODY = Asked()
 
 def asked_in(ledger: Ledger, windows: Sequence[Window]) -> list[Asked]:
     """By when they were asked."""
+    if not windows:
+        return []
+    calls = _counts(ledger, windows, func.sum(opinions.c.calls), opinions.c)
     choice = questions.c.kind == QuestionKind.CHOICE
+    asked = _counts(ledger, windows, func.count(), questions.c, choice)
     return [
-        Asked(
-            calls=_count(ledger, func.sum(opinions.c.calls), opinions.c, window),
-            questions=_count(ledger, func.count(), questions.c, window, choice),
-        )
-        for window in windows
+        Asked(calls=calls.get(place, 0), questions=asked.get(place, 0))
+        for place in range(len(windows))
     ]
 
 
-def _count(ledger: Ledger, number: Any, of: Any, window: Window, *only: ColumnElement[bool]) -> int:
+def _counts(
+    ledger: Ledger, windows: Sequence[Window], number: Any, of: Any, *only: ColumnElement[bool]
+) -> dict[int, int]:
+    """By the window's place; nothing of those in which nobody was asked."""
     case_id: Column[int] = of.case_id
-    since, until = window
+    spans = spans_of(
+        [Span(place, ledger.use_case, *window) for place, window in enumerate(windows)]
+    )
     counted = (
-        select(number)
+        select(spans.c.place, number)
         .select_from(case_id.table.join(cases, cases.c.id == case_id))
         .where(
             *ledger.own_cases,
-            of.asked_at >= since,
-            of.asked_at < until,
+            of.asked_at >= spans.c.since,
+            of.asked_at < spans.c.until,
             *only,
         )
+        .group_by(spans.c.place)
     )
-    return int(ledger.connection.execute(counted).scalar() or 0)
+    return {place: int(count or 0) for place, count in ledger.connection.execute(counted)}
 
 
 def _price(each: float | None, count: int) -> float | None:

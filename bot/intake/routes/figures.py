@@ -54,7 +54,7 @@ def figure_routes(services: Services) -> APIRouter:
             )
 
         found = await services.database.read(read)
-        all_findings = await services.findings.of_now()
+        all_findings = await services.findings.at_once()
         own = [each for each in all_findings if each.use_case == use_case]
         return answer(report_document(found) | {"findings": as_data(own)})
 

@@ -127,7 +127,7 @@ async def _report(services: SlackServices, use_case: UseCase, window: timedelta)
         return report(connection, use_case=use_case, since=since, until=until)
 
     found = await services.database.read(read)
-    own = [each for each in await services.findings.of_now() if each.use_case == use_case.name]
+    own = [each for each in await services.findings.at_once() if each.use_case == use_case.name]
     return report_message(found, window=window, findings=own)
 
 
