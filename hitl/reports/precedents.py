@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 SOON = timedelta(milliseconds=100)
 """For somebody who looks on: too short for an index to be made, and many times what it needs."""
-AT_LEISURE = timedelta(seconds=2)
+AT_LEISURE = timedelta(seconds=5)
 """For a card that is posted."""
 MOST_CASES = 100_000
 """Of a use case; the latest."""

@@ -16,4 +16,4 @@ async def test_a_posted_card_says_how_similar_cases_were_decided(
         await delivered(desk.database)
     [card] = workspace.messages("#moderation")
     assert card.says("1 similar: 1 reject")
-    assert "See them" in card.buttons
+    assert "See it" in card.buttons

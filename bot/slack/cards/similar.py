@@ -34,8 +34,9 @@ def similar_blocks(
     if not precedents:
         return []
     listed = ",".join(str(each.case_id) for each in precedents)
-    look = blocks.button("See them", action_id=ids.SHOW_SIMILAR, value=f"{case.id}:{listed}")
-    line = blocks.section(f"⧉ {similar_line(precedents, use_case=use_case)}", accessory=look)
+    words = "See it" if len(precedents) == 1 else "See them"
+    look = blocks.button(words, action_id=ids.SHOW_SIMILAR, value=f"{case.id}:{listed}")
+    line = blocks.section(similar_line(precedents, use_case=use_case), accessory=look)
     # Another id for each case: Slack takes a button it knows for the one that was pressed.
     return [line | {"block_id": f"similar:{case.id}:{listed}"[:255]}]
 

@@ -42,7 +42,8 @@ def register(app: AsyncApp, services: SlackServices) -> None:
     async def choose(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any]) -> None:
         actor = actor_of(body)
         await services.people.require_member(actor)
-        wanted = {Told(option["value"]) for option in action["selected_options"]}
+        chosen = {option["value"] for option in action["selected_options"]}
+        wanted = {kind for kind in Told if kind in chosen}
         await services.database.write(
             lambda tx: choose_notifications(tx, person=actor.user_id, wanted=wanted)
         )

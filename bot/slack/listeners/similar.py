@@ -24,7 +24,7 @@ def register(app: AsyncApp, services: SlackServices) -> None:
         case_id, listed = ids.choice(action["value"])
         case, use_case = await services.find(case_id)
         await services.require_viewer(actor_of(body), case, use_case)
-        wanted = [int(each) for each in listed.split(",")[:MOST_SHOWN]]
+        wanted = [int(each) for each in listed.split(",")[:MOST_SHOWN] if each.isdecimal()]
         # Whatever the value says, they are cases that this person may look at as well.
         found = await services.database.read(lambda c: precedents_of(c, use_case.name, wanted))
         await open_modal(client, body, similar_view(case, found, use_case=use_case))
