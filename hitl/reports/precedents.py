@@ -29,7 +29,6 @@ from hitl.storage.precedents import (
     latest_decided,
     next_decided,
     precedents_of,
-    words_of,
 )
 
 if TYPE_CHECKING:
@@ -231,7 +230,7 @@ def _nearest(shelf: _Shelf, case: Case, packed: bytes | None) -> list[int]:
     if index is not None and packed is not None:
         alike = index.nearest(packed, most=_CANDIDATES)
     elif shelf.texts is not None:
-        alike = shelf.texts.nearest(words_of(case.title, case.text), most=_CANDIDATES)
+        alike = shelf.texts.nearest(case.text or "", most=_CANDIDATES)
     else:
         alike = []
     return [case_id for case_id, _ in alike if case_id != case.id]

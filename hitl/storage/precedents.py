@@ -35,6 +35,7 @@ class PastCase:
     id: int
     decided_at: datetime
     text: str
+    """Of the item itself, without its title: those that a program made up are all alike."""
     embedding: bytes | None
 
     @property
@@ -107,8 +108,7 @@ _IS_ERASED = case_contents.c.salt.is_(None)
 def _past(use_case: str) -> Select[Any]:
     return (
         select(
-            cases.c.id, cases.c.decided_at, case_contents.c.title, case_contents.c.text,
-            embeddings.c.vector,
+            cases.c.id, cases.c.decided_at, case_contents.c.text, embeddings.c.vector,
         )
         .select_from(cases)
         .join(outcomes, _DECIDED_BY_PEOPLE)
@@ -120,14 +120,9 @@ def _past(use_case: str) -> Select[Any]:
 
 def _past_cases(connection: Connection, chosen: Select[Any]) -> list[PastCase]:
     return [
-        PastCase(row.id, row.decided_at, words_of(row.title, row.text), row.vector)
+        PastCase(row.id, row.decided_at, row.text or "", row.vector)
         for row in connection.execute(chosen)
     ]
-
-
-def words_of(title: str | None, text: str | None) -> str:
-    """What a case says, to compare it by."""
-    return "\n".join(part for part in (title, text) if part)
 
 
 def _precedent(row: Any) -> Precedent:

@@ -40,7 +40,7 @@ async def submitted(
     made, _ = await database.write(
         lambda tx: submit(
             tx,
-            post(f"post-{tx.salt()}", title=None, text=text, **more),
+            post(f"post-{tx.salt()}", **{"title": None, "text": text or None} | more),
             use_case=use_case or moderation(),
             draw=0.5,
         )
@@ -111,6 +111,14 @@ async def test_what_was_overruled_undone_or_erased_is_not_shown_as_it_was(
     forget = update(case_contents).where(case_contents.c.case_id == erased.id).values(nothing)
     await database.write(lambda tx: tx.connection.execute(forget))
     assert await labels(precedents, case) == {revised.id: "clean"}
+
+
+async def test_titles_alone_make_no_cases_similar(
+    database: Database, precedents: Precedents
+) -> None:
+    for number in range(3):
+        await decided(database, "", title=f"Digit {number}")
+    assert await labels(precedents, await submitted(database, "", title="Digit 4")) == {}
 
 
 async def test_an_embedding_says_what_is_similar_where_callers_send_it(
