@@ -14,8 +14,8 @@ from hitl.storage.tables import cases, checks, outcomes, truths
 from hitl.vocabulary import By
 
 WINDOW = timedelta(days=28)
-_MOST = 5_000
-"""The newest; more would hold up everybody who waits for the writer."""
+MOST = 2_000
+"""The newest: a share is known to 2 % by then, and more would hold up who waits for the writer."""
 
 Effect = dict[str, Any]
 """Plain JSON, kept with the proposal for ever."""
@@ -26,7 +26,7 @@ def expected_effect(
 ) -> Effect:
     """Escalations before and after, what moves with the errors known of it, and what that costs.
 
-    Costs are those of all predictions of the window, in the currency of ``after``; None where a
+    Costs are those of the predictions that were counted, in the currency of ``after``; None where a
     price is not set or no error was looked for.
     """
     found = reroute(_past(connection, before.name, until), before=before, after=after)
@@ -34,6 +34,7 @@ def expected_effect(
         "since": (until - WINDOW).isoformat(),
         "until": until.isoformat(),
         "predictions": found.predictions,
+        "is_capped": found.predictions + found.misfits == MOST,
         "escalated_before": found.escalated_before,
         "escalated_after": found.escalated_after,
         "misfits": found.misfits,
@@ -83,7 +84,7 @@ def _past(connection: Connection, use_case: str, until: datetime) -> Iterator[Pa
             cases.c.submitted_at <= until,
         )
         .order_by(cases.c.submitted_at.desc(), cases.c.id.desc())
-        .limit(_MOST)
+        .limit(MOST)
     )
     rows = list(connection.execute(newest))
     known = _known(connection, since=min((row.id for row in rows), default=0))

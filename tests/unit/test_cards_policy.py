@@ -61,13 +61,14 @@ def test_an_effect_is_said_with_what_is_known_and_its_interval() -> None:
     assert list(effect_lines(effect())) == [
         "Escalation: 31 % → 24 % of 1,000 predictions in the last 28 days",
         "70 more would stand by themselves: of the 60 known, 3 wrong (2 % to 14 %)",
-        "Cost over these 28 days: reviews -$140, errors +$35.00",
+        "Cost of these predictions: reviews -$140, errors +$35.00",
     ]
 
 
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
+        ({"is_capped": True}, "31 % → 24 % of the newest 1,000 predictions of the last 28 days"),
         ({"predictions": 12}, "too few past predictions to say (12 of 30)"),
         ({"escalated_after": 310}, "Escalation: 31 %, as before"),
         ({"newly_stand": {"count": 7, "known": 0, "wrong": 0}}, "nobody has looked"),

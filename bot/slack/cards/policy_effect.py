@@ -12,7 +12,7 @@ _Effect = Mapping[str, Any]
 
 
 def effect_lines(effect: _Effect) -> Iterator[str]:
-    """Escalation, errors and cost over the past four weeks, or that there is too little to say."""
+    """Escalation, errors and cost of past predictions, or that there are too few to say."""
     predictions = effect["predictions"]
     if predictions < ESCALATION:
         yield f"too few past predictions to say ({predictions} of {ESCALATION})"
@@ -21,7 +21,9 @@ def effect_lines(effect: _Effect) -> Iterator[str]:
         percent(effect[name] / predictions) for name in ("escalated_before", "escalated_after")
     )
     said = f"{before} → {after}" if before != after else f"{before}, as before"
-    yield f"Escalation: {said} of {counted(predictions, 'prediction')} in the last 28 days"
+    newest = f"the newest {predictions:,} predictions of"
+    made = newest if effect.get("is_capped") else f"{counted(predictions, 'prediction')} in"
+    yield f"Escalation: {said} of {made} the last 28 days"
     yield from _moved("more would stand by themselves", effect["newly_stand"])
     yield from _moved("would no longer stand by themselves", effect["no_longer_stand"])
     if effect["misfits"]:
@@ -50,7 +52,7 @@ def _cost(effect: _Effect) -> Iterator[str]:
         _change("reviews", effect["review_cost"], currency, missing="costs.review"),
         _change("errors", effect["error_cost"], currency, missing="costs.error, or checks"),
     ]
-    yield f"Cost over these 28 days: {', '.join(parts)}"
+    yield f"Cost of these predictions: {', '.join(parts)}"
 
 
 def _change(what: str, amount: float | None, currency: str, *, missing: str) -> str:
