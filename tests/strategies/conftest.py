@@ -86,10 +86,10 @@ class Stage:
     def person(self, user_id: str) -> Person:
         return self.workspace.person(user_id)
 
-    async def card(self) -> SeenMessage:
+    async def card(self, phrase: str = "May this post stay up?") -> SeenMessage:
         """The card, once people are asked."""
         async with self.person(ANA) as ana:
-            return await ana.wait_for_message("C0MOD", "May this post stay up?", timeout=15)
+            return await ana.wait_for_message("C0MOD", phrase, timeout=15)
 
     async def message(self, phrase: str, *, to: str = USER) -> SeenMessage:
         """What somebody was written directly."""
