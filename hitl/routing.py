@@ -1,6 +1,6 @@
 """What the policy does with a prediction: pure, a few microseconds, at home in any process."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -48,16 +48,27 @@ class Route:
     """None when no confidence was given."""
     shadow: bool
     """Whether a person checks the prediction blind, whatever its route."""
+    calibrated: float | None = None
+    """What the confidence is worth, and was compared; None where it was taken at its word."""
 
 
 def route(
-    prediction: Prediction, *, use_case: UseCase, draw: float, ask_people: bool = False
+    prediction: Prediction,
+    *,
+    use_case: UseCase,
+    draw: float,
+    ask_people: bool = False,
+    worth: Callable[[float], float] | None = None,
 ) -> Route:
-    """Decide by the use case's rules; ``draw`` is uniform in [0, 1) and is to be stored."""
+    """Decide by the use case's rules; ``draw`` is uniform in [0, 1) and is to be stored.
+
+    ``worth`` makes of a confidence how often it is right; it must be the greater for the greater.
+    """
     if not 0 <= draw < 1:
         raise RoutingError("draw", f"found {draw}; must be at least 0 and under 1")
     label, confidence = _top(prediction, known=use_case.labels)
     threshold = use_case.labels[label].auto_at
+    calibrated = None if worth is None or confidence is None else worth(confidence)
     to = RouteTo.REVIEW
     if ask_people:
         reason = "the caller asked for a person"
@@ -68,10 +79,19 @@ def route(
     elif len(tied := _at(confidence, scores=prediction.scores)) > 1:
         to, reason = _asked(use_case, confidence), f"{listed(tied)} tie at {percent(confidence)}"
     else:
-        stands, reason = _compared(label, confidence=confidence, threshold=threshold)
-        to = RouteTo.AUTO if stands else _asked(use_case, confidence)
+        sure = confidence if calibrated is None else calibrated
+        stands, reason = _compared(label, confidence=sure, threshold=threshold)
+        reason = reason if calibrated is None else f"{reason}, calibrated"
+        to = RouteTo.AUTO if stands else _asked(use_case, sure)
     shadow = draw < use_case.audit_rate
-    return Route(to=to, reason=reason, label=label, confidence=confidence, shadow=shadow)
+    return Route(
+        to=to,
+        reason=reason,
+        label=label,
+        confidence=confidence,
+        shadow=shadow,
+        calibrated=calibrated,
+    )
 
 
 def margin(prediction: Prediction) -> float:

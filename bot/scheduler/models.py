@@ -1,12 +1,17 @@
 """Looks for new model versions in the traffic, and for those that can be judged by now."""
 
+import asyncio
 import logging
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from functools import partial
 
+from sqlalchemy import Connection
+
 from bot.scheduler.sweeps import sweeping
-from hitl.learning.models import LOOK_BACK, note_seen, report_new_model, unseen_models
+from hitl.learning.calibrations import Fitted, better_fit, current_calibration, keep_calibration
+from hitl.learning.models import LOOK_BACK, model_list, note_seen, report_new_model, unseen_models
+from hitl.learning.samples import Sample, sample_of
 from hitl.policy import InForce
 from hitl.storage.database import Database
 
@@ -29,6 +34,30 @@ async def look_for_models(database: Database, policy: InForce) -> None:
         name = use_case.name
         for version, at in await database.read(partial(unseen_models, use_case=name, since=since)):
             await database.write(partial(note_seen, use_case=name, version=version, at=at))
+        await _recalibrate(database, name)
         told = await database.write(partial(report_new_model, use_case=use_case))
         if told is not None:
             log.info("%s: %s is reported.", name, told, extra={"key": "models.reported"})
+
+
+async def _recalibrate(database: Database, use_case: str) -> None:
+    """Fit anew what has enough more labels than before."""
+    for model in await database.read(partial(model_list, use_case=use_case)):
+        version = model.version
+        before, sample = await database.read(
+            partial(_fit_and_sample, use_case=use_case, model=version)
+        )
+        curve = await asyncio.to_thread(better_fit, sample, before=before)
+        if curve is not None:
+            labels = len(sample.confidences)
+            keep = partial(
+                keep_calibration, curve=curve, use_case=use_case, model=version, labels=labels
+            )
+            await database.write(keep)
+
+
+def _fit_and_sample(
+    connection: Connection, *, use_case: str, model: str
+) -> tuple[Fitted | None, Sample]:
+    fitted = current_calibration(connection, use_case=use_case, model=model)
+    return fitted, sample_of(connection, use_case=use_case, model=model)

@@ -71,9 +71,9 @@ def _standing(
 ) -> Standing | None:
     if known:
         return Standing(known[-1].label, Source.TRUTH, known[-1].at)
-    said = [_of_check(check) for check in checked]
-    if row.by in _BY_PEOPLE:
-        said.append(_of_outcome(row, votes))
+    # An outcome that answered its case's check, too, is told with the votes behind it.
+    said = [_of_outcome(row, votes)] if row.by in _BY_PEOPLE else []
+    said += [_of_check(check) for check in checked]
     return max(said, key=lambda standing: standing.decided_at, default=None)
 
 

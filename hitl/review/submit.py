@@ -9,6 +9,7 @@ from hitl.audit import words_digest
 from hitl.blindness import NEVER_DRAWN, Chances, Look, look_at
 from hitl.cases import Case, Check, Evidence, Outcome
 from hitl.errors import HitlError
+from hitl.learning.calibrations import Fitted, current_calibration
 from hitl.policy.use_case import UseCase
 from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.escalate import set_out
@@ -54,11 +55,13 @@ def submit(
     a prediction the policy can't judge.
     """
     routed, draw = submission.routed, submission.routed.draw if submission.routed else draw
+    fitted = _calibration(tx, submission, use_case=use_case)
     decision = route(
         submission.prediction,
         use_case=use_case,
         draw=draw,
         ask_people=submission.ask_people or submission.sent_by_person,
+        worth=None if fitted is None else fitted.curve,
     )
     if routed is not None:
         decision = as_routed(decision, routed, use_case=use_case)
@@ -71,6 +74,7 @@ def submit(
     )
     row = _row(tx, submission, use_case=use_case, draw=draw, decision=decision)
     row |= _looked_at(look, chances)
+    row["calibration_id"] = None if fitted is None or decision.calibrated is None else fitted.id
     case_id = insert_new(tx.connection, cases, row)
     if case_id is None:
         return same_as_before(tx, submission, use_case=use_case), False
@@ -95,6 +99,14 @@ def submit(
     if decision.to not in {RouteTo.AUTO, RouteTo.REVIEW}:
         case = set_out(tx, case, use_case=use_case, seed=submission.answer_seed)
     return case, True
+
+
+def _calibration(tx: Transaction, submission: Submission, *, use_case: UseCase) -> Fitted | None:
+    """What the policy compares with; a caller that routed by itself compared the raw confidence."""
+    if not use_case.recalibrate or submission.routed is not None:
+        return None
+    model = submission.prediction.model
+    return current_calibration(tx.connection, use_case=use_case.name, model=model)
 
 
 def _looked_at(look: Look, chances: Chances) -> dict[str, Any]:
@@ -127,6 +139,7 @@ def _row(
         "routed_by": _routed_by(submission),
         "label": decision.label,
         "confidence": decision.confidence,
+        "calibrated": decision.calibrated,
         "scores": dict(submission.prediction.scores),
         "margin": margin(submission.prediction),
         "model": submission.prediction.model,

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
 
 from hitl.storage.database import Transaction
+from hitl.storage.label_marks import mark_label
 from hitl.storage.tables import cases, checks, reviews
 from hitl.vocabulary import CheckState
 
@@ -34,12 +35,15 @@ def change_check(
     changed = tx.connection.execute(
         update(checks).where(checks.c.case_id == case_id, checks.c.state == still).values(values)
     )
+    if changed.rowcount == 1:
+        mark_label(tx, case_id)
     return changed.rowcount == 1
 
 
 def reopen_check(tx: Transaction, case_id: int) -> None:
     """Let the check wait for its answer again."""
     tx.connection.execute(update(checks).where(checks.c.case_id == case_id).values(_NO_ANSWER))
+    mark_label(tx, case_id)
 
 
 def await_check(tx: Transaction, case_id: int, *, awaited: bool) -> None:

@@ -8,12 +8,13 @@ from sqlalchemy import insert, select
 
 from bot.delivery.models_notice import models_compared
 from bot.scheduler.models import look_for_models
+from hitl.learning.calibrations import current_calibration
 from hitl.learning.models import ModelVersion, model_list, tell_model
 from hitl.policy import Policy
 from hitl.review import submit
 from hitl.routing import Prediction
 from hitl.storage.database import Database, Transaction
-from hitl.storage.tables import checks, outbox
+from hitl.storage.tables import cases, checks, outbox
 from tests.conftest import Clock
 from tests.examples import digits, example_policy, moderation, post
 
@@ -103,3 +104,31 @@ async def test_the_report_tells_a_better_model_from_one_that_is_not(
     assert "escalated at the same quality" in said
     assert "A decision costs" in said
     assert len(said) < 3_000
+
+
+async def test_a_policy_that_recalibrates_routes_by_what_a_confidence_is_worth(
+    database: Database,
+) -> None:
+    careful = moderation().model_copy(update={"recalibrate": True})
+    boasting = partial(traffic, model="m@1", better=-0.4)
+    await database.write(boasting)
+    await look_for_models(database, example_policy())
+    fitted = await database.read(partial(current_calibration, use_case=NAME, model="m@1"))
+    assert fitted is not None
+    assert fitted.labels == 150
+    scores = {"violation": 0.95, "clean": 0.05}
+    sure = post("sure", prediction=Prediction(scores=scores, model="m@1"))
+    case, _ = await database.write(lambda tx: submit(tx, sure, use_case=careful, draw=0.5))
+    assert case.state == "open"
+    assert case.route_reason.endswith("threshold, calibrated")
+    row = await database.read(lambda c: c.execute(select(cases).where(cases.c.id == case.id)).one())
+    assert (row.confidence, row.calibration_id) == (0.95, fitted.id)
+    assert row.calibrated == fitted.curve(0.95) < 0.87
+    other = post("other", prediction=Prediction(scores=scores, model="m@2"))
+    stood, _ = await database.write(lambda tx: submit(tx, other, use_case=careful, draw=0.5))
+    assert stood.state == "decided"
+    taken = post("taken", prediction=Prediction(scores=scores, model="m@1"))
+    at_its_word, _ = await database.write(
+        lambda tx: submit(tx, taken, use_case=moderation(), draw=0.5)
+    )
+    assert at_its_word.state == "decided"

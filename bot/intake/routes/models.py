@@ -1,9 +1,11 @@
 """Model versions: telling that one was deployed, and which there are."""
 
+import asyncio
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, HTTPException, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -13,7 +15,11 @@ from bot.intake.problems import Problem
 from bot.intake.requests import ModelIn
 from bot.services import Services
 from hitl.documents import moment
+from hitl.learning.calibrations import Fitted, current_calibration
 from hitl.learning.models import ModelVersion, model_list, tell_model
+from hitl.learning.samples import Sample, sample_of
+from hitl.statistics.answers import NotYet
+from hitl.statistics.calibration import calibration
 
 
 class ModelOut(BaseModel):
@@ -31,6 +37,33 @@ class ModelsOut(BaseModel):
     """In the order in which they came."""
 
     items: Annotated[list[ModelOut], Field(description="the oldest first")]
+
+
+class BinOut(BaseModel):
+    """Predictions of like confidence: how sure, and how often right."""
+
+    confidence: float
+    right: float
+    checks: int
+
+
+class ReliabilityOut(BaseModel):
+    """`ece` is the mean gap of the bins, `brier` the mean squared error."""
+
+    ece: float
+    brier: float
+    bins: list[BinOut]
+
+
+class CalibrationOut(BaseModel):
+    """Platt's curve, fitted on `checks` blind checks, and how reliable confidence is with it."""
+
+    slope: float
+    intercept: float
+    checks: int
+    fitted_at: str
+    before: ReliabilityOut | None
+    after: ReliabilityOut | None
 
 
 def model_routes(services: Services) -> APIRouter:
@@ -65,7 +98,51 @@ def model_routes(services: Services) -> APIRouter:
         known = await services.database.read(lambda c: model_list(c, use_case=name))
         return answer({"items": [_document(each) for each in known]})
 
+    @router.get(
+        "/{version}/calibration",
+        response_model=CalibrationOut,
+        responses={404: {"model": Problem}},
+    )
+    async def read_calibration(
+        version: str, caller: Reader, use_case: Annotated[str, Query(max_length=200)]
+    ) -> Response:
+        """What its confidences are worth: 1 / (1 + exp(-(intercept + slope · logit c)))."""
+        name = caller.use_case(services.policy, use_case).name
+        fitted, sample = await services.database.read(
+            lambda c: (
+                current_calibration(c, use_case=name, model=version),
+                sample_of(c, use_case=name, model=version),
+            )
+        )
+        if fitted is None:
+            message = f"{version} has no calibration: it takes 100 blind checks of its predictions."
+            raise HTTPException(HTTPStatus.NOT_FOUND, message)
+        return answer(await asyncio.to_thread(_calibration, fitted, sample))
+
     return router
+
+
+def _calibration(fitted: Fitted, sample: Sample) -> dict[str, Any]:
+    worth = [fitted.curve(confidence) for confidence in sample.confidences]
+    return {
+        "slope": fitted.curve.scale,
+        "intercept": fitted.curve.shift,
+        "checks": fitted.labels,
+        "fitted_at": moment(fitted.fitted_at),
+        "before": _reliability(sample.confidences, sample.right),
+        "after": _reliability(worth, sample.right),
+    }
+
+
+def _reliability(confidences: Sequence[float], right: Sequence[bool]) -> dict[str, Any] | None:
+    found = calibration(confidences, right)
+    if isinstance(found, NotYet):
+        return None
+    bins = [
+        {"confidence": each.confidence, "right": each.right.estimate, "checks": each.right.total}
+        for each in found.bins
+    ]
+    return {"ece": found.ece, "brier": found.brier, "bins": bins}
 
 
 def _document(model: ModelVersion) -> dict[str, Any]:
