@@ -4,9 +4,10 @@ Everything dated in a case has the moment of one of its audit events, so those t
 change can have touched.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
@@ -18,7 +19,6 @@ from sqlalchemy import (
     Integer,
     Select,
     SelectBase,
-    String,
     Table,
     and_,
     case,
@@ -78,16 +78,36 @@ class Span:
     until: datetime
 
 
-def spans_of(rows: Sequence[Span], *, name: str = "spans") -> CTE:
-    """Rows of (place, use_case, since, until) to join with; there must be one."""
-    given = values(
-        column("place", Integer),
-        column("use_case", String),
-        column("since", Moment),
-        column("until", Moment),
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Rows of (place, since, until) to join with, all of one use case.
+
+    Its name is a constant and no column: PostgreSQL would join on it, and read all that it has.
+    """
+
+    use_case: str
+    rows: CTE
+
+    @property
+    def c(self) -> Any:
+        """The columns."""
+        return self.rows.c
+
+
+def spans_of(rows: Sequence[Span], *, name: str = "spans") -> Spans:
+    """There must be one, and all must be of one use case."""
+    [use_case] = {row.use_case for row in rows}
+    given = values(column("place", Integer), column("since", Moment), column("until", Moment))
+    return Spans(
+        use_case, given.data([(row.place, row.since, row.until) for row in rows]).cte(name)
     )
-    found = [(row.place, row.use_case, row.since, row.until) for row in rows]
-    return given.data(found).cte(name)
+
+
+def by_use_case(spans: Iterable[Span]) -> Iterator[list[Span]]:
+    """The spans of each use case by themselves."""
+    in_order = sorted(spans, key=lambda span: span.use_case)
+    for _, together in groupby(in_order, key=lambda span: span.use_case):
+        yield list(together)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +116,7 @@ class Fact:
 
     table: Table
     measures: tuple[str, ...]
-    raw: Callable[[CTE], SelectBase]
+    raw: Callable[[Spans], SelectBase]
     """Key and measures of whatever happened within the spans, and the ``place`` of each's span."""
     days: Table | None = None
     """The same by the day, where a year of hours would be many rows."""
@@ -124,27 +144,27 @@ def before(moment: ColumnElement[Any]) -> ColumnElement[Any]:
     return type_coerce(type_coerce(moment, BigInteger) - 1, Moment)
 
 
-def _within(moment: ColumnElement[Any], spans: CTE, *, whose: ColumnElement[str]) -> Any:
-    return and_(whose == spans.c.use_case, moment >= spans.c.since, moment < spans.c.until)
+def _within(moment: ColumnElement[Any], spans: Spans, *, whose: ColumnElement[str]) -> Any:
+    return and_(whose == spans.use_case, moment >= spans.c.since, moment < spans.c.until)
 
 
 def _head(
-    spans: CTE, moment: ColumnElement[Any], *, model: ColumnElement[Any], policy_version: Any
+    spans: Spans, moment: ColumnElement[Any], *, model: ColumnElement[Any], policy_version: Any
 ) -> list[ColumnElement[Any]]:
     return [
         spans.c.place,
-        spans.c.use_case,
+        literal(spans.use_case).label("use_case"),
         hour_of(moment).label("hour"),
         func.coalesce(model, "").label("model"),
         policy_version.label("policy_version"),
     ]
 
 
-def _of_case(spans: CTE, moment: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+def _of_case(spans: Spans, moment: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     return _head(spans, moment, model=cases.c.model, policy_version=cases.c.policy_version)
 
 
-def _predictions(spans: CTE) -> SelectBase:
+def _predictions(spans: Spans) -> SelectBase:
     seen = select(
         *_of_case(spans, cases.c.submitted_at),
         cases.c.label,
@@ -162,14 +182,14 @@ def _predictions(spans: CTE) -> SelectBase:
         false().label("reached_people"),
         tallies.c.count.label("predictions"),
     ).where(
-        tallies.c.use_case == spans.c.use_case,
+        tallies.c.use_case == spans.use_case,
         tallies.c.until > spans.c.since,
         tallies.c.until <= spans.c.until,
     )
     return union_all(seen, told)
 
 
-def _current(spans: CTE) -> Any:
+def _current(spans: Spans) -> Any:
     return and_(
         outcomes.c.case_id == cases.c.id,
         outcomes.c.is_current,
@@ -177,7 +197,7 @@ def _current(spans: CTE) -> Any:
     )
 
 
-def _decisions(spans: CTE) -> Select[Any]:
+def _decisions(spans: Spans) -> Select[Any]:
     return select(
         *_of_case(spans, cases.c.decided_at),
         cases.c.label,
@@ -202,7 +222,7 @@ def waited() -> ColumnElement[int]:
 WAITED_FOR = and_(outcomes.c.by == By.REVIEWER, ~outcomes.c.overrules, cases.c.routed_by != "known")
 
 
-def _waits(spans: CTE) -> Select[Any]:
+def _waits(spans: Spans) -> Select[Any]:
     return select(
         *_of_case(spans, cases.c.decided_at),
         _bucket(waited() // _MILLISECOND).label("milliseconds"),
@@ -210,7 +230,7 @@ def _waits(spans: CTE) -> Select[Any]:
     ).where(_current(spans), WAITED_FOR)
 
 
-def _reviews(spans: CTE) -> Select[Any]:
+def _reviews(spans: Spans) -> Select[Any]:
     looked = cast(func.round(reviews.c.seconds * 1_000), BigInteger)
     return (
         select(
@@ -226,7 +246,7 @@ def _reviews(spans: CTE) -> Select[Any]:
     )
 
 
-def _pairs(spans: CTE) -> Select[Any]:
+def _pairs(spans: Spans) -> Select[Any]:
     second, first, earlier = reviews, reviews.alias("first"), reviews.alias("earlier")
     stands = [
         and_(each.c.undone_at.is_(None), ~each.c.is_adjudication)
@@ -267,7 +287,7 @@ def _right_votes(first: FromClause, second: FromClause) -> ColumnElement[int]:
     )
 
 
-def _checks(spans: CTE) -> Select[Any]:
+def _checks(spans: Spans) -> Select[Any]:
     return (
         select(
             *_of_case(spans, checks.c.settled_at),

@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any, Self
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     Connection,
     FromClause,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 )
 
 from hitl.reports.changed import changed_hours
-from hitl.reports.facts import Fact, Span, spans_of, total
+from hitl.reports.facts import Fact, Span, Spans, spans_of, total
 from hitl.storage.moments import DAY, HOUR, whole_after, whole_before
 from hitl.storage.rollups import progress
 from hitl.storage.tables import cases
@@ -169,12 +168,12 @@ def _counted(since: datetime, until: datetime, *, has_days: bool) -> list[Part]:
     return [(Source.HOURS, since, first), (Source.DAYS, first, last), (Source.HOURS, last, until)]
 
 
-def counted_rows(table: Table, spans: CTE) -> Subquery:
+def counted_rows(table: Table, spans: Spans) -> Subquery:
     """The same of a rollup as ``Fact.raw`` of the cases."""
     return (
         select(spans.c.place, table)
         .where(
-            table.c.use_case == spans.c.use_case,
+            table.c.use_case == spans.use_case,
             table.c.hour >= spans.c.since,
             table.c.hour < spans.c.until,
         )

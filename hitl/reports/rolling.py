@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Select, Table, bindparam, delete, func, insert, select
 
 from hitl.reports.changed import changed_hours
-from hitl.reports.facts import FACTS, Fact, Span, spans_of, total
+from hitl.reports.facts import FACTS, Fact, Span, by_use_case, spans_of, total
 from hitl.storage.database import Transaction
 from hitl.storage.moments import DAY, HOUR, whole_before
 from hitl.storage.rollups import Horizon, Progress, advance, is_visible, names_in, progress
@@ -133,13 +133,18 @@ def begin_anew(tx: Transaction) -> None:
 
 def raw_rows(connection: Connection, fact: Fact, spans: Sequence[Span]) -> list[dict[str, Any]]:
     """The rows of the fact's table as the cases say they should be."""
-    if not spans:
-        return []
+    return [
+        dict(row)
+        for own in by_use_case(spans)
+        for row in connection.execute(_counting(fact, own)).mappings()
+    ]
+
+
+def _counting(fact: Fact, spans: Sequence[Span]) -> Select[Any]:
     rows = fact.raw(spans_of(spans)).subquery()
     key = [rows.c[name] for name in fact.key]
     sums = [total(rows.c[name]).label(name) for name in fact.measures]
-    found = connection.execute(select(*key, *sums).group_by(*key))
-    return [dict(row) for row in found.mappings()]
+    return select(*key, *sums).group_by(*key)
 
 
 def _clear(table: Table) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from hitl.reports.changed import changed_hours
-from hitl.reports.facts import FACTS, Fact, Span, spans_of, total
+from hitl.reports.facts import FACTS, Fact, Span, by_use_case, spans_of, total
 from hitl.reports.ledger import counted_rows
 from hitl.reports.rolling import counted_use_cases, first_hour, raw_rows
 from hitl.storage.moments import DAY, whole_after, whole_before
@@ -43,25 +43,30 @@ def _days_add_up(connection: Connection, fact: Fact, days: Table, spans: Sequenc
         replace(span, since=whole_after(span.since, DAY), until=whole_before(span.until, DAY))
         for span in spans
     ]
-    whole = [span for span in whole if span.since < span.until]
-    if not whole:
-        return True
-    found = []
-    for table in (days, fact.table):
-        rows = counted_rows(table, spans_of(whole))
-        sums = [total(rows.c[name]) for name in fact.measures[:1]]
-        asked = select(rows.c.use_case, rows.c.milliseconds, *sums)
-        grouped = asked.group_by(rows.c.use_case, rows.c.milliseconds)
-        found.append({tuple(row) for row in connection.execute(grouped)})
-    return found[0] == found[1]
+    kept = [span for span in whole if span.since < span.until]
+    return all(
+        _buckets(connection, fact, days, own) == _buckets(connection, fact, fact.table, own)
+        for own in by_use_case(kept)
+    )
+
+
+def _buckets(
+    connection: Connection, fact: Fact, table: Table, spans: Sequence[Span]
+) -> set[tuple[Any, ...]]:
+    rows = counted_rows(table, spans_of(spans))
+    count = total(rows.c[fact.measures[0]])
+    asked = select(rows.c.milliseconds, count).group_by(rows.c.milliseconds)
+    return {tuple(row) for row in connection.execute(asked)}
 
 
 def _stored_rows(connection: Connection, fact: Fact, spans: Sequence[Span]) -> list[dict[str, Any]]:
-    if not spans:
-        return []
-    rows = counted_rows(fact.table, spans_of(spans))
-    asked = select(*(rows.c[name] for name in (*fact.key, *fact.measures)))
-    return [dict(row) for row in connection.execute(asked).mappings()]
+    names = (*fact.key, *fact.measures)
+    found: list[dict[str, Any]] = []
+    for own in by_use_case(spans):
+        rows = counted_rows(fact.table, spans_of(own))
+        stored = connection.execute(select(*(rows.c[name] for name in names)))
+        found += [dict(row) for row in stored.mappings()]
+    return found
 
 
 def _as_told(
