@@ -270,7 +270,8 @@ def _pairs(spans: Spans) -> Select[Any]:
         .outerjoin(outcomes, and_(outcomes.c.case_id == cases.c.id, outcomes.c.is_current))
         .outerjoin(checks, and_(checks.c.case_id == cases.c.id, checks.c.kind == CheckKind.AUDIT))
         .where(
-            _within(second.c.at, spans, whose=cases.c.use_case),
+            # As an expression, or SQLite would begin with every case of the use case.
+            _within(second.c.at, spans, whose=cases.c.use_case.concat("")),
             stands[0],
             before_second == 1,
         )
