@@ -57,7 +57,7 @@ def _counts(
         select(spans.c.place, number)
         .select_from(case_id.table.join(cases, cases.c.id == case_id))
         .where(
-            *ledger.own_cases,
+            *ledger.of_own_cases,
             of.asked_at >= spans.c.since,
             of.asked_at < spans.c.until,
             *only,

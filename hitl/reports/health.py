@@ -128,7 +128,7 @@ def _skipped(ledger: Ledger, window: Window) -> Count:
         ledger.connection.execute(
             select(func.count())
             .join_from(table, cases, cases.c.id == table.c.case_id)
-            .where(cases.c.use_case == ledger.use_case, table.c.at >= since, table.c.at < until)
+            .where(*ledger.of_own_cases, table.c.at >= since, table.c.at < until)
         ).scalar_one()
         for table in (reviews, skips)
     )
@@ -142,7 +142,7 @@ def _loads(ledger: Ledger, window: Window, *, zone: str) -> Counter[tuple[str, s
     rows = ledger.connection.execute(
         select(reviews.c.reviewer, hour, func.count())
         .join_from(reviews, cases, cases.c.id == reviews.c.case_id)
-        .where(cases.c.use_case == ledger.use_case, reviews.c.at >= since, reviews.c.at < until)
+        .where(*ledger.of_own_cases, reviews.c.at >= since, reviews.c.at < until)
         .group_by(reviews.c.reviewer, hour)
     )
     found: Counter[tuple[str, str]] = Counter()

@@ -92,8 +92,19 @@ class Ledger:
     @property
     def own_cases(self) -> list[ColumnElement[bool]]:
         """What holds for the cases it is about, for questions that no rollup answers."""
-        versions = [func.coalesce(cases.c[name], "") == value for name, value in self.only.items()]
-        return [cases.c.use_case == self.use_case, *versions]
+        return [cases.c.use_case == self.use_case, *self._own_versions]
+
+    @property
+    def of_own_cases(self) -> list[ColumnElement[bool]]:
+        """The same for rows that hang off cases and are to be looked at first.
+
+        As an expression, or SQLite would begin with every case of the use case.
+        """
+        return [cases.c.use_case.concat("") == self.use_case, *self._own_versions]
+
+    @property
+    def _own_versions(self) -> list[ColumnElement[bool]]:
+        return [func.coalesce(cases.c[name], "") == value for name, value in self.only.items()]
 
     def rows(
         self,
