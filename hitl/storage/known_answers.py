@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from hitl.storage.database import Transaction
 from hitl.storage.statements import insert_new
-from hitl.storage.tables import case_contents, known_answers, known_turns
+from hitl.storage.tables import case_contents, checks, known_answers, known_turns
+from hitl.vocabulary import CheckState
 
 _MOST = 1_000
 """Among so many of those that were served least one is picked."""
@@ -73,12 +74,21 @@ def take_turn(tx: Transaction, turn: Turn) -> bool:
 def pick_answer(tx: Transaction, use_case: str, *, draw: float) -> tuple[int, str] | None:
     """One of those that were served least, by the draw: its case and its label.
 
-    None where there is none whose content is still there.
+    None where there is none whose content is still there. One that still waits for an answer is
+    not served beside itself: everybody may have met it.
     """
+    waits = exists().where(
+        checks.c.known_case_id == known_answers.c.case_id, checks.c.state == CheckState.OPEN
+    )
     found = tx.connection.execute(
         select(known_answers.c.case_id, known_answers.c.label, known_answers.c.times_served)
         .join(case_contents, case_contents.c.case_id == known_answers.c.case_id)
-        .where(known_answers.c.use_case == use_case, _IN_USE, case_contents.c.salt.is_not(None))
+        .where(
+            known_answers.c.use_case == use_case,
+            _IN_USE,
+            case_contents.c.salt.is_not(None),
+            ~waits,
+        )
         .order_by(known_answers.c.times_served, known_answers.c.case_id)
         .limit(_MOST)
     ).all()

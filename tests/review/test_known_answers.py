@@ -225,3 +225,18 @@ async def test_an_erased_prediction_is_checked_no_more(database: Database) -> No
     after = await database.read(lambda c: case_by_id(c, case.id))
     assert after.check is not None
     assert (after.state, after.check.state) == (CaseState.DECIDED, CheckState.WITHDRAWN)
+
+
+async def test_one_that_still_waits_is_not_served_beside_itself(
+    database: Database, clock: Clock
+) -> None:
+    await kept(database)
+    first = await served(database, clock)
+    chances = Chances(known=0.0, known_after=0.0)
+    await database.write(
+        lambda tx: submit(tx, post("other"), use_case=MIXED, draw=0.5, chances=chances)
+    )
+    [turn] = await turns(database, clock)
+    assert await database.write(lambda tx: serve_known(tx, turn, use_case=MIXED)) is None
+    await voted(database, first, ANA, Verdict.APPROVE)
+    assert await served(database, clock)
