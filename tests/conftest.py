@@ -7,10 +7,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from hitl.storage.database import Database
 from hitl.storage.migrate import prepare_database
 from tests.postgres import FAST, NoPostgresql, Server, running_server
+
+# How long an example takes says how busy the machine is, and nothing about a rule.
+settings.register_profile("hitl", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hitl")
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
