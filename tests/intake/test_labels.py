@@ -79,6 +79,6 @@ async def test_a_deployed_model_is_told_and_told_again(api: httpx.AsyncClient) -
 
 
 async def test_a_model_without_enough_checks_has_no_calibration(api: httpx.AsyncClient) -> None:
-    answer = await api.get("/v1/models/lr@2/calibration", params={"use_case": "digits"})
+    answer = await api.get("/v1/models/team/lr@2/calibration", params={"use_case": "digits"})
     assert answer.status_code == 404
     assert "100 blind checks" in answer.json()["detail"]

@@ -99,7 +99,7 @@ def model_routes(services: Services) -> APIRouter:
         return answer({"items": [_document(each) for each in known]})
 
     @router.get(
-        "/{version}/calibration",
+        "/{version:path}/calibration",
         response_model=CalibrationOut,
         responses={404: {"model": Problem}},
     )
