@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from bot.dashboard.parts.advice import findings
 from bot.dashboard.parts.judged import AUTOMATION, PEOPLE, TREND
 from bot.figures import figures_of
 from hitl.api_keys import Scope
 from hitl.policy import parse_policy
 from hitl.reports.report import report
 from hitl.reports.windows import WEEK
+from hitl.statistics.findings.signal import Finding
 from hitl.storage.database import Database
 from tests.conftest import Clock
 from tests.dashboard.history import weeks_of_work
@@ -130,6 +132,19 @@ async def test_without_a_session_there_are_no_figures(house: House) -> None:
         for path in ("/dashboard/figures", "/dashboard/thresholds"):
             answer = await browser.get(path)
             assert (answer.status_code, answer.json()["status"]) == (401, 401)
+
+
+def test_a_finding_says_how_one_knows_why_it_may_be_and_what_to_do_next() -> None:
+    found = Finding("reviews are slow", "digits", "median 41 s", "hard", "simplify", "look", 0.001)
+    [shown] = findings([found])["notes"]
+    assert shown["title"] == "Reviews are slow"
+    assert shown["says"][0] == "Median 41 s."
+    assert [line.split(":")[0] for line in shown["says"][1:]] == [
+        "Likely cause",
+        "What helps",
+        "Next step",
+    ]
+    assert "Nothing stands out" in findings([])["says"][0]
 
 
 async def test_every_row_that_the_page_picks_is_one_of_the_reports(

@@ -73,7 +73,7 @@ function render({ figures, sections: quick }) {
   );
   find("figures").replaceChildren(
     ...figures.map(({ title, value, detail }) =>
-      h("div", {}, h("dt", {}, title), h("dd", { class: "value" }, value), h("dd", { class: "detail" }, kept(detail))),
+      h("div", {}, h("dt", {}, title), h("dd", { class: /\d/.test(value) ? "value" : "value words" }, value), h("dd", { class: "detail" }, kept(detail))),
     ),
   );
   find("sections").replaceChildren(...sections.map(part));
