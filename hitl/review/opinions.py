@@ -11,7 +11,7 @@ from hitl.storage.outbox import Parcel, Sending, settle
 from hitl.storage.queries import case_to_change
 from hitl.storage.steps import record_opinion_row, running_step_by_id
 from hitl.strategies import Opinion
-from hitl.vocabulary import CaseState
+from hitl.vocabulary import By, CaseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def record_opinion(tx: Transaction, parcel: Parcel, given: GivenOpinion) -> bool
         "confidence": given.opinion.confidence,
         "failure": given.opinion.failure,
     }
-    record_event(tx, case.id, event="opinion", actor=given.opinion.model, data=data)
+    record_event(tx, case.id, event="opinion", actor=By.MODEL, data=data)
     step = running_step_by_id(tx.connection, given.step_id)
     if step is not None and case.state is CaseState.OPEN:
         weigh(tx, case, step, use_case=given.use_case)

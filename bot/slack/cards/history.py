@@ -127,8 +127,9 @@ def _overruled(event: Event, notes: Sequence[Note]) -> str:
 
 def _opinion(data: Mapping[str, Any]) -> str:
     if data.get("failure"):
-        return _quoted(data, "failure")
-    return f"says {_quoted(data, 'label')} at {percent(data.get('confidence') or 0)}"
+        return f"{_quoted(data, 'model')} {_quoted(data, 'failure')}"
+    score = percent(data.get("confidence") or 0)
+    return f"{_quoted(data, 'model')} says {_quoted(data, 'label')} at {score}"
 
 
 def _answered(data: Mapping[str, Any]) -> str:

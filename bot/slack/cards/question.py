@@ -7,7 +7,7 @@ from bot.slack.message import Block, Message
 from bot.slack.text import clean, clip, mention, moment, mrkdwn, one_line
 from hitl.cases import Case
 from hitl.policy import UseCase
-from hitl.storage.questions import Answer, Answered, Question, QuestionKind, words_of
+from hitl.storage.questions import Answer, Answered, Question, QuestionKind, Via, words_of
 from hitl.vocabulary import CaseState
 
 _MOST_BUTTONS = 5
@@ -146,7 +146,8 @@ def _decided_without(case: Case, *, use_case: UseCase) -> str:
 
 
 def _told(answer: Answer, question: Question, *, use_case: UseCase) -> str:
-    who = mention(answer.by)
+    # What a caller's product calls its users is a name, even where it looks like an id.
+    who = mention(answer.by) if answer.via is Via.SLACK else mrkdwn(answer.by, _TITLE)
     if answer.said is Answered.RIGHT:
         return f"✔ {who} says this was right. Thank you!"
     if answer.label is None:
