@@ -58,7 +58,7 @@ from bot.settings import Settings
 from bot.slack.app import build_slack_app
 from bot.slack.connection import introduce, slack_route, socket_mode
 from bot.slack.directory import Directory
-from hitl.policy import Policy, RunningPolicy
+from hitl.policy import InForce, Policy, RunningPolicy
 from hitl.policy.strategy import LONGEST_REQUEST
 from hitl.storage.database import Clock, Database
 from hitl.storage.migrate import prepare_database
@@ -84,8 +84,7 @@ async def running_service(
     """The whole service, for as long as the block runs.
 
     ``paced`` keeps to Slack's rates; a workspace on this machine has none. ``clock`` stands in
-    for the database's own. Raises
-    ``AddressUnavailable`` and ``DatabaseUnusable``.
+    for the database's own. Raises ``AddressUnavailable`` and ``DatabaseUnusable``.
     """
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(listen(settings.host, settings.port))
@@ -140,14 +139,7 @@ async def running_service(
         await stack.enter_async_context(_to_callers(services, settings))
         await stack.enter_async_context(_retraining(services, settings, policy))
         await stack.enter_async_context(_to_models(services, settings))
-        await stack.enter_async_context(passing_on(services.database, running))
-        await stack.enter_async_context(keeping_deadlines(services.database, running))
-        await stack.enter_async_context(rechecking_flags(services.database, running))
-        await stack.enter_async_context(keeping_retention(services.database, running))
-        await stack.enter_async_context(watching_models(services.database, running))
-        await stack.enter_async_context(tending_queue_cards(services.database, running))
-        await stack.enter_async_context(serving_known_answers(services.database, running))
-        await stack.enter_async_context(rolling_up(services.database))
+        await stack.enter_async_context(_sweeping(database, running))
         introducing = asyncio.create_task(introduce(client))
         stack.callback(introducing.cancel)
         timetable = Timetable(
@@ -157,6 +149,24 @@ async def running_service(
         timetable.start()
         stack.push_async_callback(timetable.stop)
         yield RunningService(services, running, url=_url(listener))
+
+
+@asynccontextmanager
+async def _sweeping(database: Database, policy: InForce) -> AsyncIterator[None]:
+    """Whatever falls due while nobody asks for it; any number of processes may look."""
+    async with AsyncExitStack() as stack:
+        for sweep in (
+            passing_on,
+            keeping_deadlines,
+            rechecking_flags,
+            keeping_retention,
+            watching_models,
+            tending_queue_cards,
+            serving_known_answers,
+        ):
+            await stack.enter_async_context(sweep(database, policy))
+        await stack.enter_async_context(rolling_up(database))
+        yield
 
 
 @asynccontextmanager

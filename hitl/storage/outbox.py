@@ -57,11 +57,9 @@ RESPONSES_LANE = f"{SLACK}/respond"
 FILES_LANE = f"{SLACK}/files"
 WEBHOOK = "webhook"
 """The receiver of everything that goes to callers."""
-RECEIVERS = (SLACK, WEBHOOK)
-
-
 MODEL = "model"
 """The receiver of everything that second models are asked."""
+RECEIVERS = (SLACK, WEBHOOK, MODEL)
 
 
 def posts_lane(channel: str) -> str:
