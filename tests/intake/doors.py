@@ -58,6 +58,9 @@ DOORS: dict[tuple[str, str], Door] = {
     ),
     ("POST", "/v1/models"): Door(Scope.SUBMIT, 403, {"use_case": "digits", "version": "cnn@7"}),
     ("GET", "/v1/models"): Door(Scope.READ, 403, query="?use_case=digits"),
+    ("GET", "/v1/models/{version}/calibration"): Door(
+        Scope.READ, 403, query="?use_case=digits", lacks="calibration"
+    ),
     ("GET", "/v1/labels"): Door(Scope.READ, 403, query="?use_case=digits"),
     ("GET", "/v1/stats"): Door(Scope.READ, 403, query="?use_case=digits"),
     ("GET", "/metrics"): Door(Scope.READ, 200),

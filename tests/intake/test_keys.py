@@ -58,7 +58,7 @@ class Gate:
         self, call: tuple[str, str], door: Door, *, token: str | None
     ) -> httpx.Response:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        path = call[1].format(case_id=1) + door.query
+        path = call[1].format(case_id=1, version="cnn@7") + door.query
         return await self.client.request(call[0], path, headers=headers, json=door.body)
 
     async def traces(self) -> tuple[int, int]:
