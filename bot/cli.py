@@ -55,6 +55,18 @@ def serve() -> None:
 
 
 @app.command()
+def doctor() -> None:
+    """Say what stands between this installation and its first decision; changes nothing.
+
+    Looks at settings, policy, database and keys, and asks Slack about tokens, scopes, channels
+    and people. Exit status 1 if something is wrong.
+    """
+    from bot.commands.doctor import doctor as run  # noqa: PLC0415
+
+    raise typer.Exit(0 if run() else 1)
+
+
+@app.command()
 def demo(
     *,
     auto: Annotated[bool, typer.Option(help="Let simulated reviewers do the clicking.")] = False,

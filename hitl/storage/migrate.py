@@ -43,7 +43,11 @@ def prepare_database(url: str) -> None:
         engine.dispose()
 
 
-def _bring_up(connection: Connection) -> None:
+def version_of(connection: Connection) -> int | None:
+    """How far the tables are, None where there are none yet.
+
+    Raises ``DatabaseUnusable`` where they need newer code than this.
+    """
     found = _found(connection)
     if found is not None and found.minimum_compatible > CURRENT:
         raise DatabaseUnusable(
@@ -51,7 +55,12 @@ def _bring_up(connection: Connection) -> None:
             f" {found.minimum_compatible} of the tables; this program knows {CURRENT}."
             " Start the newer program, or restore a backup made before its upgrade."
         )
-    if found is None or found.version < CURRENT:
+    return None if found is None else int(found.version)
+
+
+def _bring_up(connection: Connection) -> None:
+    version = version_of(connection)
+    if version is None or version < CURRENT:
         # Imported here: a database that is ready needs no migration tool at start-up.
         from alembic import command  # noqa: PLC0415
 

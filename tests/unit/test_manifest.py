@@ -14,6 +14,7 @@ import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import ids
+from bot.slack.scopes import SCOPES as REQUIRED
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = ROOT / "manifest.yml"
@@ -89,7 +90,7 @@ def test_every_method_used_has_its_scopes_written_down() -> None:
 
 def test_the_scopes_are_those_the_code_needs() -> None:
     needed = {scope for method in methods_used() for scope in SCOPES[method]} | {"commands"}
-    assert set(read_manifest()["oauth_config"]["scopes"]["bot"]) == needed
+    assert set(read_manifest()["oauth_config"]["scopes"]["bot"]) == needed == REQUIRED
 
 
 def test_the_commands_are_those_listened_for() -> None:
