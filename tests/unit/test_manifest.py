@@ -160,3 +160,10 @@ def test_over_http_everything_arrives_at_one_address() -> None:
 def test_slack_takes_the_manifest(text: str) -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     jsonschema.Draft7Validator(schema).validate(yaml.safe_load(text))
+
+
+def test_people_can_be_sent_direct_messages_and_are_not_invited_to_write_any() -> None:
+    """Slack answers ``messages_tab_disabled`` to ``chat.postMessage`` where the tab is off."""
+    tabs = read_manifest()["features"]["app_home"]
+    assert tabs["messages_tab_enabled"]
+    assert tabs["messages_tab_read_only_enabled"]

@@ -122,7 +122,7 @@ def _until(case: Case, question: Question) -> str:
         return "Others are looking at this by now; your answer counts if you are first."
     if question.until is None:
         return "Others decide if you don't."
-    return f"If you don't answer until {moment(question.until)}, others decide."
+    return f"If you don't answer by {moment(question.until)}, others decide."
 
 
 def _closed(case: Case, head: list[Block], said: str) -> Message:
