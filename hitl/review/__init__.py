@@ -31,14 +31,7 @@ from hitl.review.policies import (
     withdraw_change,
 )
 from hitl.review.queueing import tend_queue_card
-from hitl.review.submission import NewEvidence, NewPicture, Routed, Submission
-from hitl.review.submit import KeyReused, submit
-from hitl.review.talk import add_note, hand_over
-from hitl.review.tallies import Count, TallyKeyReused, add_tallies
-from hitl.review.thread import Reply, forget_reply, note_reply
-from hitl.review.truth import record_truth
-from hitl.review.undo import UndoRefused, undo
-from hitl.review.vote import (
+from hitl.review.refusals import (
     AlreadyDecided,
     AlreadyVoted,
     CaseDisputed,
@@ -47,8 +40,15 @@ from hitl.review.vote import (
     LabelRequired,
     LabelUnknown,
     NeedsOthers,
-    vote,
 )
+from hitl.review.submission import NewEvidence, NewPicture, Routed, Submission
+from hitl.review.submit import KeyReused, submit
+from hitl.review.talk import add_note, hand_over
+from hitl.review.tallies import Count, TallyKeyReused, add_tallies
+from hitl.review.thread import Reply, forget_reply, note_reply
+from hitl.review.truth import record_truth
+from hitl.review.undo import UndoRefused, undo
+from hitl.review.vote import vote
 from hitl.review.withdraw import withdraw
 from hitl.storage.queries import CaseNotFound
 

@@ -6,7 +6,8 @@ from hitl.cases import Case, Outcome
 from hitl.errors import HitlError
 from hitl.policy.use_case import UseCase
 from hitl.review.adjudicate_check import settle_check
-from hitl.review.vote import Cast, chosen_label, record_review, refuse_unless_open, settle_case
+from hitl.review.refusals import refuse_unless_open
+from hitl.review.vote import Cast, chosen_label, record_review, settle_case
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_to_change
 from hitl.storage.votes import next_revision, standing_votes

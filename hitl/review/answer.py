@@ -9,7 +9,7 @@ from hitl.review.asking_people import show_question
 from hitl.review.escalate import go_on, stand
 from hitl.review.feedback import USER
 from hitl.review.record import record_event
-from hitl.review.vote import LabelUnknown
+from hitl.review.refusals import LabelUnknown
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_to_change
 from hitl.storage.questions import (

@@ -8,8 +8,8 @@ from hitl.policy import FeedbackFrom, Strategy, UseCase
 from hitl.review.asking_people import show_question
 from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.record import record_event, record_outcome, update_card
+from hitl.review.refusals import LabelNotAllowed, LabelUnknown
 from hitl.review.truth import record_truth
-from hitl.review.vote import LabelNotAllowed, LabelUnknown
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_to_change
 from hitl.storage.questions import (

@@ -10,7 +10,7 @@ from hitl.policy.use_case import UseCase
 from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.claim import SkipReason
 from hitl.review.record import record_event, reply_in_thread, update_card
-from hitl.review.vote import refuse_unless_open
+from hitl.review.refusals import refuse_unless_open
 from hitl.storage.database import Transaction
 from hitl.storage.inquiries import inquiry_of, record_answer, record_inquiry, serve_again
 from hitl.storage.queries import case_to_change

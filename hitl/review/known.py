@@ -14,9 +14,9 @@ from hitl.audit import words_digest
 from hitl.cases import Case, Outcome
 from hitl.policy.use_case import UseCase
 from hitl.review.record import POLICY, begin_history, post_card, record_outcome
+from hitl.review.refusals import LabelUnknown
 from hitl.review.submission import Submission
 from hitl.review.submit import same_as_before, store_content
-from hitl.review.vote import LabelUnknown
 from hitl.storage.chain import Happening, content_words
 from hitl.storage.checks import open_check
 from hitl.storage.database import Transaction

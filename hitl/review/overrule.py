@@ -16,7 +16,7 @@ from hitl.review.record import (
     reply_in_thread,
     update_card,
 )
-from hitl.review.vote import CaseWithdrawn, LabelUnknown
+from hitl.review.refusals import CaseWithdrawn, LabelUnknown
 from hitl.storage.database import Transaction
 from hitl.storage.known_answers import retire_answer
 from hitl.storage.queries import case_to_change

@@ -6,8 +6,8 @@ from hitl.blindness import as_seen
 from hitl.cases import Case, Note
 from hitl.policy.use_case import UseCase
 from hitl.review.record import record_event, record_words, reply_in_thread, update_card
+from hitl.review.refusals import refuse_unless_open
 from hitl.review.telling import tell_of_hand_over
-from hitl.review.vote import refuse_unless_open
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_to_change
 

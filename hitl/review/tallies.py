@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 
 from hitl.errors import HitlError
 from hitl.policy.use_case import UseCase
-from hitl.review.vote import LabelUnknown
+from hitl.review.refusals import LabelUnknown
 from hitl.storage.database import Transaction
 from hitl.storage.statements import insert_new
 from hitl.storage.tables import tallies

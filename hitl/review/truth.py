@@ -5,7 +5,7 @@ from sqlalchemy import insert
 from hitl.cases import Case
 from hitl.policy.use_case import UseCase
 from hitl.review.record import record_event
-from hitl.review.vote import LabelUnknown
+from hitl.review.refusals import LabelUnknown
 from hitl.storage.database import Transaction
 from hitl.storage.label_marks import mark_label
 from hitl.storage.queries import case_by_id

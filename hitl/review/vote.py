@@ -8,7 +8,6 @@ from hitl.audit import words_digest
 from hitl.blindness import apart_check, as_seen
 from hitl.cases import Case, Outcome
 from hitl.consensus import Disputed, Settled, Vote, consensus
-from hitl.errors import HitlError
 from hitl.lifecycle import WAITING
 from hitl.policy.use_case import UseCase
 from hitl.review.apart import count_answer
@@ -23,6 +22,15 @@ from hitl.review.record import (
     reply_in_thread,
     update_card,
 )
+from hitl.review.refusals import (
+    AlreadyVoted,
+    CaseDisputed,
+    LabelNotAllowed,
+    LabelRequired,
+    LabelUnknown,
+    NeedsOthers,
+    refuse_unless_open,
+)
 from hitl.review.telling import tell_of_dispute
 from hitl.storage.checks import has_met
 from hitl.storage.claims import drop_claim
@@ -31,70 +39,6 @@ from hitl.storage.queries import case_by_id, case_to_change
 from hitl.storage.tables import cases
 from hitl.storage.votes import dispute, next_revision, record_vote, standing_votes
 from hitl.vocabulary import By, CaseState, Verdict
-
-
-class AlreadyDecided(HitlError):
-    """Somebody was faster; ``outcome`` is what stands."""
-
-    def __init__(self, case_id: int, outcome: Outcome) -> None:
-        by = outcome.reviewer or f"the {outcome.by}"
-        super().__init__(f"Case {case_id} was already decided by {by}: {outcome.label}.")
-        self.case_id = case_id
-        self.outcome = outcome
-
-
-class CaseWithdrawn(HitlError):
-    """The case is no longer needed."""
-
-    def __init__(self, case_id: int) -> None:
-        super().__init__(f"Case {case_id} was withdrawn; it needs no decision any more.")
-        self.case_id = case_id
-
-
-class AlreadyVoted(HitlError):
-    """The same person votes once."""
-
-    def __init__(self, case_id: int) -> None:
-        super().__init__(f"You have already voted on case {case_id}; another person must.")
-        self.case_id = case_id
-
-
-class NeedsOthers(HitlError):
-    """The person has met the item before, so what they say now tells nothing new."""
-
-    def __init__(self, case_id: int) -> None:
-        super().__init__(f"Case {case_id} needs another pair of eyes than yours.")
-        self.case_id = case_id
-
-
-class CaseDisputed(HitlError):
-    """Reviewers disagree; another vote settles nothing."""
-
-    def __init__(self, case_id: int) -> None:
-        super().__init__(f"Reviewers disagree on case {case_id}; its adjudicators decide.")
-        self.case_id = case_id
-
-
-class LabelRequired(HitlError):
-    """The verdict alone does not say which label is right."""
-
-    def __init__(self, allowed: list[str], *, instead_of: str | None = None) -> None:
-        instead = f" instead of {instead_of}" if instead_of else ""
-        super().__init__(f"Say which label is right{instead}: one of {', '.join(allowed)}.")
-
-
-class LabelUnknown(HitlError):
-    """The policy does not have the label."""
-
-    def __init__(self, label: str, known: list[str]) -> None:
-        super().__init__(f"There is no label {label!r}; known: {', '.join(known)}.")
-
-
-class LabelNotAllowed(HitlError):
-    """The label contradicts the verdict."""
-
-    def __init__(self, label: str, verdict: Verdict, allowed: list[str]) -> None:
-        super().__init__(f"{label!r} can't go with {verdict}; allowed: {', '.join(allowed)}.")
 
 
 def vote(
@@ -227,14 +171,6 @@ def close_case(tx: Transaction, case_id: int, *, to: CaseState) -> bool:
         .values(state=to, decided_at=decided_at)
     )
     return closed.rowcount == 1
-
-
-def refuse_unless_open(case: Case) -> None:
-    """Raise what the case's state makes of a late verdict."""
-    if case.state is CaseState.WITHDRAWN:
-        raise CaseWithdrawn(case.id)
-    if case.outcome is not None:
-        raise AlreadyDecided(case.id, case.outcome)
 
 
 def _choice(

@@ -10,7 +10,8 @@ from hitl.review.asking_people import end_chain
 from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.checks import dropped
 from hitl.review.record import record_event, record_words, update_card
-from hitl.review.vote import close_case, refuse_unless_open
+from hitl.review.refusals import refuse_unless_open
+from hitl.review.vote import close_case
 from hitl.storage.checks import await_check
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_by_id, case_to_change

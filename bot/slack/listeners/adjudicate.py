@@ -15,7 +15,7 @@ from bot.slack.services import SlackServices
 from bot.slack.showing import open_modal
 from hitl.blindness import as_seen, unblinded
 from hitl.review import adjudicate
-from hitl.review.vote import refuse_unless_open
+from hitl.review.refusals import refuse_unless_open
 from hitl.storage.votes import standing_votes
 from hitl.vocabulary import CaseState, CheckState
 
