@@ -10,10 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from hitl.errors import HitlError
+from hitl.storage.predictions import STOOD
 from hitl.storage.tables import case_contents, cases, label_marks, labels, pictures
-from hitl.vocabulary import RouteTo
 
-_STANDING = (RouteTo.AUTO, RouteTo.PASSIVE)
 _NO_PREDICTION = "person"
 
 
@@ -90,7 +89,7 @@ class Label:
         return 1 / self.audit_rate if self.source == "audit" and self.audit_rate else None
 
 
-_ESCALATED = cases.c.route_to.not_in(_STANDING)
+_ESCALATED = ~STOOD
 _ROWS = (
     select(
         labels,

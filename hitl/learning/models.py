@@ -7,21 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from hitl.errors import HitlError
 from hitl.learning.comparison import compare, comparison_document
 from hitl.policy.use_case import UseCase
 from hitl.statistics.minimums import CALIBRATION
 from hitl.storage import outbox
 from hitl.storage.database import Transaction
+from hitl.storage.predictions import IN_THE_SAMPLE
 from hitl.storage.statements import insert_new
 from hitl.storage.tables import cases, checks, model_versions
-
-
-class ModelUnknown(HitlError):
-    """Nobody told of it and no prediction came from it."""
-
-    def __init__(self, version: str) -> None:
-        super().__init__(f'There is no model "{version}" in this use case.')
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +84,7 @@ def model_list(connection: Connection, *, use_case: str) -> list[ModelVersion]:
             .join_from(checks, cases, cases.c.id == checks.c.case_id)
             .where(
                 checks.c.use_case == use_case,
-                checks.c.kind == "audit",
-                checks.c.state == "settled",
+                IN_THE_SAMPLE,
                 cases.c.model.is_not(None),
             )
             .group_by(cases.c.model)

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from hitl.storage.predictions import IN_THE_SAMPLE, IS_PREDICTION, STOOD
 from hitl.storage.tables import cases, checks
-from hitl.vocabulary import RouteTo
 
-_STANDING = (RouteTo.AUTO, RouteTo.PASSIVE)
 _MOST = 20_000
 
 
@@ -33,13 +32,12 @@ def sample_of(connection: Connection, *, use_case: str, model: str) -> Sample:
         select(
             cases.c.confidence,
             (cases.c.label == checks.c.final_label).label("right"),
-            cases.c.route_to.in_(_STANDING).label("stood"),
+            STOOD.label("stood"),
         )
         .join_from(checks, cases, cases.c.id == checks.c.case_id)
         .where(
             checks.c.use_case == use_case,
-            checks.c.kind == "audit",
-            checks.c.state == "settled",
+            IN_THE_SAMPLE,
             cases.c.model == model,
             cases.c.confidence.is_not(None),
         )
@@ -66,11 +64,11 @@ def load_of(connection: Connection, *, use_case: str, model: str) -> Load:
     row = connection.execute(
         select(
             func.count().label("all"),
-            func.count().filter(cases.c.route_to.not_in(_STANDING)).label("escalated"),
+            func.count().filter(~STOOD).label("escalated"),
         ).where(
             cases.c.use_case == use_case,
             cases.c.model == model,
-            cases.c.routed_by.not_in(("person", "known")),
+            IS_PREDICTION,
         )
     ).one()
     return Load(row.all, row.escalated)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from hitl.storage.predictions import IN_THE_SAMPLE
 from hitl.storage.tables import cases, checks, outcomes, reviews, truths
 from hitl.vocabulary import By
 
@@ -54,9 +55,7 @@ def standings(connection: Connection, case_ids: Collection[int]) -> dict[int, St
     """
     votes = _by_case(connection, reviews, case_ids, reviews.c.undone_at.is_(None))
     known = _by_case(connection, truths, case_ids)
-    checked = _by_case(
-        connection, checks, case_ids, checks.c.state == "settled", checks.c.kind == "audit"
-    )
+    checked = _by_case(connection, checks, case_ids, IN_THE_SAMPLE)
     rows = connection.execute(
         select(cases.c.id, outcomes)
         .outerjoin_from(cases, outcomes, (outcomes.c.case_id == cases.c.id) & outcomes.c.is_current)

@@ -6,19 +6,18 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
-from hitl.reports.facts import CHECKS, IN_THE_SAMPLE, PAIRS, UNKNOWN
+from hitl.reports.facts import CHECKS, PAIRS, UNKNOWN
 from hitl.reports.ledger import Ledger, Window
 from hitl.statistics.agreement import Agreement, agreement
 from hitl.statistics.answers import NotYet
 from hitl.statistics.findings.facts import Checked, Count
 from hitl.statistics.reviewers import Accuracy, team_accuracy
+from hitl.storage.predictions import IN_THE_SAMPLE, SURE
 from hitl.storage.tables import cases, checks
 from hitl.vocabulary import CheckKind
 
 _MOST = 5_000
 """Of single checks that are looked at; a bin of a thousand is as sharp as anybody needs."""
-# What the policy compared with its thresholds.
-_SURE = func.coalesce(cases.c.calibrated, cases.c.confidence)
 
 
 @dataclass(slots=True)
@@ -63,14 +62,14 @@ def single_checks(ledger: Ledger, window: Window) -> Checked:
     """How sure the AI was and whether it was right; the newest few thousand, stood or not."""
     since, until = window
     rows = ledger.connection.execute(
-        select(_SURE, cases.c.label == checks.c.final_label)
+        select(SURE, cases.c.label == checks.c.final_label)
         .join_from(checks, cases, cases.c.id == checks.c.case_id)
         .where(
             checks.c.use_case == ledger.use_case,
             checks.c.settled_at >= since,
             checks.c.settled_at < until,
             IN_THE_SAMPLE,
-            _SURE.is_not(None),
+            SURE.is_not(None),
             *ledger.own_cases,
         )
         .order_by(checks.c.settled_at.desc())

@@ -7,8 +7,9 @@ from itertools import chain
 
 from sqlalchemy import Connection, func, select
 
+from hitl.storage.predictions import IN_THE_SAMPLE
 from hitl.storage.tables import cases, checks, outcomes, reviews
-from hitl.vocabulary import By, CaseState, CheckKind, CheckState
+from hitl.vocabulary import By, CaseState, CheckKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,7 @@ def _audited(
     found = connection.execute(
         select(checks.c.reviewer, checks.c.label, checks.c.final_label).where(
             checks.c.use_case == use_case,
-            checks.c.kind == CheckKind.AUDIT,
-            checks.c.state == CheckState.SETTLED,
+            IN_THE_SAMPLE,
             checks.c.label.is_not(None),
             checks.c.answered_at >= since,
             checks.c.answered_at < until,

@@ -34,6 +34,7 @@ from sqlalchemy import (
 )
 
 from hitl.storage.moments import HOUR, Moment
+from hitl.storage.predictions import IN_THE_SAMPLE, STOOD
 from hitl.storage.tables import (
     cases,
     checks,
@@ -49,7 +50,7 @@ from hitl.storage.tables import (
     reviews,
     tallies,
 )
-from hitl.vocabulary import By, CheckKind, CheckState, RouteTo
+from hitl.vocabulary import By, CheckKind, RouteTo
 
 TALLY = "tally"
 """``routed_by`` of what callers only counted."""
@@ -57,10 +58,6 @@ UNTIMED = -1
 """``milliseconds`` of a review that nobody could time."""
 UNKNOWN = -1
 """``right_votes`` of a pair that says nothing about them."""
-STANDING = (RouteTo.AUTO, RouteTo.PASSIVE)
-"""Routes on which the AI's answer stands at once."""
-IN_THE_SAMPLE = and_(checks.c.kind == CheckKind.AUDIT, checks.c.state == CheckState.SETTLED)
-"""The checks that say how often the AI is right."""
 _MILLISECOND = 1_000
 _FINEST = 64
 """Milliseconds below which a bucket holds one; above, buckets are 1/64 to 1/32 wide."""
@@ -293,7 +290,7 @@ def _checks(spans: Spans) -> Select[Any]:
         select(
             *_of_case(spans, checks.c.settled_at),
             cases.c.label,
-            cases.c.route_to.in_(STANDING).label("stood"),
+            STOOD.label("stood"),
             (checks.c.label != cases.c.label).label("contradicted"),
             (checks.c.label == checks.c.final_label).label("answer_right"),
             (cases.c.label == checks.c.final_label).label("ai_right"),

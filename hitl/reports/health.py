@@ -12,12 +12,13 @@ from hitl.reports.checked import doubled_in, known_missed, sampled_in, single_ch
 from hitl.reports.facts import hour_of
 from hitl.reports.ledger import Ledger, Window
 from hitl.reports.report import last_weeks, newest_version, zone_of
-from hitl.reports.tallied import NO_PREDICTION, decided_in, predicted_by, predicted_in
+from hitl.reports.tallied import decided_in, predicted_by, predicted_in
 from hitl.reports.times import seconds_looked
 from hitl.statistics.findings.facts import HASTY_SECONDS, Count, Decision, Facts
 from hitl.statistics.findings.search import find
 from hitl.statistics.findings.signal import Finding
 from hitl.statistics.trend import Week
+from hitl.storage.predictions import IS_PREDICTION
 from hitl.storage.tables import cases, outcomes, reviews, skips
 from hitl.vocabulary import By
 
@@ -111,7 +112,7 @@ def _decisions(ledger: Ledger, window: Window) -> list[Decision]:
             cases.c.use_case == ledger.use_case,
             cases.c.decided_at >= since,
             cases.c.decided_at < until,
-            cases.c.routed_by.not_in(NO_PREDICTION),
+            IS_PREDICTION,
             cases.c.people_since.is_not(None),
             outcomes.c.by == By.REVIEWER,
         )

@@ -10,13 +10,13 @@ from sqlalchemy import Connection, select
 
 from hitl.policy import UseCase
 from hitl.reports.checked_people import checked_decisions
-from hitl.reports.tallied import NO_PREDICTION
 from hitl.statistics.answers import NotYet
 from hitl.statistics.fatigue import OwnDecision, Signs, signs_of_fatigue
 from hitl.statistics.findings.facts import Count
 from hitl.statistics.reviewers import Accuracy, person_accuracy, team_accuracy
 from hitl.statistics.speed import Speed, speed
 from hitl.statistics.weeks import day_of
+from hitl.storage.predictions import IS_PREDICTION
 from hitl.storage.tables import cases, outcomes, reviews
 
 CHECKED_OVER = timedelta(days=90)
@@ -164,7 +164,7 @@ def _overturns(
             reviews.c.undone_at.is_(None),
             ~reviews.c.is_adjudication,
             reviews.c.label != cases.c.label,
-            cases.c.routed_by.not_in(NO_PREDICTION),
+            IS_PREDICTION,
             select(ruling.c.id)
             .where(
                 ruling.c.case_id == cases.c.id,

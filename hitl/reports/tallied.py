@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hitl.reports.facts import DECISIONS, PREDICTIONS, STANDING, TALLY
+from hitl.reports.facts import DECISIONS, PREDICTIONS, TALLY
 from hitl.reports.ledger import Ledger, Window
 from hitl.statistics.answers import Share
 from hitl.statistics.findings.facts import Count
+from hitl.storage.predictions import NO_PREDICTION
+from hitl.strategies import STANDING
 from hitl.vocabulary import By, Verdict
 
-NO_PREDICTION = ("person", "known")
-"""``routed_by`` of what no model was asked about in earnest."""
 _ROUTED_BY_CALLERS = ("caller", "edge")
 """Callers who route by themselves send what people must see, and tally the rest."""
 

@@ -21,8 +21,8 @@ from sqlalchemy import (
 
 from hitl.policy import UseCase
 from hitl.policy.stored import content_of
-from hitl.reports.tallied import NO_PREDICTION
 from hitl.statistics.replay import Band, Check, Traffic
+from hitl.storage.predictions import IS_PREDICTION, SURE, is_model
 from hitl.storage.tables import cases, checks, policy_versions, tallies
 from hitl.vocabulary import CheckKind, CheckState
 
@@ -32,9 +32,6 @@ _DAY = timedelta(days=1)
 # Without a margin there may be a tie, or a single score of one half; no other scores are read.
 _SCORES_OF_TIES = case((cases.c.margin == 0, cases.c.scores), else_=null()).label("ties")
 _ANSWERED = (CheckState.SETTLED, CheckState.DISPUTED)
-_PREDICTED = cases.c.routed_by.not_in(NO_PREDICTION)
-# What the policy compared with its thresholds.
-_SURE = func.coalesce(cases.c.calibrated, cases.c.confidence)
 _SURE_OF_ONE, _NEAR_TIE = 1, 2
 # Of what has no confidence, or comes with a wish for a person, no threshold has a say.
 _KIND = case(
@@ -67,7 +64,7 @@ def newest_model(connection: Connection, use_case: str) -> str | None:
     """The version that predicted last."""
     return connection.execute(
         select(cases.c.model)
-        .where(cases.c.use_case == use_case, _PREDICTED)
+        .where(cases.c.use_case == use_case, IS_PREDICTION)
         .order_by(cases.c.submitted_at.desc(), cases.c.id.desc())
         .limit(1)
     ).scalar()
@@ -77,7 +74,7 @@ def first_prediction(connection: Connection, use_case: str, model: str | None) -
     """When a version began."""
     found: datetime | None = connection.execute(
         select(cases.c.submitted_at)
-        .where(cases.c.use_case == use_case, _is(model), _PREDICTED)
+        .where(cases.c.use_case == use_case, is_model(cases.c.model, model), IS_PREDICTION)
         .order_by(cases.c.submitted_at)
         .limit(1)
     ).scalar()
@@ -134,7 +131,7 @@ def _since(connection: Connection, window: Window) -> datetime:
 def _counted(window: Window) -> Select[Any]:
     """How many there are of each kind, label and confidence."""
     # Rounding just above a half is the same on every database; flooring is not there on all.
-    grains = cast(func.round(_SURE * _GRAINS + _HAIR - 0.5), Integer).label("grains")
+    grains = cast(func.round(SURE * _GRAINS + _HAIR - 0.5), Integer).label("grains")
     return (
         select(cases.c.label, grains, _KIND.label("kind"), func.count().label("counted"))
         .where(*_within(window))
@@ -199,7 +196,7 @@ def _predictions(window: Window) -> Select[Any]:
     return select(
         cases.c.label,
         cases.c.confidence,
-        _SURE.label("sure"),
+        SURE.label("sure"),
         _SCORES_OF_TIES,
         cases.c.routed_by,
     ).where(*_within(window))
@@ -210,13 +207,9 @@ def _within(window: Window) -> Sequence[ColumnElement[bool]]:
         cases.c.use_case == window.use_case,
         cases.c.submitted_at >= window.since,
         cases.c.submitted_at < window.until,
-        _is(window.model),
-        _PREDICTED,
+        is_model(cases.c.model, window.model),
+        IS_PREDICTION,
     )
-
-
-def _is(model: str | None) -> Any:
-    return cases.c.model.is_(None) if model is None else cases.c.model == model
 
 
 def _may_stand(row: Row[Any]) -> bool:
@@ -227,11 +220,10 @@ def _may_stand(row: Row[Any]) -> bool:
 
 
 def _bands(connection: Connection, window: Window, *, since: datetime) -> tuple[Band, ...]:
-    model = tallies.c.model.is_(None) if window.model is None else tallies.c.model == window.model
     found = connection.execute(
         select(tallies.c.label, tallies.c.band_low, tallies.c.count.label("counted")).where(
             tallies.c.use_case == window.use_case,
-            model,
+            is_model(tallies.c.model, window.model),
             tallies.c.until > since,
             tallies.c.until <= window.until,
         )

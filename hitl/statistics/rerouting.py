@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 
 from hitl.policy.use_case import UseCase
 from hitl.routing import Prediction, Route, RoutingError, route
-from hitl.vocabulary import RouteTo
+from hitl.strategies import STANDING
 
-_STANDS = frozenset({RouteTo.AUTO, RouteTo.PASSIVE})
 _NO_DRAW = 0.0
 """A draw decides who is checked, and never what stands."""
 
@@ -99,7 +98,7 @@ def _routed(prediction: Prediction, before: UseCase, after: UseCase) -> tuple[Ro
 
 
 def _count(found: Rerouted, past: Past, old: Route, new: Route) -> None:
-    stood, stands = old.to in _STANDS, new.to in _STANDS
+    stood, stands = old.to in STANDING, new.to in STANDING
     found.predictions += 1
     found.escalated_before += not stood
     found.escalated_after += not stands
