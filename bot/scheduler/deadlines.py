@@ -6,10 +6,10 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from functools import partial
 
-from bot.scheduler.sweeps import EVERY, sweeping
+from bot.scheduler.sweeps import EVERY, by_itself, sweeping
 from hitl.policy import InForce, UseCase
 from hitl.review import take_steps
-from hitl.storage.database import Database, StorageUnavailable
+from hitl.storage.database import Database
 from hitl.storage.progress import cases_with_steps_due
 
 log = logging.getLogger(__name__)
@@ -43,12 +43,6 @@ async def _take_due_steps_of(database: Database, use_case: UseCase) -> None:
 
 
 async def _take_steps_of(database: Database, case_id: int, use_case: UseCase) -> None:
-    try:
-        steps = await database.write(lambda tx: take_steps(tx, case_id, use_case=use_case))
-    except StorageUnavailable:
-        raise
-    except Exception:  # one edge: a case that fails leaves the others their turn
-        log.exception("The deadline of case %d failed.", case_id, extra={"key": "deadlines.failed"})
-        return
-    for step in steps:
-        log.info("Case %d: %s.", case_id, step, extra={"key": "deadlines.step"})
+    with by_itself(f"The deadline of case {case_id}"):
+        for step in await database.write(partial(take_steps, case_id=case_id, use_case=use_case)):
+            log.info("Case %d: %s.", case_id, step, extra={"key": "deadlines.step"})

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from functools import partial
 
-from bot.scheduler.sweeps import EVERY, sweeping
+from bot.scheduler.sweeps import EVERY, by_itself, sweeping
 from hitl.policy import InForce, UseCase
 from hitl.policy.lengths import length_of
 from hitl.review import ask_to_recheck
@@ -32,9 +32,8 @@ async def recheck_flags(database: Database, policy: InForce) -> None:
 async def _recheck(database: Database, use_case: UseCase) -> None:
     after = length_of(use_case.recheck_after)
     find = partial(cases_to_recheck, use_case=use_case.name, after=after, now=database.now())
-    ask = partial(ask_to_recheck, use_case=use_case)
     due = await database.read(find)
-    asked = await asyncio.gather(*(database.write(partial(ask, case_id=each)) for each in due))
+    asked = await asyncio.gather(*(_ask(database, each, use_case) for each in due))
     if count := sum(asked):
         log.info(
             "%s: %d flagged cases are to be looked at again.",
@@ -42,3 +41,9 @@ async def _recheck(database: Database, use_case: UseCase) -> None:
             count,
             extra={"key": "flags.recheck"},
         )
+
+
+async def _ask(database: Database, case_id: int, use_case: UseCase) -> bool:
+    with by_itself(f"The second look at case {case_id}"):
+        return await database.write(partial(ask_to_recheck, case_id=case_id, use_case=use_case))
+    return False

@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from functools import partial
 
-from bot.scheduler.sweeps import EVERY, sweeping
+from bot.scheduler.sweeps import EVERY, by_itself, sweeping
 from hitl.policy import InForce
 from hitl.review import serve_known
 from hitl.storage.database import Database
@@ -23,4 +23,5 @@ async def serve_due(database: Database, policy: InForce) -> None:
     now = database.now()
     for turn in await database.read(partial(turns_due, now=now)):
         if use_case := policy.use_cases.get(turn.use_case):
-            await database.write(partial(serve_known, turn=turn, use_case=use_case))
+            with by_itself(f"A known answer of {use_case.name}"):
+                await database.write(partial(serve_known, turn=turn, use_case=use_case))

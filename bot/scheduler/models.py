@@ -3,16 +3,16 @@
 import asyncio
 import logging
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
 
-from bot.scheduler.sweeps import sweeping
+from bot.scheduler.sweeps import by_itself, sweeping
 from hitl.learning.calibrations import Fitted, better_fit, current_calibration, keep_calibration
 from hitl.learning.models import LOOK_BACK, model_list, note_seen, report_new_model, unseen_models
 from hitl.learning.samples import Sample, sample_of
-from hitl.policy import InForce
+from hitl.policy import InForce, UseCase
 from hitl.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -31,13 +31,18 @@ async def look_for_models(database: Database, policy: InForce) -> None:
     """Of every use case; raises ``StorageUnavailable``."""
     since = database.now() - LOOK_BACK
     for use_case in policy.use_cases.values():
-        name = use_case.name
-        for version, at in await database.read(partial(unseen_models, use_case=name, since=since)):
-            await database.write(partial(note_seen, use_case=name, version=version, at=at))
-        await _recalibrate(database, name)
-        told = await database.write(partial(report_new_model, use_case=use_case))
-        if told is not None:
-            log.info("%s: %s is reported.", name, told, extra={"key": "models.reported"})
+        with by_itself(f"The look at the models of {use_case.name}"):
+            await _look_for_models_of(database, use_case, since=since)
+
+
+async def _look_for_models_of(database: Database, use_case: UseCase, *, since: datetime) -> None:
+    name = use_case.name
+    for version, at in await database.read(partial(unseen_models, use_case=name, since=since)):
+        await database.write(partial(note_seen, use_case=name, version=version, at=at))
+    await _recalibrate(database, name)
+    told = await database.write(partial(report_new_model, use_case=use_case))
+    if told is not None:
+        log.info("%s: %s is reported.", name, told, extra={"key": "models.reported"})
 
 
 async def _recalibrate(database: Database, use_case: str) -> None:

@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from functools import partial
 
-from bot.scheduler.sweeps import EVERY, sweeping
+from bot.scheduler.sweeps import EVERY, by_itself, sweeping
 from hitl.policy import InForce
 from hitl.review import tend_queue_card
 from hitl.storage.database import Database
@@ -23,4 +23,5 @@ async def tend_queue_cards(database: Database, policy: InForce) -> None:
     for card in await database.read(open_queue_cards):
         # One whose use case has left the policy has nobody to say it to.
         if use_case := policy.use_cases.get(card.use_case):
-            await database.write(partial(tend_queue_card, card_id=card.id, use_case=use_case))
+            with by_itself(f"The queue card of {use_case.name}"):
+                await database.write(partial(tend_queue_card, card_id=card.id, use_case=use_case))

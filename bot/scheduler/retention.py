@@ -1,11 +1,11 @@
 """Erases what is older than a use case's retention; so may other processes."""
 
 import logging
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import timedelta
 from functools import partial
 
-from bot.scheduler.sweeps import sweeping
+from bot.scheduler.sweeps import by_itself, sweeping
 from hitl.policy import InForce, UseCase
 from hitl.policy.lengths import length_of
 from hitl.review import erase
@@ -56,7 +56,6 @@ async def _erase_old(database: Database, use_case: UseCase, *, kept: str) -> int
 
 
 async def _erased(database: Database, case_id: int) -> bool:
-    try:
+    with by_itself(f"The erasure of case {case_id}"), suppress(EraseRefused):
         return await database.write(partial(erase, case_id=case_id, by=POLICY))
-    except EraseRefused:
-        return False  # reopened meanwhile: its turn comes when it is decided again
+    return False  # one that was reopened meanwhile has its turn when it is decided again

@@ -1,17 +1,14 @@
 """Looks every few seconds for steps that have used up their time; so may other processes."""
 
-import logging
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from functools import partial
 
-from bot.scheduler.sweeps import sweeping
+from bot.scheduler.sweeps import by_itself, sweeping
 from hitl.policy import InForce
 from hitl.review import time_is_up
-from hitl.storage.database import Database, StorageUnavailable
+from hitl.storage.database import Database
 from hitl.storage.steps import steps_past_their_time
-
-log = logging.getLogger(__name__)
 
 _EVERY = timedelta(seconds=2)
 
@@ -28,9 +25,5 @@ async def pass_on(database: Database, policy: InForce) -> None:
     due = await database.read(partial(steps_past_their_time, now=database.now()))
     for case_id, name in due:
         if use_case := policy.use_cases.get(name):
-            try:
+            with by_itself(f"The next step of case {case_id}"):
                 await database.write(partial(time_is_up, case_id=case_id, use_case=use_case))
-            except StorageUnavailable:
-                raise
-            except Exception:  # one edge: a case that fails leaves the others their turn
-                log.exception("Case %d was not taken on.", case_id, extra={"key": "steps.failed"})

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 
 from hitl.storage.database import StorageUnavailable
@@ -25,6 +25,20 @@ async def sweeping(
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
+
+
+@contextmanager
+def by_itself(what: str) -> Iterator[None]:
+    """One of several that a look found: if it fails, the others still have their turn.
+
+    ``StorageUnavailable`` goes through: they would meet the same.
+    """
+    try:
+        yield
+    except StorageUnavailable:
+        raise
+    except Exception:  # the edge of one
+        log.exception("%s failed.", what, extra={"key": "sweep.one_failed"})
 
 
 async def _sweep(name: str, look: Callable[[], Awaitable[None]], *, every: timedelta) -> None:
