@@ -26,7 +26,7 @@ def changed_hours(
     if through is not None:
         newer &= audit_events.c.id <= through.event
         newer_tally &= tallies.c.id <= through.tally
-    changed = select(audit_events.c.case_id).where(newer).distinct()
+    changed = select(audit_events.c.case_id).where(newer)
     hour, tally_hour = hour_of(audit_events.c.at), hour_of(before(tallies.c.until))
     found = (
         select(cases.c.use_case, hour)
@@ -35,6 +35,7 @@ def changed_hours(
     )
     told = select(tallies.c.use_case, tally_hour).where(newer_tally, tallies.c.until <= done.until)
     if use_case is not None:
-        found = found.where(cases.c.use_case == use_case)
-        told = told.where(tallies.c.use_case == use_case)
+        # As expressions, or SQLite would begin with all that the use case has.
+        found = found.where(cases.c.use_case.concat("") == use_case)
+        told = told.where(tallies.c.use_case.concat("") == use_case)
     return sorted((row[0], row[1]) for row in connection.execute(found.union(told)))

@@ -91,7 +91,10 @@ class QuestionRow(SQLModel, table=True):
     """
 
     __tablename__ = "questions"
-    __table_args__ = (UniqueConstraint("case_id", "kind"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "kind"),
+        Index("ix_questions_asked", "asked_at"),
+    )
 
     id: int | None = row_id()
     case_id: int = id_of_case()

@@ -24,6 +24,13 @@ class CaseRow(SQLModel, table=True):
         Index("ix_cases_submitted", "use_case", "submitted_at"),
         Index("ix_cases_decided", "use_case", "decided_at"),
         Index(
+            "ix_cases_unerased",
+            "use_case",
+            "submitted_at",
+            sqlite_where=text("erased_at IS NULL"),
+            postgresql_where=text("erased_at IS NULL"),
+        ),
+        Index(
             "ix_cases_deadline",
             "use_case",
             "is_overdue",

@@ -72,7 +72,7 @@ class KnownTurn(SQLModel, table=True):
     """That a known answer is to be served among the cases of a use case, from ``due_at`` on."""
 
     __tablename__ = "known_turns"
-    __table_args__ = (Index("ix_known_turns_due", "use_case", "due_at"),)
+    __table_args__ = (Index("ix_known_turns_due", "due_at"),)
 
     id: int | None = row_id()
     use_case: str

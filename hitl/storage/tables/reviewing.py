@@ -22,6 +22,7 @@ class ReviewRow(SQLModel, table=True):
             sqlite_where=text("undone_at IS NULL"),
             postgresql_where=text("undone_at IS NULL"),
         ),
+        Index("ix_reviews_case", "case_id"),
         Index("ix_reviews_reviewer", "reviewer", "at"),
         Index("ix_reviews_at", "at"),
     )
@@ -59,6 +60,7 @@ class FlagRow(SQLModel, table=True):
             postgresql_where=text("ended_at IS NULL"),
         ),
         Index("ix_flags_ended", "ended_at", "set_at"),
+        Index("ix_flags_set", "set_at"),
     )
 
     id: int | None = row_id()
@@ -87,7 +89,10 @@ class SkipRow(SQLModel, table=True):
     """That a person would rather not decide a case; it is not served to them for a while."""
 
     __tablename__ = "skips"
-    __table_args__ = (Index("ix_skips_reviewer", "reviewer", "case_id", "at"),)
+    __table_args__ = (
+        Index("ix_skips_reviewer", "reviewer", "case_id", "at"),
+        Index("ix_skips_at", "at"),
+    )
 
     id: int | None = row_id()
     case_id: int = id_of_case()

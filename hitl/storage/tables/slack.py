@@ -28,6 +28,7 @@ class ThreadReply(SQLModel, table=True):
     """
 
     __tablename__ = "thread_replies"
+    __table_args__ = (Index("ix_thread_replies_note", "note_id"),)
 
     channel: str = Field(primary_key=True)
     ts: str = Field(primary_key=True)

@@ -92,6 +92,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_cases_state", "cases", ["use_case", "state", "id"], unique=False)
     op.create_index("ix_cases_submitted", "cases", ["use_case", "submitted_at"], unique=False)
+    op.create_index(
+        "ix_cases_unerased",
+        "cases",
+        ["use_case", "submitted_at"],
+        unique=False,
+        sqlite_where=sa.text("erased_at IS NULL"),
+        postgresql_where=sa.text("erased_at IS NULL"),
+    )
     op.create_table(
         "checkpoints",
         sa.Column(
@@ -272,6 +280,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_flags_ended", "flags", ["ended_at", "set_at"], unique=False)
+    op.create_index("ix_flags_set", "flags", ["set_at"], unique=False)
     op.create_index(
         "ux_flags_watched",
         "flags",
@@ -326,6 +335,15 @@ def upgrade() -> None:
             ["cases.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_outbox_case", "outbox", ["case_id"], unique=False)
+    op.create_index(
+        "ix_outbox_dead",
+        "outbox",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'dead'"),
+        postgresql_where=sa.text("state = 'dead'"),
     )
     op.create_index(
         "ix_outbox_lane_waiting",
@@ -464,6 +482,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_reviews_reviewer", "reviews", ["reviewer", "at"], unique=False)
     op.create_index("ix_reviews_at", "reviews", ["at"], unique=False)
+    op.create_index("ix_reviews_case", "reviews", ["case_id"], unique=False)
     _create_rollups()
     _create_monthly()
     op.create_index(
@@ -493,6 +512,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_skips_reviewer", "skips", ["reviewer", "case_id", "at"], unique=False)
+    op.create_index("ix_skips_at", "skips", ["at"], unique=False)
     op.create_table(
         "slack_messages",
         sa.Column("case_id", sa.BigInteger(), nullable=False),
@@ -613,6 +633,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("case_id", "kind"),
     )
+    op.create_index("ix_questions_asked", "questions", ["asked_at"], unique=False)
     op.create_table(
         "truths",
         sa.Column(
@@ -646,6 +667,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["note_id"], ["notes.id"], ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("channel", "ts"),
     )
+    op.create_index("ix_thread_replies_note", "thread_replies", ["note_id"], unique=False)
     _learning()
     _create_access()
     _policy_tables()
@@ -1044,7 +1066,7 @@ def _blind_checks() -> None:
         sa.Column("draw", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_known_turns_due", "known_turns", ["use_case", "due_at"], unique=False)
+    op.create_index("ix_known_turns_due", "known_turns", ["due_at"], unique=False)
 
 
 def _create_monthly() -> None:

@@ -1,0 +1,83 @@
+"""No statement of what runs again and again reads a table that grows from end to end."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from hitl.reports.asked import asked_in
+from hitl.reports.changed import changed_hours
+from hitl.reports.ledger import Ledger
+from hitl.storage.database import Database, Transaction
+from hitl.storage.dead_letters import backlog, dead_letters
+from hitl.storage.erasure import cases_to_erase, slack_files, wipe
+from hitl.storage.flags import cases_to_recheck
+from hitl.storage.known_answers import turns_due
+from hitl.storage.queue_cards import open_queue_cards
+from hitl.storage.rollups import Progress
+from hitl.storage.steps import steps_past_their_time
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+DONE = Progress(turn=1, until=NOW, event=1, tally=1)
+GROWING = (
+    "audit_events|case_contents|cases|checks|embeddings|flags|inquiries|known_turns|notes|opinions"
+    "|outbox|outcomes|pictures|questions|reviews|skips|strategy_steps|tallies|thread_replies|truths"
+)
+SMALL = "ix_outbox_lane_waiting|ix_outbox_dead|ux_"
+"""Partial indexes: of what still has to be done."""
+WHOLE = re.compile(rf"SCAN ({GROWING})(?! USING (COVERING )?INDEX ({SMALL}))")
+
+READING: dict[str, Callable[[Connection], object]] = {
+    "steps past their time": partial(steps_past_their_time, now=NOW),
+    "flags to recheck": partial(cases_to_recheck, use_case="x", after=NOW - NOW, now=NOW),
+    "known answers due": partial(turns_due, now=NOW),
+    "queue cards": open_queue_cards,
+    "content to erase": partial(cases_to_erase, use_case="x", before=NOW),
+    "hours that changed": partial(changed_hours, done=DONE),
+    "hours that changed in a use case": partial(changed_hours, done=DONE, use_case="x"),
+    "whom a report says were asked": lambda connection: asked_in(
+        Ledger.open(connection, "x"), [(NOW, NOW)]
+    ),
+    "backlog": backlog,
+    "backlog of a use case": partial(backlog, use_cases=["x"]),
+    "dead letters": partial(dead_letters, most=10),
+    "files of a case": partial(slack_files, case_id=1),
+}
+
+
+def plans(connection: Connection, run: Callable[[], object]) -> list[str]:
+    """How SQLite goes about each statement of ``run``."""
+    found: list[str] = []
+
+    def explain(_connection: Any, cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        cursor.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+        found.extend(row[3] for row in cursor.fetchall())
+
+    event.listen(connection, "before_cursor_execute", explain)
+    run()
+    event.remove(connection, "before_cursor_execute", explain)
+    return found
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize("read", READING.values(), ids=READING)
+async def test_what_is_asked_again_and_again_is_found_by_index(
+    database: Database, read: Callable[[Connection], object]
+) -> None:
+    found = await database.read(lambda c: plans(c, partial(read, c)))
+    assert found
+    assert [step for step in found if WHOLE.match(step)] == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_the_erasure_of_a_case_looks_at_nothing_else(database: Database) -> None:
+    def explained(tx: Transaction) -> list[str]:
+        return plans(tx.connection, partial(wipe, tx, 1))
+
+    found = await database.write(explained)
+    assert len(found) > 10
+    assert [step for step in found if WHOLE.match(step)] == []
