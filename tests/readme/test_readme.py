@@ -1,4 +1,4 @@
-"""The README says what is true: its snippets run, its tables match the code."""
+"""The README and its docs say what is true: snippets run, tables match the code, links lead on."""
 
 import json
 import re
@@ -16,20 +16,28 @@ from bot.intake.keyring import Keyring
 from bot.services import Services
 from bot.serving import listen, serving
 from bot.settings import Settings
+from hitl.api_keys import Scope
 from hitl.lifecycle import mermaid
 from hitl.percent import exact_percent
 from hitl.policy import PRESETS, PolicyError, parse_policy
 from hitl.policy.escalations import ESCALATIONS
+from hitl.policy.use_case import UseCase
 from hitl.storage.database import Database
 from hitl.vocabulary import RouteTo
 from tests.readme.snippets import run_in_thread
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {
+    path: path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+}
+DOCS = "\n".join(PAGES.values())
 KEY = "change-me-please-now"
 
 
 def snippet(language: str, *, holding: str) -> str:
-    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", DOCS, re.DOTALL)
     return next(block for block in blocks if holding in block)
 
 
@@ -157,10 +165,36 @@ async def test_every_call_of_the_api_is_in_the_table(services: Services) -> None
     for path, methods in paths.items():
         shown = path.replace("{case_id}", "{id}")
         for method in methods:
-            assert f"{method.upper()} {shown}" in README, f"{method} {path}"
+            assert f"{method.upper()} {shown}" in DOCS, f"{method} {path}"
 
 
-def test_every_file_it_names_exists() -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        if "://" not in target:
-            assert (Path(__file__).parents[2] / target).exists(), target
+def test_every_key_of_the_policy_is_in_the_table() -> None:
+    shown = set(re.findall(r"`(\w+)`", "\n".join(re.findall(r"^\| (`.*?) \|", DOCS, re.MULTILINE))))
+    assert set(UseCase.model_fields) - {"name"} <= shown
+
+
+def test_every_scope_is_in_the_table() -> None:
+    for scope in Scope:
+        assert f"| `{scope}` |" in DOCS
+
+
+def anchors(page: str) -> set[str]:
+    """What a link may name after its #, made of headings as GitHub makes it."""
+    headings = re.findall(r"^#+ (.*)$", page, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_file_and_heading_that_is_linked_exists() -> None:
+    for path, page in PAGES.items():
+        for link in re.findall(r"\]\(([^)]+)\)", page):
+            if "://" in link:
+                continue
+            name, _, anchor = link.partition("#")
+            target = (path.parent / name).resolve() if name else path
+            assert target.exists(), f"{path.name}: {link}"
+            assert not anchor or anchor in anchors(PAGES[target]), f"{path.name}: {link}"
+
+
+def test_every_picture_is_shown() -> None:
+    shown = set(re.findall(r"!\[[^\]]+\]\((?:docs/)?([^)]+)\)", DOCS))
+    assert {path.name for path in (ROOT / "docs").glob("*.png")} == shown
