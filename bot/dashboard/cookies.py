@@ -55,4 +55,5 @@ class Cookies:
             return site == "same-origin"
         # Browsers say nothing of the site over plain http, but always where a form came from.
         ours = {f"{request.url.scheme}://{request.headers.get('host', '')}", self.public_url}
-        return request.headers.get("origin") in ours
+        origin = request.headers.get("origin")
+        return origin is not None and origin in ours

@@ -16,6 +16,7 @@ from hitl.errors import HitlError
 from hitl.storage.web_sessions import LinkUsed
 
 _LONGEST_FORM = 8_192
+_MOST_FIELDS = 10
 _FOREIGN = "This form did not come from this page. Open the dashboard and try again."
 
 
@@ -68,7 +69,10 @@ async def _sign_in(
 
 async def _field(request: Request, name: str) -> str:
     body = (await request.body())[:_LONGEST_FORM]
-    values = parse_qs(body.decode("ascii", errors="replace"), max_num_fields=10)
+    try:
+        values = parse_qs(body.decode("ascii", errors="replace"), max_num_fields=_MOST_FIELDS)
+    except ValueError:  # no form of ours has so many
+        return ""
     return values.get(name, [""])[0].strip()
 
 

@@ -6,7 +6,9 @@ import base64
 import httpx
 import pytest
 from sqlalchemy import func, select
+from starlette.requests import Request
 
+from bot.dashboard.cookies import Cookies
 from bot.dashboard.doorkeeper import LASTS
 from bot.dashboard.links import GOOD_FOR, Links, NoAddress
 from bot.slack.people import Actor
@@ -218,6 +220,19 @@ async def test_no_other_site_signs_anybody_in_or_out(house: House, headers: dict
         left = await victim.post("/dashboard/sign-out", headers=headers)
         assert left.status_code == 403
         assert await is_in(victim)
+
+
+async def test_a_form_that_does_not_say_where_it_comes_from_is_not_ours() -> None:
+    bare = Request({"type": "http", "scheme": "http", "server": ("hitl.test", 80), "path": "/",
+                    "query_string": b"", "headers": [(b"host", b"hitl.test")]})  # fmt: skip
+    assert not Cookies(None).is_our_form(bare)
+
+
+async def test_a_form_with_any_number_of_fields_is_refused_in_words(house: House) -> None:
+    async with house.browser() as browser:
+        form = {f"field-{number}": "1" for number in range(50)}
+        refused = await browser.post("/dashboard/sign-in", data=form)
+        assert (refused.status_code, "not accepted" in refused.text) == (403, True)
 
 
 async def test_the_cookie_is_for_this_host_and_no_script(house: House) -> None:
