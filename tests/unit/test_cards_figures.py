@@ -328,7 +328,7 @@ def test_a_digest_shows_its_weeks_as_a_chart_or_a_table(chart: str | None) -> No
     assert ("16 Nov   2,000" in shown) is (chart is None)
     assert "Escalation: 8 % at first, 8 % at last" in shown or chart is None
     assert "140 labels gained · 2 messages could not be sent" in shown
-    assert "<!channel>" not in shown
+    assert "<!channel>" not in f"{message.text} {shown}"
     assert "Decide five cases in review mode." in shown
 
 
@@ -352,6 +352,7 @@ def test_the_month_is_asked_about_and_its_answer_shown() -> None:
     )
     message = monthly_message(asked, before=None)
     assert_sendable(message)
+    assert "<!channel>" not in f"{message.text} {message.blocks}"
     assert "Invest in the model, or are we good?" in message.text
     assert "'value': '7'" in str(message.blocks)
     answered = replace(asked, decision=Direction.INVEST, decided_by="U0LEA", decided_at=NOON)

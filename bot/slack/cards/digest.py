@@ -11,7 +11,7 @@ from bot.slack.cards.figures import share_words, stats_lines
 from bot.slack.cards.findings import figure_words, finding_blocks
 from bot.slack.cards.offer import offer_blocks
 from bot.slack.message import Block, Message
-from bot.slack.text import clip, counted, duration, money
+from bot.slack.text import clip, counted, duration, money, mrkdwn
 from hitl.audit import Checkpoint
 from hitl.policy import UseCase
 from hitl.reports.answers import Digest, Flags, Report, Stats, WeekFigures
@@ -19,6 +19,7 @@ from hitl.reports.offers import Offer
 
 _MOST_FINDINGS = 5
 _MOST_WEEKS = 6
+_SENTENCE = 400
 _JUDGED = frozenset(
     {
         "People are right",
@@ -59,7 +60,9 @@ def digest_message(
         blocks.context(blocks.mrkdwn(" · ".join(_besides(digest)))),
     ]
     surest = digest.findings[:_MOST_FINDINGS]
-    wrong = "".join(f" {each.rule.capitalize()}: {each.evidence}" for each in surest)
+    wrong = "".join(
+        f" {each.rule.capitalize()}: {mrkdwn(each.evidence, _SENTENCE)}" for each in surest
+    )
     return Message(clip(f"{heading}, {days}: {'. '.join(lines)}. {before}.{wrong}", 3_900), shown)
 
 

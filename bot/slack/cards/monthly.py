@@ -7,7 +7,7 @@ from bot.figures import Figure, figures_of
 from bot.slack import blocks, ids
 from bot.slack.cards.findings import figure_words, sunset_lines
 from bot.slack.message import Block, Message
-from bot.slack.text import clip, mention, moment
+from bot.slack.text import clip, mention, moment, mrkdwn
 from hitl.reports.answers import Report
 from hitl.review.monthly import Direction, MonthlyQuestion
 from hitl.statistics.findings.signal import Finding
@@ -27,6 +27,7 @@ _TOLD = frozenset(
 )
 _WORDS = {Direction.INVEST: "Invest in the model", Direction.GOOD: "We are good"}
 _MOST_LINES = 16
+_SENTENCE = 800
 
 
 def evidence_lines(month: Report, before: Report, *, findings: Sequence[Finding]) -> list[str]:
@@ -37,7 +38,7 @@ def evidence_lines(month: Report, before: Report, *, findings: Sequence[Finding]
         for figure in figures_of(month)
         if figure.name in _TOLD
     ]
-    wrong = [f":warning: {each.evidence} {each.fix}" for each in findings]
+    wrong = [f":warning: {mrkdwn(f'{each.evidence} {each.fix}', _SENTENCE)}" for each in findings]
     return [*told, *wrong, *sunset_lines(month.sunset)][:_MOST_LINES]
 
 
