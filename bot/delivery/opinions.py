@@ -13,7 +13,7 @@ from hitl.cases import Case, Evidence
 from hitl.documents import moment
 from hitl.percent import percent
 from hitl.policy import UseCase
-from hitl.policy.wording import listed, unknown
+from hitl.policy.wording import listed, quoted
 from hitl.storage.database import Clock
 from hitl.strategies import Opinion
 
@@ -79,9 +79,9 @@ def read_opinion(
     """
     given = _given(content)
     scores = given.scores or {given.label or "": given.confidence or 0.0}
-    for label in scores:
-        if label not in use_case.labels:
-            raise NoOpinion(f"gave no opinion: {unknown('label', label, known=use_case.labels)}")
+    if not scores.keys() <= use_case.labels.keys():
+        # Not what it wrote there: that may be the item's own words, and history forgets nothing.
+        raise NoOpinion(f"gave no opinion: unknown label; known: {quoted(use_case.labels)}")
     label = max(scores, key=scores.__getitem__)
     tied = [other for other, score in scores.items() if score == scores[label]]
     if len(tied) > 1:
@@ -96,8 +96,8 @@ def _given(content: bytes) -> _OpinionIn:
         return _OpinionIn.model_validate(json.loads(content))
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"] if part != "[key]")
-        words = f"{place}: {first['msg']}" if place else first["msg"]
+        place = first["loc"][:1]  # further down is what it wrote as a label
+        words = f"{place[0]}: {first['msg']}" if place else first["msg"]
         raise NoOpinion(f"gave no opinion: {words[:_LONGEST_WHY]}") from None
     except (ValueError, RecursionError):
         raise NoOpinion("gave no opinion: the answer is not JSON") from None

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
+from bot.delivery.opinions import NoOpinion, read_opinion
 from tests.delivery.calling import SECRET
+from tests.examples import moderation
 from tests.receiver import Behaviour, answer, reset, trickle, wait
 from tests.strategies.conftest import ANA, TOKEN, Staging
 from tests.strategies.models import REVIEW, answers, model, says, step, writes
@@ -68,12 +70,14 @@ async def test_two_that_disagree_are_shown_to_people(staged: Staging) -> None:
         assert (decided["outcome"]["by"], decided["outcome"]["reviewer"]) == ("reviewer", ANA)
 
 
+TEXT = "You call that a risotto?"
+"""A language model may well answer with the item's own words instead of a label."""
 NO_OPINIONS: dict[str, Behaviour] = {
     "says violation, but 80 % is under its 87 % threshold": says("violation", 0.80),
     "says clean at 99 %, and the AI says violation": says("clean", 0.99),
     "needs scores, or label with confidence": answers({"label": "violation"}),
-    'unknown label "spam"': answers({"scores": {"spam": 1}}),
-    "less than or equal to 1": answers({"scores": {"violation": 7}}),
+    'unknown label; known: "clean" and "violation"': answers({"scores": {TEXT: 1}}),
+    "less than or equal to 1": answers({"scores": {TEXT: 7}}),
     "tie at 50 %": answers({"scores": {"violation": 0.5, "clean": 0.5}}),
     "gave no opinion": answers([]),
     "finite number": writes('{"scores": {"violation": NaN}}'),
@@ -95,6 +99,14 @@ async def test_anything_else_goes_to_people_with_the_reason(staged: Staging) -> 
             assert card.says(why), why
             assert len(odd.received) == number
             assert (await stage.api.get(f"/v1/cases/{case['id']}")).json()["state"] == "open"
+
+
+@pytest.mark.parametrize("answer", [{"scores": {TEXT: 1}}, {"scores": {TEXT: 7}}])
+def test_what_it_wrote_for_a_label_is_kept_nowhere(answer: dict[str, Any]) -> None:
+    content = json.dumps(answer).encode()
+    with pytest.raises(NoOpinion) as refused:
+        read_opinion(content, name="big@2", use_case=moderation(), keep_name=True)
+    assert TEXT not in str(refused.value)
 
 
 async def test_a_slow_one_is_waited_for_as_long_as_the_policy_says(staged: Staging) -> None:
