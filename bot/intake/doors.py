@@ -113,7 +113,7 @@ def holding(scope: KeyScope, *instead: KeyScope) -> Callable[..., Awaitable[Call
     ) -> Caller:
         caller: Caller = request.state.caller
         if caller.scopes.isdisjoint({scope, *instead}):
-            raise HTTPException(HTTPStatus.FORBIDDEN, f"This key lacks the scope {scope!r}.")
+            raise HTTPException(HTTPStatus.FORBIDDEN, f"This key lacks the scope '{scope}'.")
         return caller
 
     return check
