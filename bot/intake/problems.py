@@ -24,6 +24,7 @@ from hitl.review import (
     AlreadyDecided,
     AlreadyVoted,
     CaseDisputed,
+    CaseErased,
     CaseNotFound,
     CaseWithdrawn,
     FeedbackGiven,
@@ -96,6 +97,7 @@ _KINDS: dict[type[HitlError], _Kind] = {
     TokenWrong: _Kind(HTTPStatus.FORBIDDEN, "token-wrong", "token"),
     CaseDisputed: _Kind(HTTPStatus.CONFLICT, "disputed"),
     CaseWithdrawn: _Kind(HTTPStatus.CONFLICT, "withdrawn"),
+    CaseErased: _Kind(HTTPStatus.CONFLICT, "erased"),
     StorageUnavailable: _Kind(HTTPStatus.SERVICE_UNAVAILABLE, "storage-unavailable"),
 }
 

@@ -6,7 +6,7 @@ from hitl.cases import Case, Outcome
 from hitl.errors import HitlError
 from hitl.policy.use_case import UseCase
 from hitl.review.adjudicate_check import settle_check
-from hitl.review.refusals import refuse_unless_open
+from hitl.review.refusals import refuse_erased, refuse_unless_open
 from hitl.review.vote import Cast, chosen_label, record_review, settle_case
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_to_change
@@ -35,9 +35,10 @@ def adjudicate(
 ) -> Case:
     """The case, decided as the adjudicator says; the votes are kept as they were.
 
-    Raises ``AdjudicationRefused`` and whatever ``vote`` does.
+    Raises ``AdjudicationRefused``, ``CaseErased`` and whatever ``vote`` does.
     """
     case = case_to_change(tx.connection, case_id)
+    refuse_erased(case)
     check = case.check
     if check is None or check.state is not CheckState.DISPUTED:
         refuse_unless_open(as_seen(case, use_case=use_case))

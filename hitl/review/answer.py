@@ -72,7 +72,8 @@ def answer(
     question = _asked(tx, case, given, use_case=use_case)
     counts = given.label is not None and case.state is CaseState.OPEN
     said = Answered.DECLINED if given.label is None else Answered.LABEL
-    kept = Answer(said, given.label, given.by, given.via, tx.now, counted=counts)
+    by = USER if case.erased else given.by  # who that was would not be erased any more
+    kept = Answer(said, given.label, by, given.via, tx.now, counted=counts)
     if not record_answer(tx, question.id, kept):
         raise UserHasAnswered(case_id)
     data = {"label": given.label, "via": given.via, "counted": counts}

@@ -8,12 +8,14 @@ from hitl.errors import HitlError
 from hitl.lifecycle import WAITING
 from hitl.review.record import record_event, update_card
 from hitl.review.withdraw import withdraw
+from hitl.storage.checks import change_check
 from hitl.storage.database import Transaction
 from hitl.storage.erasure import copies_of, slack_files, wipe
 from hitl.storage.known_answers import retire_answer
 from hitl.storage.label_marks import mark_label
 from hitl.storage.outbox import FILES_LANE, Kind, put
 from hitl.storage.queries import case_to_change
+from hitl.vocabulary import CheckState
 
 
 class EraseRefused(HitlError):
@@ -46,6 +48,9 @@ def erase(tx: Transaction, case_id: int, *, by: str) -> bool:
 def _erase(tx: Transaction, case: Case, *, by: str) -> None:
     files = slack_files(tx.connection, case.id)
     wipe(tx, case.id)
+    # Adjudicators would have nothing left to settle it by.
+    ended = {"state": CheckState.WITHDRAWN, "settled_at": tx.now}
+    change_check(tx, case.id, ended, still=CheckState.DISPUTED)
     mark_label(tx, case.id)
     record_event(tx, case.id, event="erased", actor=by, data={})
     if files:

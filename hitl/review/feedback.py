@@ -89,7 +89,8 @@ def give_feedback(
     stands = case.outcome is not None and case.outcome.by is By.AI
     revises = question.revise and stands and label not in (None, case.label)
     said = Answered.RIGHT if feedback.right else Answered.WRONG
-    answer = Answer(said, label, feedback.by, feedback.via, tx.now, counted=revises)
+    by = USER if case.erased else feedback.by  # who that was would not be erased any more
+    answer = Answer(said, label, by, feedback.via, tx.now, counted=revises)
     if not record_answer(tx, question.id, answer):
         return _again(tx, case, question, said=said, label=label)
     data = {"right": feedback.right, "label": label, "via": feedback.via}

@@ -10,7 +10,7 @@ from hitl.policy.use_case import UseCase
 from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.claim import SkipReason
 from hitl.review.record import record_event, reply_in_thread, update_card
-from hitl.review.refusals import refuse_unless_open
+from hitl.review.refusals import refuse_erased, refuse_unless_open
 from hitl.storage.database import Transaction
 from hitl.storage.inquiries import inquiry_of, record_answer, record_inquiry, serve_again
 from hitl.storage.queries import case_to_change
@@ -79,12 +79,13 @@ def take_reply(
 
     The answer stands on the card and is told in the thread; the case is served again to whoever
     asked and skipped it until then. It is taken also when the case is decided by now. Raises
-    ``QuestionNotFound``, ``AlreadyAnswered`` and ``CaseNotFound``.
+    ``QuestionNotFound``, ``AlreadyAnswered``, ``CaseErased`` and ``CaseNotFound``.
     """
     case = case_to_change(tx.connection, case_id)
     question = inquiry_of(tx.connection, case_id, question_id)
     if question is None:
         raise QuestionNotFound(case_id, question_id)
+    refuse_erased(case)
     salt = tx.salt()
     if not record_answer(tx, question_id, text=text, by=by, salt=salt):
         if question.answer == text:

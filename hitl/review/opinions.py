@@ -1,7 +1,7 @@
 """What a second model said is kept with its case, which goes on once all of them have answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hitl.policy import UseCase
 from hitl.review.escalate import weigh
@@ -35,9 +35,8 @@ def record_opinion(tx: Transaction, parcel: Parcel, given: GivenOpinion) -> bool
     if not settle(tx, parcel, state=state, error=given.opinion.failure):
         return False
     case = case_to_change(tx.connection, given.case_id)
-    if not record_opinion_row(
-        tx, given.step_id, given.endpoint, given.opinion, scores=given.scores
-    ):
+    said = replace(given.opinion, reason=None) if case.erased else given.opinion
+    if not record_opinion_row(tx, given.step_id, given.endpoint, said, scores=given.scores):
         return True
     data = {
         "model": given.opinion.model,

@@ -16,7 +16,7 @@ from hitl.review.record import (
     reply_in_thread,
     update_card,
 )
-from hitl.review.refusals import CaseWithdrawn, LabelUnknown
+from hitl.review.refusals import CaseWithdrawn, LabelUnknown, refuse_erased
 from hitl.storage.database import Transaction
 from hitl.storage.known_answers import retire_answer
 from hitl.storage.queries import case_to_change
@@ -45,9 +45,10 @@ def overrule(
     """The case with ``label`` standing, whoever or whatever had decided it before.
 
     Callers are told ``case.revised``. Raises ``OverruleRefused``, ``CaseWithdrawn``,
-    ``LabelUnknown`` and ``CaseNotFound``.
+    ``LabelUnknown``, ``CaseErased`` and ``CaseNotFound``.
     """
     case = case_to_change(tx.connection, case_id)
+    refuse_erased(case)
     seen = as_seen(case, use_case=use_case)
     before = _to_overrule(seen, label=label, reason=reason, use_case=use_case)
     if apart_check(case) is not None:

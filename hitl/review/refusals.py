@@ -23,6 +23,17 @@ class CaseWithdrawn(HitlError):
         self.case_id = case_id
 
 
+class CaseErased(HitlError):
+    """What would be written on the case now, nobody would erase again."""
+
+    def __init__(self, case_id: int) -> None:
+        super().__init__(
+            f"Case {case_id} was erased: nothing can be written on it any more, and nothing is"
+            " left to decide it by."
+        )
+        self.case_id = case_id
+
+
 class AlreadyVoted(HitlError):
     """The same person votes once."""
 
@@ -75,3 +86,9 @@ def refuse_unless_open(case: Case) -> None:
         raise CaseWithdrawn(case.id)
     if case.outcome is not None:
         raise AlreadyDecided(case.id, case.outcome)
+
+
+def refuse_erased(case: Case) -> None:
+    """Raise ``CaseErased`` where what people wrote has left the case for good."""
+    if case.erased:
+        raise CaseErased(case.id)

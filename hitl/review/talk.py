@@ -6,15 +6,19 @@ from hitl.blindness import as_seen
 from hitl.cases import Case, Note
 from hitl.policy.use_case import UseCase
 from hitl.review.record import record_event, record_words, reply_in_thread, update_card
-from hitl.review.refusals import refuse_unless_open
+from hitl.review.refusals import refuse_erased, refuse_unless_open
 from hitl.review.telling import tell_of_hand_over
 from hitl.storage.database import Transaction
 from hitl.storage.queries import case_to_change
 
 
 def add_note(tx: Transaction, case_id: int, *, author: str, text: str) -> Case:
-    """The case with the note; decided and withdrawn cases take notes too."""
+    """The case with the note; decided and withdrawn cases take notes too, erased ones none.
+
+    Raises ``CaseErased`` and ``CaseNotFound``.
+    """
     case = case_to_change(tx.connection, case_id)
+    refuse_erased(case)
     words = record_words(tx, case_id, author=author, text=text)
     record_event(tx, case_id, event="note_added", actor=author, data={}, words=words)
     noted = replace(case, notes=(*case.notes, Note(author=author, text=text, at=tx.now)))

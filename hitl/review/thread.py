@@ -35,8 +35,13 @@ class Reply:
 
 
 def note_reply(tx: Transaction, case_id: int, reply: Reply) -> bool:
-    """Whether the case's notes changed; raises ``CaseNotFound``."""
+    """Whether the case's notes changed, as those of an erased one don't any more.
+
+    Raises ``CaseNotFound``.
+    """
     case = case_to_change(tx.connection, case_id)
+    if case.erased:
+        return False
     known = known_reply(tx.connection, reply.place)
     salt = tx.salt()
     if known is None:

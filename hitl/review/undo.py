@@ -12,6 +12,7 @@ from hitl.policy.use_case import UseCase
 from hitl.review.apart import take_back_answer
 from hitl.review.callers import CaseEvent, tell_callers
 from hitl.review.record import post_card, record_event, update_card
+from hitl.review.refusals import refuse_erased
 from hitl.storage.checks import reopen_check
 from hitl.storage.claims import drop_claim
 from hitl.storage.database import Transaction
@@ -38,9 +39,10 @@ def undo(
 
     A vote that has settled nothing yet is taken back the same way, and callers hear nothing of
     it; of an outcome they are told ``case.revised``, with the case open and without an outcome.
-    Raises ``UndoRefused`` and ``CaseNotFound``.
+    Raises ``UndoRefused``, ``CaseErased`` and ``CaseNotFound``.
     """
     case = case_to_change(tx.connection, case_id)
+    refuse_erased(case)
     seen = as_seen(case, use_case=use_case)
     if seen.state is CaseState.OPEN:
         return _take_back_vote(tx, case, by=by, use_case=use_case, response_url=response_url)

@@ -1,6 +1,7 @@
 """What people wrote leaves every table and file; what was decided stays and still proves itself."""
 
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,26 +12,37 @@ from sqlmodel import SQLModel
 
 from bot.scheduler.retention import erase_old
 from bot.slack.cards.case import case_card
+from hitl.blindness import as_seen
 from hitl.policy import Policy
 from hitl.review import (
+    CaseErased,
     EraseRefused,
+    Feedback,
     NewEvidence,
     NewPicture,
+    Reply,
     add_note,
+    ask_submitter,
     erase,
+    give_feedback,
+    note_reply,
+    overrule,
     submit,
+    take_reply,
     undo,
     vote,
 )
 from hitl.storage.database import Database, Transaction
 from hitl.storage.engines import database_url as parsed
 from hitl.storage.queries import case_by_id
+from hitl.storage.questions import Via
+from hitl.storage.slack_copies import Place
 from hitl.storage.tables import outbox, pictures
 from hitl.storage.verification import first_break
-from hitl.vocabulary import CaseState, Verdict
+from hitl.vocabulary import CaseState, CheckState, Verdict
 from tests.conftest import Clock
 from tests.examples import moderation, post
-from tests.learning.reading import decided, labels_after, submitted
+from tests.learning.reading import decided, labels_after, submitted, voted
 from tests.slack.samples import MODERATION, NOON, by_ana
 from tests.slack.samples import post as a_case
 
@@ -145,6 +157,76 @@ async def test_erasing_twice_changes_nothing(database: Database) -> None:
     assert not await database.write(partial(erase, case_id=case_id, by="U0LEA"))
 
 
+Writing = Callable[[Transaction, int], object]
+WRITINGS: dict[str, Writing] = {
+    "a note": lambda tx, case_id: add_note(tx, case_id, author="U0BEN", text=CANARY),
+    "a reason": lambda tx, case_id: overrule(
+        tx, case_id, label="clean", by="U0LEA", reason=CANARY, use_case=moderation()
+    ),
+    "another vote after undo": lambda tx, case_id: undo(
+        tx, case_id, by="U0ANA", use_case=moderation()
+    ),
+}
+
+
+@pytest.mark.parametrize("write", WRITINGS.values(), ids=WRITINGS.keys())
+async def test_nothing_is_written_on_an_erased_case(database: Database, write: Writing) -> None:
+    case_id = await database.write(personal)
+    await database.write(partial(erase, case_id=case_id, by="U0LEA"))
+    with pytest.raises(CaseErased):
+        await database.write(lambda tx: write(tx, case_id))
+    assert await database.read(partial(holding, words=CANARY)) == []
+
+
+async def test_a_reply_in_the_thread_of_an_erased_case_stays_talk(database: Database) -> None:
+    case_id = await database.write(personal)
+    await database.write(partial(erase, case_id=case_id, by="U0LEA"))
+    reply = Reply(Place("C0MOD", "1700000100.000100"), author="U0BEN", text=CANARY)
+    assert not await database.write(lambda tx: note_reply(tx, case_id, reply))
+    assert await database.read(partial(holding, words=CANARY)) == []
+
+
+async def test_a_submitters_late_answer_is_not_kept(database: Database) -> None:
+    told = moderation().model_copy(update={"webhooks": ("https://caller.example/hitl",)})
+    case_id = await database.write(partial(submitted, key="post-1"))
+    asked = await database.write(
+        lambda tx: ask_submitter(tx, case_id, by="U0ANA", text="Who is it?", use_case=told)
+    )
+    await database.write(partial(voted, case_id=case_id))
+    await database.write(partial(erase, case_id=case_id, by="U0LEA"))
+    with pytest.raises(CaseErased):
+        await database.write(
+            lambda tx: take_reply(
+                tx, case_id, asked.inquiries[0].id, by="key 1", text=CANARY, channel=None
+            )
+        )
+
+
+async def test_late_feedback_counts_and_does_not_name_who_gave_it(database: Database) -> None:
+    case_id = await database.write(partial(submitted, key="p", violation=0.01))
+    await database.write(partial(erase, case_id=case_id, by="U0LEA"))
+    said = Feedback(right=False, label="violation", by=CANARY, via=Via.API)
+    _, is_new = await database.write(
+        lambda tx: give_feedback(tx, case_id, said, use_case=moderation())
+    )
+    assert is_new
+    assert await database.read(partial(holding, words=CANARY)) == []
+
+
+async def test_an_erased_dispute_over_a_check_is_over(database: Database) -> None:
+    case_id = await database.write(partial(submitted, key="p", violation=0.01, draw=0.01))
+    await database.write(partial(voted, case_id=case_id))
+    before = await database.read(partial(case_by_id, case_id=case_id))
+    assert before.check is not None
+    assert before.check.state is CheckState.DISPUTED
+    await database.write(partial(erase, case_id=case_id, by="U0LEA"))
+    after = await database.read(partial(case_by_id, case_id=case_id))
+    assert after.check is not None
+    assert (after.check.state, after.check.label) == (CheckState.WITHDRAWN, "violation")
+    assert as_seen(after).state is CaseState.DECIDED
+    assert await database.read(first_break) is None
+
+
 async def test_retention_erases_what_is_old_and_done(database: Database, clock: Clock) -> None:
     kept = moderation().model_copy(update={"retention": "30d"})
     policy = Policy(use_cases={kept.name: kept})
@@ -168,3 +250,4 @@ def test_the_card_says_so() -> None:
     erased = a_case(title=None, text=None, reason=None, erased=True, **decided_by_ana)
     shown = json.dumps(case_card(erased, use_case=MODERATION, now=NOON).blocks)
     assert "has been erased" in shown
+    assert "Overrule" not in shown

@@ -28,6 +28,8 @@ _LOOK_AND_ASK = {
     ids.MORE_EVERYTHING: "Full text and history",
 }
 """Slack takes five choices at most."""
+_ERASED = {ids.MORE_TEXT: "Full text", ids.MORE_HISTORY: "History"}
+"""Nothing can be written on it any more, and nothing is left to decide it by."""
 _UNDO = {ids.MORE_UNDO: "Undo"}
 _OVERRULE = {ids.MORE_OVERRULE: "Overrule…"}
 _ACT = {ids.MORE_HAND_OVER: "Hand over…", ids.MORE_WITHDRAW: "Withdraw…"}
@@ -50,6 +52,8 @@ def disputed_actions(case: Case, *, use_case: UseCase) -> Block:
 
 def settled_menu(case: Case, *, use_case: UseCase) -> Element:
     """What can still be done with a case that is decided or withdrawn."""
+    if case.erased:
+        return _more(case, _ERASED)
     outcome = case.outcome
     undo = outcome is not None and can_be_undone(outcome, use_case=use_case)
     act = (_UNDO if undo else {}) | (_OVERRULE if outcome is not None else {})
