@@ -9,9 +9,23 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot.scheduler.sweeps import by_itself, sweeping
-from hitl.learning.calibrations import Fitted, better_fit, current_calibration, keep_calibration
-from hitl.learning.models import LOOK_BACK, model_list, note_seen, report_new_model, unseen_models
-from hitl.learning.samples import Sample, sample_of
+from hitl.learning.calibrations import (
+    Fitted,
+    better_fit,
+    current_calibration,
+    is_worth_fitting,
+    keep_calibration,
+)
+from hitl.learning.models import (
+    LOOK_BACK,
+    ModelVersion,
+    model_list,
+    new_model,
+    note_seen,
+    report_model,
+    unseen_models,
+)
+from hitl.learning.samples import MOST, Sample, sample_of
 from hitl.policy import InForce, UseCase
 from hitl.storage.database import Database
 
@@ -40,29 +54,37 @@ async def _look_for_models_of(database: Database, use_case: UseCase, *, since: d
     for version, at in await database.read(partial(unseen_models, use_case=name, since=since)):
         await database.write(partial(note_seen, use_case=name, version=version, at=at))
     await _recalibrate(database, name)
-    told = await database.write(partial(report_new_model, use_case=use_case))
-    if told is not None:
-        log.info("%s: %s is reported.", name, told, extra={"key": "models.reported"})
+    found = await database.read(partial(new_model, use_case=use_case))
+    if found is None:
+        return
+    if await database.write(lambda tx: report_model(tx, found, use_case=use_case)):
+        log.info("%s: %s is reported.", name, found.version, extra={"key": "models.reported"})
 
 
 async def _recalibrate(database: Database, use_case: str) -> None:
     """Fit anew what has enough more labels than before."""
     for model in await database.read(partial(model_list, use_case=use_case)):
-        version = model.version
-        before, sample = await database.read(
-            partial(_fit_and_sample, use_case=use_case, model=version)
-        )
+        found = await database.read(partial(_fit_and_sample, use_case=use_case, model=model))
+        if found is None:
+            continue
+        before, sample = found
         curve = await asyncio.to_thread(better_fit, sample, before=before)
         if curve is not None:
-            labels = len(sample.confidences)
             keep = partial(
-                keep_calibration, curve=curve, use_case=use_case, model=version, labels=labels
+                keep_calibration,
+                curve=curve,
+                use_case=use_case,
+                model=model.version,
+                labels=len(sample.confidences),
             )
             await database.write(keep)
 
 
 def _fit_and_sample(
-    connection: Connection, *, use_case: str, model: str
-) -> tuple[Fitted | None, Sample]:
-    fitted = current_calibration(connection, use_case=use_case, model=model)
-    return fitted, sample_of(connection, use_case=use_case, model=model)
+    connection: Connection, *, use_case: str, model: ModelVersion
+) -> tuple[Fitted | None, Sample] | None:
+    """None where there can't be enough more labels, for most looks find the same as before."""
+    fitted = current_calibration(connection, use_case=use_case, model=model.version)
+    if not is_worth_fitting(min(model.checks, MOST), before=fitted):
+        return None
+    return fitted, sample_of(connection, use_case=use_case, model=model.version)

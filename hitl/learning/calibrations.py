@@ -45,13 +45,17 @@ def current_calibration(
     return Fitted(row.id, curve, row.labels, row.fitted_at)
 
 
+def is_worth_fitting(labels: int, *, before: Fitted | None) -> bool:
+    """Whether there are enough more labels than before."""
+    return before is None or labels >= before.labels * _MORE
+
+
 def better_fit(sample: Sample, *, before: Fitted | None) -> Recalibration | None:
     """A new curve, where there are enough labels and enough more than before.
 
     One that falls, so that more confidence would be worth less, is no use and none.
     """
-    count = len(sample.confidences)
-    if before is not None and count < before.labels * _MORE:
+    if not is_worth_fitting(len(sample.confidences), before=before):
         return None
     found = recalibration(sample.confidences, sample.right)
     return found if isinstance(found, Recalibration) and found.scale > 0 else None

@@ -26,8 +26,18 @@ class ModelVersion:
     told_by: str | None
     trained_through: int | None
     notes: str | None
+    reported_at: datetime | None = None
+    """When its before and after was told in Slack."""
     checks: int = 0
     """Of its shadow sample, settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A version, and what it changed, in the words of the API."""
+
+    version: str
+    document: dict[str, Any]
 
 
 def tell_model(
@@ -102,28 +112,35 @@ def model_list(connection: Connection, *, use_case: str) -> list[ModelVersion]:
             told_by=row.told_by,
             trained_through=row.trained_through,
             notes=row.notes,
+            reported_at=row.reported_at,
             checks=counted.get(row.version, 0),
         )
         for row in rows
     ]
 
 
-def report_new_model(tx: Transaction, *, use_case: UseCase) -> str | None:
-    """The version whose before and after its channel is told now, once it has 100 checks."""
-    known = model_list(tx.connection, use_case=use_case.name)
-    ready = [
-        (before, after)
-        for before, after in itertools.pairwise(known)
-        if after.checks >= CALIBRATION
-    ]
-    for before, after in reversed(ready):
-        if _is_first_report(tx, use_case=use_case.name, version=after.version):
+def new_model(connection: Connection, *, use_case: UseCase) -> Compared | None:
+    """The newest version of which nobody was told, once it has 100 checks, beside its predecessor.
+
+    To be looked for outside of any transaction that others wait for: it reads what two versions
+    predicted.
+    """
+    known = model_list(connection, use_case=use_case.name)
+    for before, after in reversed([*itertools.pairwise(known)]):
+        if after.checks >= CALIBRATION and after.reported_at is None:
             found = compare(
-                tx.connection, use_case=use_case, before=before.version, after=after.version
+                connection, use_case=use_case, before=before.version, after=after.version
             )
-            _tell(tx, use_case=use_case, document=comparison_document(found))
-            return after.version
+            return Compared(after.version, comparison_document(found))
     return None
+
+
+def report_model(tx: Transaction, found: Compared, *, use_case: UseCase) -> bool:
+    """Have the channel told of it; False where that was done before."""
+    if not _is_first_report(tx, use_case=use_case.name, version=found.version):
+        return False
+    _tell(tx, use_case=use_case, document=found.document)
+    return True
 
 
 def _is_first_report(tx: Transaction, *, use_case: str, version: str) -> bool:

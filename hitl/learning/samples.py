@@ -7,7 +7,8 @@ from sqlalchemy import Connection, func, select
 from hitl.storage.predictions import IN_THE_SAMPLE, IS_PREDICTION, STOOD
 from hitl.storage.tables import cases, checks
 
-_MOST = 20_000
+MOST = 20_000
+"""Checks of one sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def sample_of(connection: Connection, *, use_case: str, model: str) -> Sample:
             cases.c.confidence.is_not(None),
         )
         .order_by(checks.c.settled_at.desc())
-        .limit(_MOST)
+        .limit(MOST)
     ).all()
     return Sample(
         confidences=tuple(row.confidence for row in rows),
