@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, func, select
 
 from hitl.policy import Costs
-from hitl.reports.facts import Span, spans_of
 from hitl.reports.ledger import Ledger, Window
+from hitl.reports.spans import Span, spans_of
 from hitl.storage.questions import QuestionKind
 from hitl.storage.tables import cases, opinions, questions
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from hitl.reports.facts import before, hour_of
+from hitl.reports.spans import before, hour_of
 from hitl.storage.rollups import Progress
 from hitl.storage.tables import audit_events, cases, tallies
 

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, func, select
 
 from hitl.policy import UseCase
 from hitl.reports.checked import doubled_in, known_missed, sampled_in, single_checks
-from hitl.reports.facts import hour_of
 from hitl.reports.ledger import Ledger, Window
 from hitl.reports.report import last_weeks, newest_version, zone_of
+from hitl.reports.spans import hour_of
 from hitl.reports.tallied import decided_in, predicted_by, predicted_in
 from hitl.reports.times import seconds_looked
 from hitl.statistics.findings.facts import HASTY_SECONDS, Count, Decision, Facts

@@ -25,7 +25,8 @@ from sqlalchemy import (
 )
 
 from hitl.reports.changed import changed_hours
-from hitl.reports.facts import Fact, Span, Spans, spans_of, total
+from hitl.reports.facts import Fact
+from hitl.reports.spans import Span, Spans, spans_of, total
 from hitl.storage.moments import DAY, HOUR, whole_after, whole_before
 from hitl.storage.rollups import progress
 from hitl.storage.tables import cases

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, bindparam, delete, func, insert, select
 
 from hitl.reports.changed import changed_hours
-from hitl.reports.facts import FACTS, Fact, Span, by_use_case, spans_of, total
+from hitl.reports.facts import FACTS, Fact
+from hitl.reports.spans import Span, by_use_case, spans_of, total
 from hitl.storage.database import Transaction
 from hitl.storage.moments import DAY, HOUR, whole_before
 from hitl.storage.rollups import Horizon, Progress, advance, is_visible, names_in, progress

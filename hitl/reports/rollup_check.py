@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from hitl.reports.changed import changed_hours
-from hitl.reports.facts import FACTS, Fact, Span, by_use_case, spans_of, total
+from hitl.reports.facts import FACTS, Fact
 from hitl.reports.ledger import counted_rows
 from hitl.reports.rolling import counted_use_cases, first_hour, raw_rows
+from hitl.reports.spans import Span, by_use_case, spans_of, total
 from hitl.storage.moments import DAY, whole_after, whole_before
 from hitl.storage.rollups import progress
 
