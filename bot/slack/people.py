@@ -124,10 +124,7 @@ class People:
     async def require_adjudicator(self, actor: Actor, use_case: UseCase) -> None:
         """Someone who may settle what reviewers disagree on."""
         named = use_case.who_adjudicates
-        async with _answered_in_time():
-            (person, workspace), adjudicators = await asyncio.gather(
-                self._known(actor), self._members(named, use_case)
-            )
+        person, workspace, adjudicators = await self._beside(actor, named, use_case)
         ask = _whom_to_ask(named, use_case)
         _require(may_adjudicate(person, workspace=workspace, adjudicators=adjudicators, ask=ask))
 
@@ -148,10 +145,7 @@ class People:
     async def _require_approver(
         self, actor: Actor, use_case: UseCase, *, named: tuple[str, ...], act: str
     ) -> None:
-        async with _answered_in_time():
-            (person, workspace), approvers = await asyncio.gather(
-                self._known(actor), self._members(named, use_case)
-            )
+        person, workspace, approvers = await self._beside(actor, named, use_case)
         ask = _whom_to_ask(named, use_case)
         _require(may_sign(person, workspace=workspace, approvers=approvers, act=act, ask=ask))
 
@@ -174,10 +168,7 @@ class People:
 
     async def require_lead(self, actor: Actor, use_case: UseCase) -> None:
         """A lead of the use case whom the policy names, who may see how others review."""
-        async with _answered_in_time():
-            (person, workspace), leads = await asyncio.gather(
-                self._known(actor), self._members(use_case.leads, use_case)
-            )
+        person, workspace, leads = await self._beside(actor, use_case.leads, use_case)
         ask = _whom_to_ask(use_case.leads, use_case)
         _require(may_see_reviewers(person, workspace=workspace, leads=leads, ask=ask))
 
@@ -203,6 +194,16 @@ class People:
         async with _answered_in_time():
             workspace = (await self._directory.installation()).workspace
         return Actor(user_id, workspace.team_id, workspace.enterprise_id)
+
+    async def _beside(
+        self, actor: Actor, named: tuple[str, ...], use_case: UseCase
+    ) -> tuple[Person, Workspace, frozenset[str]]:
+        """Who acts, where this is installed, and all those who are named."""
+        async with _answered_in_time():
+            (person, workspace), members = await asyncio.gather(
+                self._known(actor), self._members(named, use_case)
+            )
+        return person, workspace, members
 
     async def _known(self, actor: Actor) -> tuple[Person, Workspace]:
         installation, person = await asyncio.gather(

@@ -9,10 +9,9 @@ from hitl.reports.asked import NOBODY, Asked
 from hitl.reports.checked import sampled_in
 from hitl.reports.facts import REVIEWS, UNTIMED
 from hitl.reports.ledger import Ledger, Window
+from hitl.reports.prices import review_price
 from hitl.reports.tallied import stood_by_label
 from hitl.statistics.economics import Prices, Standing, error_cost
-
-_SECONDS_AN_HOUR = 3_600
 
 
 @dataclass(slots=True)
@@ -25,13 +24,10 @@ class Reviewed:
 
     def cost(self, costs: Costs) -> float | None:
         """None where nothing says what they cost."""
-        if costs.review is not None:
-            return costs.review * self.reviews
-        if costs.reviewer_hour is None or (self.reviews and not self.timed):
-            return None  # paid by the hour, but no review was timed
         # A press on a channel's card tells no beginning; it is taken to last as long as the rest.
-        seconds = self.seconds * self.reviews / max(self.timed, 1)
-        return costs.reviewer_hour * seconds / _SECONDS_AN_HOUR
+        mean = self.seconds / self.timed if self.timed else None
+        each = review_price(costs, seconds=mean if self.reviews else 0.0)
+        return None if each is None else each * self.reviews
 
 
 def reviewed_in(ledger: Ledger, windows: Sequence[Window]) -> list[Reviewed]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from hitl.policy import UseCase
+from hitl.policy import Costs, UseCase
 from hitl.statistics.economics import Prices
 from hitl.statistics.replay import Terms
 from hitl.storage.tables import cases, reviews
@@ -12,15 +12,26 @@ from hitl.storage.tables import cases, reviews
 _SECONDS_AN_HOUR = 3_600
 
 
+def review_price(costs: Costs, *, seconds: float | None) -> float | None:
+    """What one review costs that takes so long; None where nothing says so."""
+    if costs.review is not None:
+        return costs.review
+    if costs.reviewer_hour is None or seconds is None:
+        return None
+    return costs.reviewer_hour * seconds / _SECONDS_AN_HOUR
+
+
 def prices_of(use_case: UseCase, *, seconds: float | None) -> Prices:
     """Reviews paid by the hour cost what they take; unpriced while none was timed."""
     costs = use_case.costs
     if costs is None:
         return Prices()
-    review = costs.review
-    if review is None and costs.reviewer_hour is not None and seconds is not None:
-        review = costs.reviewer_hour * seconds / _SECONDS_AN_HOUR
-    return Prices(currency=costs.currency, ai=costs.ai, review=review, error=costs.error)
+    return Prices(
+        currency=costs.currency,
+        ai=costs.ai,
+        review=review_price(costs, seconds=seconds),
+        error=costs.error,
+    )
 
 
 def terms_of(use_case: UseCase, *, seconds: float | None, better_by: float = 0.0) -> Terms:
