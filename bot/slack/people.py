@@ -109,17 +109,25 @@ class People:
 
     async def require_withdrawer(self, actor: Actor, use_case: UseCase) -> None:
         """Someone who may withdraw cases of the use case."""
-        await self._require_lead(actor, use_case, may=may_withdraw, named=use_case.leads)
+        await self._require_lead_or_reviewer(
+            actor, use_case, may=may_withdraw, named=use_case.leads
+        )
 
     async def require_overruler(self, actor: Actor, use_case: UseCase) -> None:
         """Someone who may overrule what was decided in the use case."""
         named = (*use_case.leads, *use_case.adjudicators)
-        await self._require_lead(actor, use_case, may=may_overrule, named=named)
+        await self._require_lead_or_reviewer(actor, use_case, may=may_overrule, named=named)
 
     async def require_in_charge(self, actor: Actor, use_case: UseCase, *, act: str) -> None:
         """Someone who may ``act`` for the use case as a whole, as in "post the digest"."""
         may = partial(may_answer_for, act=act)
-        await self._require_lead(actor, use_case, may=may, named=use_case.leads)
+        await self._require_lead_or_reviewer(actor, use_case, may=may, named=use_case.leads)
+
+    async def require_lead(self, actor: Actor, use_case: UseCase) -> None:
+        """A lead of the use case whom the policy names, who may see how others review."""
+        person, workspace, leads = await self._beside(actor, use_case.leads, use_case)
+        ask = _whom_to_ask(use_case.leads, use_case)
+        _require(may_see_reviewers(person, workspace=workspace, leads=leads, ask=ask))
 
     async def require_adjudicator(self, actor: Actor, use_case: UseCase) -> None:
         """Someone who may settle what reviewers disagree on."""
@@ -133,44 +141,14 @@ class People:
     ) -> None:
         """Someone who may sign a proposed policy for the office; ``named`` is whom it names."""
         act = f"sign for {office}"
-        await self._require_approver(actor, use_case, named=(named,), act=act)
+        await self._require_signer(actor, use_case, named=(named,), act=act)
 
     async def require_proposal_withdrawer(
         self, actor: Actor, use_case: UseCase, *, named: tuple[str, ...]
     ) -> None:
         """Someone who may withdraw a proposed policy: one of those ``named``."""
         known = tuple(each for each in named if _is_looked_up(each))
-        await self._require_approver(actor, use_case, named=known, act="withdraw this")
-
-    async def _require_approver(
-        self, actor: Actor, use_case: UseCase, *, named: tuple[str, ...], act: str
-    ) -> None:
-        person, workspace, approvers = await self._beside(actor, named, use_case)
-        ask = _whom_to_ask(named, use_case)
-        _require(may_sign(person, workspace=workspace, approvers=approvers, act=act, ask=ask))
-
-    async def _require_lead(
-        self,
-        actor: Actor,
-        use_case: UseCase,
-        *,
-        may: Callable[..., Permission],
-        named: tuple[str, ...],
-    ) -> None:
-        async with _answered_in_time():
-            (person, workspace), reviewers, leads = await asyncio.gather(
-                self._known(actor),
-                self._members(use_case.reviewers, use_case),
-                self._members(named, use_case),
-            )
-        ask = _whom_to_ask(named or use_case.reviewers, use_case)
-        _require(may(person, workspace=workspace, reviewers=reviewers, leads=leads, ask=ask))
-
-    async def require_lead(self, actor: Actor, use_case: UseCase) -> None:
-        """A lead of the use case whom the policy names, who may see how others review."""
-        person, workspace, leads = await self._beside(actor, use_case.leads, use_case)
-        ask = _whom_to_ask(use_case.leads, use_case)
-        _require(may_see_reviewers(person, workspace=workspace, leads=leads, ask=ask))
+        await self._require_signer(actor, use_case, named=known, act="withdraw this")
 
     async def can_decide(
         self, user_id: str, use_case: UseCase, *, also: tuple[str, ...] = ()
@@ -189,6 +167,30 @@ class People:
         except NotAllowed:
             return False
         return True
+
+    async def _require_signer(
+        self, actor: Actor, use_case: UseCase, *, named: tuple[str, ...], act: str
+    ) -> None:
+        person, workspace, approvers = await self._beside(actor, named, use_case)
+        ask = _whom_to_ask(named, use_case)
+        _require(may_sign(person, workspace=workspace, approvers=approvers, act=act, ask=ask))
+
+    async def _require_lead_or_reviewer(
+        self,
+        actor: Actor,
+        use_case: UseCase,
+        *,
+        may: Callable[..., Permission],
+        named: tuple[str, ...],
+    ) -> None:
+        async with _answered_in_time():
+            (person, workspace), reviewers, leads = await asyncio.gather(
+                self._known(actor),
+                self._members(use_case.reviewers, use_case),
+                self._members(named, use_case),
+            )
+        ask = _whom_to_ask(named or use_case.reviewers, use_case)
+        _require(may(person, workspace=workspace, reviewers=reviewers, leads=leads, ask=ask))
 
     async def _somebody(self, user_id: str) -> Actor:
         async with _answered_in_time():
