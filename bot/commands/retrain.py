@@ -66,8 +66,11 @@ def _chosen(name: str | None) -> tuple[UseCase, Retrain]:
     elif len(rules) == 1:
         (use_case,) = rules.values()
     else:
-        names = ", ".join(rules) or "none: see retrain in the README"
-        raise NotRetrained(f"say which with --use-case; those with a retrain rule: {names}")
+        raise NotRetrained(
+            f"say which with --use-case; those with a retrain rule: {', '.join(rules)}"
+            if rules
+            else "no use case of the policy has a retrain rule: see Retraining in the README"
+        )
     if use_case.retrain is None:
         raise NotRetrained(f"the policy has no retrain rule for {use_case.name}")
     return use_case, use_case.retrain

@@ -1,5 +1,6 @@
 """``hitl simulate --scenario``: an article's worked examples, beside what it quotes."""
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,8 +11,6 @@ from bot.commands.trade_off_picture import write_picture
 from hitl.errors import HitlError
 from hitl.policy.wording import unknown
 from hitl.statistics.scenarios import SCENARIOS, Plan, Scenario
-
-_BAR = 24
 
 
 class UnknownScenario(HitlError):
@@ -38,36 +37,27 @@ def show_scenario(name: str, console: Console, *, png: Path | None = None) -> No
 
 
 def _plans(scenario: Scenario) -> Table:
-    table = Table(
-        "plan",
-        "decided by the AI",
-        "reviews",
-        "a day",
-        "quoted",
-        "a decision",
-        "blind checks of 2 %",
-        "people, at 10 s",
-        "",
-    )
-    dearest = max(plan.cost for plan in scenario.plans)
-    for plan in scenario.plans:
-        table.add_row(
-            plan.name,
-            f"{plan.automatic:,}",
-            f"{plan.reviews:,}",
-            f"${plan.cost:,.2f}",
-            "" if plan.quoted is None else f"${plan.quoted:,.2f}",
-            _each(plan),
-            f"${plan.audit_cost():,.2f}",
-            f"{plan.hours:,.1f} h",
-            "█" * max(1, round(_BAR * plan.cost / dearest)),
-        )
+    """A column for each plan, so that amounts are whole in a terminal of 80 characters."""
+    table = Table("", *(plan.name for plan in scenario.plans))
+    for name, shown in _ROWS.items():
+        table.add_row(name, *(shown(plan) for plan in scenario.plans))
     return table
 
 
 def _each(plan: Plan) -> str:
     cents = plan.per_decision.quantize(Decimal("0.01"))
     return f"${cents}" if cents == plan.per_decision else f"${plan.per_decision.normalize():f}"
+
+
+_ROWS: Mapping[str, Callable[[Plan], str]] = {
+    "decided by the AI": lambda plan: f"{plan.automatic:,}",
+    "reviews": lambda plan: f"{plan.reviews:,}",
+    "a day": lambda plan: f"${plan.cost:,.2f}",
+    "quoted": lambda plan: "" if plan.quoted is None else f"${plan.quoted:,.2f}",
+    "a decision": _each,
+    "blind checks of 2 %": lambda plan: f"${plan.audit_cost():,.2f}",
+    "people, at 10 s": lambda plan: f"{plan.hours:,.1f} h",
+}
 
 
 def _draw(file: Path, scenario: Scenario) -> None:

@@ -73,7 +73,8 @@ def _table(found: Report, *, heading: str) -> Table:
 
 def _weeks(found: Report) -> Table:
     title = f"The last {len(found.weeks)} weeks · {found.zone}"
-    table = Table(*WEEK_COLUMNS, title=title, title_justify="left")
+    # Without the space on the left, each name fits into 80 characters.
+    table = Table(*WEEK_COLUMNS, title=title, title_justify="left", padding=(0, 1, 0, 0))
     for week in found.weeks:
         table.add_row(*week_row(week))
     return table

@@ -36,7 +36,10 @@ def use_store(work: Callable[[Database], Coroutine[Any, Any, T]], *, may_create:
     address = database_url(url)
     is_missing = address.drivername == "sqlite" and not Path(str(address.database)).exists()
     if is_missing and not may_create:
-        raise NoDatabase(f"there is no database at {address.database}: see HITL_DATABASE_URL")
+        raise NoDatabase(
+            f"there is no database at {address.database}: hitl serve makes it; if it is elsewhere,"
+            " set HITL_DATABASE_URL"
+        )
     prepare_database(url)
 
     async def run() -> T:

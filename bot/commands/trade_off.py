@@ -11,7 +11,7 @@ from hitl.policy import UseCase
 from hitl.statistics.answers import NotYet
 from hitl.statistics.replay import Replayed, Traffic
 
-_BAR = 24
+_BAR = 16
 _FULL, _HALF = "█", "▌"
 
 

@@ -20,6 +20,7 @@ def test_a_scenario_needs_no_data_and_no_policy(typed: Typed, name: str) -> None
     result = typed("simulate", "--scenario", name)
     assert result.status == 0
     assert "What does not follow" in result.said
+    assert "…" not in result.said, "an amount is cut short in 80 columns"
 
 
 @pytest.mark.parametrize(
