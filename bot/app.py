@@ -10,7 +10,9 @@ from functools import partial
 from ipaddress import ip_address
 
 import aiohttp
+from fastapi import FastAPI
 from pydantic import SecretStr
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.dashboard.app import install_dashboard
@@ -92,50 +94,25 @@ async def running_service(
         database = Database(settings.database_url, clock=clock)
         stack.callback(database.close)
         running = await begin_policy(database, policy)
-        services = Services(
-            database=database,
-            policy=running,
-            draw=random.SystemRandom().random,
-            callbacks=Callbacks(
-                signed=bool(settings.webhook_secrets),
-                allowed=Allowed.parse(settings.webhook_allow),
-            ),
-        )
+        services = _services(settings, database, running)
         stack.callback(services.precedents.close)
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=_SLACK_TIMEOUT))
         client = _client(settings, settings.slack_bot_token, session=session)
         services.links = _links(settings, listener)
         slack = build_slack_app(services, client=client)
         keyring = Keyring(settings.api_keys)
-        await stack.enter_async_context(keeping_keys(services.database, keyring))
+        await stack.enter_async_context(keeping_keys(database, keyring))
         api = build_intake(services, keyring=keyring)
-        if services.links is not None:
-            doorkeeper = Doorkeeper(
-                database, directory=Directory(client), keyring=keyring, links=services.links
-            )
-            install_dashboard(api, services, doorkeeper)
-        if settings.slack_app_token is None:
-            secret = _revealed(settings.slack_signing_secret)
-            api.include_router(slack_route(slack, signing_secret=secret))
+        _install_doors(api, services, settings, slack=slack, client=client, keyring=keyring)
         await stack.enter_async_context(
             serving(api, listener, timeout_graceful_shutdown=_GRACE_SECONDS)
         )
-        stack.callback(services.database.bell.silence)
+        stack.callback(database.bell.silence)
         if settings.slack_app_token is not None:
             socket_client = _client(settings, settings.slack_app_token, session=session)
             await stack.enter_async_context(socket_mode(slack, socket_client))
-        desk = Desk(
-            database=services.database,
-            policy=running,
-            client=client,
-            session=session,
-            channels=Channels(client, clock=services.database.now),
-            directory=Directory(client),
-            precedents=services.precedents,
-            findings=services.findings,
-        )
         await stack.enter_async_context(following(database, running))
-        await stack.enter_async_context(_to_slack(desk, health=services.health, paced=paced))
+        await stack.enter_async_context(_to_slack(services, client, session, paced=paced))
         await stack.enter_async_context(_to_callers(services, settings))
         await stack.enter_async_context(_retraining(services, settings, policy))
         await stack.enter_async_context(_to_models(services, settings))
@@ -143,12 +120,45 @@ async def running_service(
         introducing = asyncio.create_task(introduce(client))
         stack.callback(introducing.cancel)
         timetable = Timetable(
-            services.database,
+            database,
             lambda: [checkpoint_job(), *digest_jobs(running), *retraining_jobs(policy)],
         )
         timetable.start()
         stack.push_async_callback(timetable.stop)
         yield RunningService(services, running, url=_url(listener))
+
+
+def _services(settings: Settings, database: Database, policy: InForce) -> Services:
+    return Services(
+        database=database,
+        policy=policy,
+        draw=random.SystemRandom().random,
+        callbacks=Callbacks(
+            signed=bool(settings.webhook_secrets),
+            allowed=Allowed.parse(settings.webhook_allow),
+        ),
+    )
+
+
+def _install_doors(
+    api: FastAPI,
+    services: Services,
+    settings: Settings,
+    *,
+    slack: AsyncApp,
+    client: AsyncWebClient,
+    keyring: Keyring,
+) -> None:
+    """What comes in over HTTP beside the API: the dashboard, and Slack unless by Socket Mode."""
+    if services.links is not None:
+        directory = Directory(client)
+        doorkeeper = Doorkeeper(
+            services.database, directory=directory, keyring=keyring, links=services.links
+        )
+        install_dashboard(api, services, doorkeeper)
+    if settings.slack_app_token is None:
+        secret = _revealed(settings.slack_signing_secret)
+        api.include_router(slack_route(slack, signing_secret=secret))
 
 
 @asynccontextmanager
@@ -170,11 +180,24 @@ async def _sweeping(database: Database, policy: InForce) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _to_slack(desk: Desk, *, health: Health, paced: bool) -> AsyncIterator[None]:
+async def _to_slack(
+    services: Services, client: AsyncWebClient, session: aiohttp.ClientSession, *, paced: bool
+) -> AsyncIterator[None]:
+    database = services.database
+    desk = Desk(
+        database=database,
+        policy=services.policy,
+        client=client,
+        session=session,
+        channels=Channels(client, clock=database.now),
+        directory=Directory(client),
+        precedents=services.precedents,
+        findings=services.findings,
+    )
     deliverer = Deliverer(
-        desk.database,
+        database,
         lambda parcel: send_to_slack(desk, parcel),
-        health=health,
+        health=services.health,
         rates=slack_rates if paced else unpaced,
     )
     async with _running(deliverer):
@@ -183,8 +206,8 @@ async def _to_slack(desk: Desk, *, health: Health, paced: bool) -> AsyncIterator
 
 @asynccontextmanager
 async def _to_callers(services: Services, settings: Settings) -> AsyncIterator[None]:
-    keys = [signing_key(secret.get_secret_value()) for secret in settings.webhook_secrets]
     async with outgoing(services.callbacks.allowed, within=ANSWER_WITHIN) as client:
+        keys = _signing_keys(settings)
         desk = WebhookDesk(client=client, keys=keys, clock=services.database.now)
         deliverer = Deliverer(
             services.database,
@@ -205,10 +228,9 @@ async def _retraining(
     services: Services, settings: Settings, policy: Policy
 ) -> AsyncIterator[None]:
     """By the policy of the file alone, for it names commands that are run here."""
-    keys = [signing_key(secret.get_secret_value()) for secret in settings.webhook_secrets]
     database = services.database
     async with outgoing(services.callbacks.allowed, within=ANSWER_WITHIN) as client:
-        trainer = Trainer(database, Caller(client, keys, database.now))
+        trainer = Trainer(database, Caller(client, _signing_keys(settings), database.now))
         async with retraining(trainer, policy):
             yield
 
@@ -220,7 +242,7 @@ async def _to_models(services: Services, settings: Settings) -> AsyncIterator[No
             database=services.database,
             policy=services.policy,
             client=client,
-            keys=[signing_key(secret.get_secret_value()) for secret in settings.webhook_secrets],
+            keys=_signing_keys(settings),
             tokens=settings.model_token_by_host,
         )
         deliverer = Deliverer(
@@ -272,6 +294,10 @@ def _client(
         retry_handlers=[],
         timeout=int(_SLACK_TIMEOUT.total or 0),
     )
+
+
+def _signing_keys(settings: Settings) -> list[bytes]:
+    return [signing_key(secret.get_secret_value()) for secret in settings.webhook_secrets]
 
 
 def _revealed(secret: SecretStr | None) -> str | None:
