@@ -163,7 +163,7 @@ class Precedents:
         while not shelf.is_full:
             read = partial(latest_decided, use_case=shelf.use_case, before=before, most=_PAGE)
             page = await self._database.read(read)
-            await self._apart(partial(_put, shelf, page))
+            await self._put(shelf, page)
             if len(page) < _PAGE:
                 break
             before = page[-1].mark
@@ -176,7 +176,7 @@ class Precedents:
         while True:
             read = partial(next_decided, use_case=shelf.use_case, after=after, most=_PAGE)
             page = await self._database.read(read)
-            await self._apart(partial(_put, shelf, page))
+            await self._put(shelf, page)
             if len(page) < _PAGE:
                 break
             after = page[-1].mark
@@ -192,6 +192,10 @@ class Precedents:
                 return
             if name != besides and self._shelves[name].work is None:
                 total -= self._shelves.pop(name).entries
+
+    async def _put(self, shelf: _Shelf, page: Sequence[PastCase]) -> None:
+        if page:  # what compares texts takes seconds to load, and has nothing to do until then
+            await self._apart(partial(_put, shelf, page))
 
     async def _apart(self, work: Callable[[], T]) -> T:
         """Do it beside the event loop, one thing after the other."""
