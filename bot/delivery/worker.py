@@ -23,8 +23,9 @@ from bot.delivery.troubles import Treatment, Trouble
 from hitl.failpoints import Instant, reach
 from hitl.storage.bell import outbox_topic
 from hitl.storage.database import Database, StorageUnavailable, Transaction
-from hitl.storage.outbox import SLACK, Parcel, Sending, next_due, take
+from hitl.storage.outbox import SLACK, Parcel, Sending
 from hitl.storage.pacing import Rates
+from hitl.storage.taking import next_due, take
 
 log = logging.getLogger(__name__)
 

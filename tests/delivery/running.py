@@ -19,10 +19,11 @@ from hitl.cases import Case
 from hitl.review import Submission, submit
 from hitl.routing import Prediction
 from hitl.storage.database import Database
-from hitl.storage.outbox import UPDATES_LANE, Parcel, take
+from hitl.storage.outbox import UPDATES_LANE, Parcel
 from hitl.storage.pacing import Rate
 from hitl.storage.queries import case_history
 from hitl.storage.tables import outbox
+from hitl.storage.taking import take
 from tests.examples import post
 
 PATIENCE_SECONDS = 15.0

@@ -11,7 +11,8 @@ from bot.delivery.webhook_retries import PAUSES, settle_webhook_trouble, webhook
 from bot.sandbox.workspace import Workspace
 from hitl.policy import Policy, parse_policy
 from hitl.storage.database import Database
-from hitl.storage.outbox import WEBHOOK, Parcel, Sending, next_due, take
+from hitl.storage.outbox import WEBHOOK, Parcel, Sending
+from hitl.storage.taking import next_due, take
 from tests.delivery.calling import SECRET, Calling
 from tests.delivery.running import RunningClock, delivered, delivering, rows, until
 from tests.receiver import answer, running_receiver

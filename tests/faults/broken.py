@@ -16,9 +16,10 @@ from hitl.storage import database as storage
 from hitl.storage import migrate
 from hitl.storage.database import Database, Transaction
 from hitl.storage.engines import writing_engine
-from hitl.storage.outbox import Parcel, take
+from hitl.storage.outbox import Parcel
 from hitl.storage.queries import case_by_id
 from hitl.storage.tables import cases, outbox
+from hitl.storage.taking import take
 from tests.faults.launcher import replace
 
 _UNSTORED_SECONDS = 0.1

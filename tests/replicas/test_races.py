@@ -15,10 +15,11 @@ from sqlalchemy import Connection, Table, func, select, text
 from hitl.cases import Case
 from hitl.review import AlreadyDecided, CaseWithdrawn, add_note, submit, vote, withdraw
 from hitl.storage.database import Database, Transaction
-from hitl.storage.outbox import Kind, Sending, put, settle, take
+from hitl.storage.outbox import Kind, Sending, put, settle
 from hitl.storage.pacing import Rate
 from hitl.storage.queries import case_by_id
 from hitl.storage.tables import audit_events, cases, outbox, outcomes, reviews
+from hitl.storage.taking import take
 from hitl.vocabulary import CaseState, Verdict
 from tests.examples import moderation, post
 from tests.storage.marks import Gate

@@ -12,10 +12,11 @@ from hitl.policy import Endpoint, Strategy, UseCase
 from hitl.review import UserAnswer, answer, submit, time_is_up
 from hitl.review.opinions import GivenOpinion, record_opinion
 from hitl.storage.database import Database
-from hitl.storage.outbox import Kind, Parcel, take
+from hitl.storage.outbox import Kind, Parcel
 from hitl.storage.queries import case_by_id, case_history
 from hitl.storage.questions import Via
 from hitl.storage.tables import outbox
+from hitl.storage.taking import take
 from hitl.strategies import Opinion
 from hitl.vocabulary import RouteTo
 from tests.examples import moderation, post

@@ -36,9 +36,9 @@ from hitl.review.posted import How, PostedCard, record_posted
 from hitl.storage.chain import PERSONAL
 from hitl.storage.checkpoints import missing_checkpoint, record_checkpoint
 from hitl.storage.database import Database, Transaction
-from hitl.storage.outbox import take
 from hitl.storage.slack_copies import Place
 from hitl.storage.tables import audit_events, case_contents, notes, outcomes, pictures, reviews
+from hitl.storage.taking import take
 from hitl.storage.verification import first_break
 from hitl.vocabulary import Verdict
 from tests.conftest import Clock

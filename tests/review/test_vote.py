@@ -21,9 +21,9 @@ from hitl.review import (
 )
 from hitl.routing import Prediction
 from hitl.storage.database import Database
-from hitl.storage.outbox import take
 from hitl.storage.queries import case_by_id, case_history
 from hitl.storage.tables import cases, outbox
+from hitl.storage.taking import take
 from hitl.vocabulary import By, CaseState, Verdict
 from tests.conftest import Clock
 from tests.examples import digits, moderation, post

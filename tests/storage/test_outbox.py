@@ -7,8 +7,9 @@ import pytest
 
 from hitl.storage.database import Transaction
 from hitl.storage.engines import writing_engine
-from hitl.storage.outbox import Kind, Parcel, Sending, next_due, put, settle, take
+from hitl.storage.outbox import Kind, Parcel, Sending, put, settle
 from hitl.storage.pacing import Rate, hold, release
+from hitl.storage.taking import next_due, take
 from tests.conftest import Clock
 
 LEASE = timedelta(seconds=30)

@@ -19,9 +19,10 @@ from sqlalchemy import select
 
 from hitl.storage.database import Transaction
 from hitl.storage.engines import writing_engine
-from hitl.storage.outbox import Kind, Parcel, Sending, next_due, put, settle, take
+from hitl.storage.outbox import Kind, Parcel, Sending, put, settle
 from hitl.storage.pacing import Rate, hold
 from hitl.storage.tables import outbox
+from hitl.storage.taking import next_due, take
 from tests.conftest import MONDAY
 
 LEASE = timedelta(seconds=30)
