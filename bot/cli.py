@@ -58,8 +58,8 @@ def serve() -> None:
 def doctor() -> None:
     """Say what stands between this installation and its first decision; changes nothing.
 
-    Looks at settings, policy, database and keys, and asks Slack about tokens, scopes, channels
-    and people. Exit status 1 if something is wrong.
+    Looks at settings, policy, database and keys, and asks Slack about tokens,
+    scopes, channels and people. Exit status 1 if something is wrong.
     """
     from bot.commands.doctor import doctor as run  # noqa: PLC0415
 
@@ -162,7 +162,7 @@ def outbox_list(context: typer.Context) -> None:
 
 @outbox.command("replay")
 def outbox_replay(
-    numbers: Annotated[list[int] | None, typer.Argument(help="Of dead letters.")] = None,
+    numbers: Annotated[list[int] | None, typer.Argument(help="Of dead letters, as listed.")] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Every dead letter.")] = False,
 ) -> None:
@@ -180,7 +180,7 @@ app.add_typer(audit, name="audit")
 def audit_verify(
     *,
     checkpoint: Annotated[
-        str | None, typer.Option(help="Prove that what it covered is still there.")
+        str | None, typer.Option(help="From a digest: prove that all it covered is there.")
     ] = None,
 ) -> None:
     """Check every case's history and every checkpoint; exit status 1 names the first break."""
@@ -197,9 +197,7 @@ app.add_typer(keys, name="keys")
 def keys_create(
     name: Annotated[str, typer.Argument(help="Whose it is; two of a name may be in use at once.")],
     *,
-    scopes: Annotated[
-        str, typer.Option(help="What it may do: submit, read, review, route, admin.")
-    ],
+    scopes: Annotated[str, typer.Option(help="As in submit,read; others: review, route, admin.")],
     use_cases: Annotated[
         str | None, typer.Option(help="For these alone, separated by commas; else for all.")
     ] = None,
@@ -255,8 +253,8 @@ def labels_export(
 ) -> None:
     """Write every label that stands to a file, while the service runs.
 
-    Cells of a CSV that a spreadsheet would take for formulas begin with an apostrophe; JSON lines
-    and Parquet hold every text as it was sent.
+    Cells of a CSV that a spreadsheet would take for formulas begin with an
+    apostrophe; JSON lines and Parquet hold every text as it was sent.
     """
     from bot.commands.labels import ExportOptions, export  # noqa: PLC0415
 
@@ -276,13 +274,14 @@ def labels_export(
 def erase(
     cases: Annotated[list[int] | None, typer.Argument(help="Numbers of cases.")] = None,
     *,
-    use_case: Annotated[str | None, typer.Option(help="All of it that came --before.")] = None,
+    use_case: Annotated[str | None, typer.Option(help="All its cases --before a day.")] = None,
     before: Annotated[str | None, typer.Option(help="A day, as in 2026-06-01.")] = None,
 ) -> None:
     """Take out what people wrote in cases that are done: every table, the file and its log.
 
-    Label, scores and the hash-chained history stay, and the card in Slack says so. A policy's
-    retention does the same by itself. Keys of cases stay: put no names into them.
+    Label, scores and the hash-chained history stay, and the card in Slack says
+    so. A policy's retention does the same by itself. Keys of cases stay: put no
+    names into them.
     """
     from bot.commands.erase import erase_cases  # noqa: PLC0415
 
@@ -295,7 +294,7 @@ app.add_typer(retrain, name="retrain")
 
 @retrain.command("now")
 def retrain_now(
-    *, use_case: Annotated[str | None, typer.Option(help="If several are retrained.")] = None
+    *, use_case: Annotated[str | None, typer.Option(help="Which, if several can.")] = None
 ) -> None:
     """Do what the policy's retrain rule says, here and at once; exit status 2 if it fails."""
     from bot.commands.retrain import retrain_now as run  # noqa: PLC0415

@@ -80,7 +80,7 @@ def history(
 
 @policy.command("withdraw")
 def withdraw(
-    number: Annotated[int, typer.Argument(help="Of the proposal.")],
+    number: Annotated[int, typer.Argument(help="Of the proposal, as in the history.")],
     *,
     reason: Annotated[str, typer.Option(help="Why it is not wanted any more.")],
 ) -> None:

@@ -23,7 +23,7 @@ def simulate(
     ] = None,
     better: Annotated[
         str | None,
-        typer.Option(help="Assume a model without so large a part of its doubts, as in 20%."),
+        typer.Option(help="Assume so large a part of its doubts and errors away, as in 20%."),
     ] = None,
     scenario: Annotated[
         str | None, typer.Option(help=f"A worked example, without data: {_SCENARIOS}.")
