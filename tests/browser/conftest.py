@@ -14,13 +14,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.app import running_workspace
 from bot.sandbox.config import demo_config
+from bot.sandbox.directory import UserGroup
 from bot.sandbox.workspace import Workspace
 from tests.browser.review_app import review_app
 from tests.sandbox.running import over_socket
 
 CHANNEL = "C0001LOCAL"
 OTHER_CHANNEL = "C0002LOCAL"
-CONFIG = demo_config(channels=["#moderation", "#digits"])
+CONFIG = demo_config(
+    channels=["#moderation", "#digits"],
+    groups=[UserGroup(id="S0MODS", handle="moderators", users=("U0ANA",))],
+)
 DESKTOP = {"width": 1280, "height": 850}
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [

@@ -74,6 +74,7 @@ MRKDWN = [
     ("a*b*c snake_case_name 2 * 3 * 4", "a*b*c snake_case_name 2 * 3 * 4"),
     ("*`_x_` and <@U0BEN>*", '<strong><code>_x_</code> and <span class="mention">@Ben Okafor'),
     ("<!channel> <#C0001LOCAL>", '>@channel</span> <span class="mention">#moderation</span>'),
+    ("<!subteam^S0MODS>", '<span class="mention">@moderators</span>'),
     ("<javascript:alert(1)|press>", "&lt;javascript:alert(1)|press&gt;"),
     ("<https://a.test/?q=1&amp;r=2|here>", 'href="https://a.test/?q=1&amp;r=2"'),
     ("<https://a.test|b>", 'rel="noopener noreferrer"'),

@@ -116,3 +116,4 @@ async def test_a_demo_workspace_puts_everyone_in_every_channel() -> None:
         state = await workspace.person("U0DEV").state()
     assert [c["name"] for c in state["channels"]] == ["moderation", "spam", "hitl"]
     assert [u["real_name"] for u in state["users"]][:2] == ["Ana Costa", "Ben Okafor"]
+    assert state["groups"] == [{"id": "S1", "handle": "moderators"}]

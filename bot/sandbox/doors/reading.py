@@ -35,12 +35,14 @@ async def state(request: Request) -> Response:
         if viewer.id in channel.members
     ]
     people = [_person(user) for user in workspace.state.users.values()]
+    groups = [{"id": each.id, "handle": each.handle} for each in workspace.state.groups.values()]
     return JSONResponse(
         {
             "team": {"id": config.team.id, "name": config.team.name},
             "app": app,
             "me": _person(viewer),
             "users": people,
+            "groups": groups,
             "channels": channels,
             "commands": list(config.commands),
             "now": config.clock(),

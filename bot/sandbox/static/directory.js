@@ -4,13 +4,16 @@ import { h } from "./dom.js";
 import { emojiNodes } from "./emoji.js";
 
 const users = new Map();
+const groups = new Map();
 const channels = new Map();
 let app = {};
 
 export function learn(state) {
   users.clear();
+  groups.clear();
   channels.clear();
   for (const user of state.users) users.set(user.id, user);
+  for (const group of state.groups) groups.set(group.id, group);
   for (const channel of state.channels) channels.set(channel.id, channel);
   app = state.app ?? {};
 }
@@ -24,7 +27,7 @@ export const people = () =>
 export const userOf = (id) => users.get(id);
 export const userName = (id) => (isApp(id) ? app.name : wordsFor(users.get(id)));
 export const channelName = (id) => channels.get(id)?.name;
-export const groupName = (id) => `@${id}`;
+export const groupName = (id) => `@${groups.get(id)?.handle ?? id}`;
 export const firstName = (id) => (userName(id) ?? id ?? "someone").split(" ")[0];
 
 const FALLBACK_COLOURS = ["#3c6e71", "#7a5c3e", "#5b5f97", "#8a4f5c", "#4d7c4a", "#6b5876"];
