@@ -159,3 +159,8 @@ class Case:
     inquiries: tuple[Inquiry, ...] = ()
     tried: tuple[Tried, ...] = ()
     """Who else was asked, in order."""
+
+
+def listed_as(case_id: int, *, title: str | None, key: str, is_blind: bool) -> str:
+    """What a list calls a case; a key would tell more of a blind one than its card does."""
+    return title or (f"case {case_id}" if is_blind else key)

@@ -26,6 +26,7 @@ from hitl.reports.reviewers import team
 from hitl.reports.stats import stats
 from hitl.reports.tallied import decided_in
 from hitl.reports.windows import parse_window
+from hitl.statistics.findings.signal import findings_of
 
 Naming = Callable[[str], Awaitable[str]]
 """What a reviewer's id stands for."""
@@ -37,7 +38,7 @@ async def shown(services: Services, use_case: UseCase, *, window: str) -> Shape:
     """What the page draws for everyone; raises ``WindowNotUnderstood``."""
     length = parse_window(window)
     now = services.database.now()
-    found = [each for each in await services.findings.of_now() if each.use_case == use_case.name]
+    found = findings_of(use_case.name, await services.findings.of_now())
 
     def read(connection: Connection) -> Shape:
         since = now - length

@@ -5,8 +5,6 @@ import logging
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection
-
 from bot.charts import weeks_chart
 from bot.delivery.desk import Desk, Sent, Skipped
 from bot.delivery.once import post_once
@@ -43,18 +41,15 @@ async def _digest(desk: Desk, parcel: Parcel, *, use_case: UseCase) -> Digest:
         datetime.fromisoformat(parcel.payload[name]) for name in ("before", "since", "until")
     )
     findings = await desk.findings.of_now()
-
-    def read(connection: Connection) -> Digest:
-        return digest_of(
-            connection,
-            use_case=use_case,
-            before=before,
-            since=since,
-            until=until,
-            zone=parcel.payload["zone"],
-            findings=findings,
-        )
-
+    read = partial(
+        digest_of,
+        use_case=use_case,
+        before=before,
+        since=since,
+        until=until,
+        zone=parcel.payload["zone"],
+        findings=findings,
+    )
     return await desk.database.read(read)
 
 

@@ -12,6 +12,7 @@ from hitl.policy import UseCase
 from hitl.reports.answers import Report
 from hitl.reports.report import report
 from hitl.review.monthly import MonthlyQuestion, keep_evidence, month_asked, month_before
+from hitl.statistics.findings.signal import findings_of
 from hitl.storage.outbox import Parcel
 
 
@@ -42,5 +43,5 @@ async def _evidence(desk: Desk, asked: MonthlyQuestion, *, use_case: UseCase) ->
         )
 
     month, before = await desk.database.read(read)
-    findings = [each for each in await desk.findings.of_now() if each.use_case == use_case.name]
+    findings = findings_of(use_case.name, await desk.findings.of_now())
     return evidence_lines(month, before, findings=findings)

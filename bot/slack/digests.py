@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection
-
 from bot.scheduler.digests import put_digest
 from bot.slack.cards.digest import digest_message
 from bot.slack.message import Message
@@ -12,7 +10,6 @@ from bot.slack.people import Actor
 from bot.slack.services import SlackServices
 from bot.slack.text import mrkdwn
 from hitl.policy import UseCase
-from hitl.reports.answers import Digest
 from hitl.reports.digests import digest_of
 from hitl.reports.report import zone_of
 from hitl.reports.windows import WEEK, window_before
@@ -23,17 +20,15 @@ async def previewed(services: SlackServices, use_case: UseCase) -> Message:
     before, since, until = _weeks(services.database.now(), zone=zone_of(use_case))
     findings = await services.findings.at_once()
 
-    def read(connection: Connection) -> Digest:
-        return digest_of(
-            connection,
-            use_case=use_case,
-            before=before,
-            since=since,
-            until=until,
-            zone=zone_of(use_case),
-            findings=findings,
-        )
-
+    read = partial(
+        digest_of,
+        use_case=use_case,
+        before=before,
+        since=since,
+        until=until,
+        zone=zone_of(use_case),
+        findings=findings,
+    )
     return digest_message(await services.database.read(read), use_case=use_case)
 
 

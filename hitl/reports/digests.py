@@ -13,7 +13,7 @@ from hitl.reports.flags import flags_of
 from hitl.reports.ledger import Ledger, Window
 from hitl.reports.report import report
 from hitl.reports.stats import stats_of
-from hitl.statistics.findings.signal import Finding
+from hitl.statistics.findings.signal import Finding, findings_of
 from hitl.storage.checkpoints import latest_checkpoint
 from hitl.storage.outbox import Sending
 from hitl.storage.tables import outbox
@@ -40,7 +40,7 @@ def digest_of(
         flags=flags_of(connection, use_case=use_case.name, since=since, until=until),
         checkpoint=latest_checkpoint(connection),
         report=found,
-        findings=tuple(each for each in findings if each.use_case == use_case.name),
+        findings=tuple(findings_of(use_case.name, findings)),
         labels=_labels(ledger, (since, until)),
         dead_letters=_dead_letters(connection, use_case.name),
     )

@@ -1,10 +1,10 @@
 """What ``/hitl stats`` shows, of one use case and one window."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
+from hitl.cases import listed_as
 from hitl.policy import UseCase
 from hitl.reports.answers import Queue, Stats, Waiting
 from hitl.reports.asked import asked_in
@@ -12,6 +12,7 @@ from hitl.reports.costs import cost_of, reviewed_in, standing_in
 from hitl.reports.ledger import Ledger, Window
 from hitl.reports.tallied import decided_in, predicted_in
 from hitl.reports.times import seconds_waited
+from hitl.storage.queue_cards import numbers_of
 from hitl.storage.tables import AWAITS_PEOPLE, case_contents, cases
 from hitl.vocabulary import By
 
@@ -55,11 +56,7 @@ def stats_of(ledger: Ledger, window: Window, *, use_case: UseCase) -> Stats:
 def queue(connection: Connection, *, use_case: str, most: int = 10) -> Queue:
     """Cases that wait for people now, the longest waiting first."""
     waiting = (cases.c.use_case == use_case) & AWAITS_PEOPLE
-    row = connection.execute(
-        select(func.count().label("open"), func.min(cases.c.submitted_at).label("oldest"))
-        .select_from(cases)
-        .where(waiting)
-    ).one()
+    numbers = numbers_of(connection, use_case)
     first = connection.execute(
         select(cases.c.id, cases.c.key, cases.c.is_blind, case_contents.c.title)
         .outerjoin_from(cases, case_contents, case_contents.c.case_id == cases.c.id)
@@ -69,15 +66,16 @@ def queue(connection: Connection, *, use_case: str, most: int = 10) -> Queue:
     )
     return Queue(
         use_case=use_case,
-        open=row.open,
-        oldest_at=row.oldest,
-        next_cases=tuple((found.id, found.title or _name(found)) for found in first),
+        open=numbers.open,
+        oldest_at=numbers.oldest_at,
+        next_cases=tuple(
+            (
+                row.id,
+                listed_as(row.id, title=row.title, key=row.key, is_blind=row.is_blind),
+            )
+            for row in first
+        ),
     )
-
-
-def _name(case: Any) -> str:
-    """Of a case without a title; a key would tell more of a blind one than its card does."""
-    return f"case {case.id}" if case.is_blind else str(case.key)
 
 
 def _waiting(seconds: list[float], *, count: int) -> Waiting | None:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from hitl.cases import listed_as
 from hitl.storage.database import Transaction
 from hitl.storage.statements import insert_new
 from hitl.storage.tables import case_contents, cases, flags
@@ -91,8 +91,11 @@ def flagged_cases(
         .order_by(flags.c.set_at, flags.c.case_id)
         .limit(most)
     )
-    return total, [FlaggedCase(row.case_id, row.title or _name(row), row.set_at) for row in rows]
-
-
-def _name(row: Any) -> str:
-    return f"case {row.case_id}" if row.is_blind else str(row.key)
+    return total, [
+        FlaggedCase(
+            row.case_id,
+            listed_as(row.case_id, title=row.title, key=row.key, is_blind=row.is_blind),
+            row.set_at,
+        )
+        for row in rows
+    ]

@@ -1,9 +1,9 @@
 """What ``/hitl stats`` shows, as data."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from bot.intake.answers import answer
@@ -11,10 +11,10 @@ from bot.intake.doors import Reader
 from bot.intake.figures import StatsOut
 from bot.intake.problems import Problem
 from bot.services import Services
-from hitl.reports.answers import Report
 from hitl.reports.data import as_data, report_document
 from hitl.reports.report import USUAL_WEEKS, report, zone_of
 from hitl.reports.windows import parse_window, window_before
+from hitl.statistics.findings.signal import findings_of
 
 _MOST_WEEKS = 60
 
@@ -42,20 +42,17 @@ def figure_routes(services: Services) -> APIRouter:
         until = services.database.now()
         since = window_before(until, parse_window(window), zone=zone_of(known))
 
-        def read(connection: Connection) -> Report:
-            return report(
-                connection,
-                use_case=known,
-                since=since,
-                until=until,
-                model=model,
-                policy_version=policy_version,
-                weeks=weeks,
-            )
-
+        read = partial(
+            report,
+            use_case=known,
+            since=since,
+            until=until,
+            model=model,
+            policy_version=policy_version,
+            weeks=weeks,
+        )
         found = await services.database.read(read)
-        all_findings = await services.findings.at_once()
-        own = [each for each in all_findings if each.use_case == use_case]
+        own = findings_of(use_case, await services.findings.at_once())
         return answer(report_document(found) | {"findings": as_data(own)})
 
     return router

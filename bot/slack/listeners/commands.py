@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import Connection
 
 from bot.slack import ids
 from bot.slack.cards.dashboard import dashboard_message
@@ -42,9 +42,9 @@ from bot.slack.reviewers import reviewers_answer
 from bot.slack.reviewing import begin
 from bot.slack.services import SlackServices
 from hitl.policy import UseCase
-from hitl.reports.answers import Report
 from hitl.reports.report import report, zone_of
 from hitl.reports.windows import WindowNotUnderstood, window_before
+from hitl.statistics.findings.signal import findings_of
 
 
 def register(app: AsyncApp, services: SlackServices) -> None:
@@ -122,12 +122,10 @@ async def _stats(services: SlackServices, _: Actor, words: list[str]) -> Message
 async def _report(services: SlackServices, use_case: UseCase, window: timedelta) -> Message:
     until = services.database.now()
     since = window_before(until, window, zone=zone_of(use_case))
-
-    def read(connection: Connection) -> Report:
-        return report(connection, use_case=use_case, since=since, until=until)
-
-    found = await services.database.read(read)
-    own = [each for each in await services.findings.at_once() if each.use_case == use_case.name]
+    found = await services.database.read(
+        partial(report, use_case=use_case, since=since, until=until)
+    )
+    own = findings_of(use_case.name, await services.findings.at_once())
     return report_message(found, window=window, findings=own)
 
 

@@ -1,6 +1,6 @@
 """What a rule sees and how surprising that is; a finding is a signal that stands among many."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from hitl.statistics.findings.facts import Facts
@@ -41,3 +41,8 @@ class Finding:
     fix: str
     next_step: str
     p: float
+
+
+def findings_of(use_case: str, found: Iterable[Finding]) -> list[Finding]:
+    """Those about one use case, of all that were judged together."""
+    return [each for each in found if each.use_case == use_case]
