@@ -22,7 +22,7 @@ from bot.slack.message import View
 from bot.slack.people import Actor, actor_of
 from bot.slack.practice import HOW_MANY, Practice
 from bot.slack.refusals import Refusal
-from bot.slack.reviewing import pictures_ready
+from bot.slack.served import pictures_ready
 from bot.slack.services import SlackServices
 from bot.slack.showing import open_modal
 from hitl.errors import HitlError

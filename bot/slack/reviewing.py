@@ -7,7 +7,6 @@ date shows a case that is decided by then, and pressing anything there goes on t
 import asyncio
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -29,14 +28,14 @@ from bot.slack.cards.review import (
 from bot.slack.cards.wording import settled_lines
 from bot.slack.errors import SLACK_TROUBLE, in_words
 from bot.slack.message import View
-from bot.slack.people import Actor, NotAllowed, actor_of
+from bot.slack.people import Actor, actor_of
+from bot.slack.served import longest_queue, pictures_ready, waits_needed
 from bot.slack.services import SlackServices
 from bot.slack.showing import open_modal
 from bot.slack.sitting import Sitting
 from bot.slack.text import mrkdwn
 from hitl.blindness import as_seen
 from hitl.cases import Case
-from hitl.deadlines import hand_overs
 from hitl.errors import HitlError
 from hitl.policy import UseCase
 from hitl.policy.lengths import length_of
@@ -44,16 +43,12 @@ from hitl.reports.precedents import SOON
 from hitl.reports.sittings import sitting_figures
 from hitl.review import release
 from hitl.review.claim import CLAIM_FOR, claim_next, wanted_by
-from hitl.storage.bell import case_topic
 from hitl.storage.claims import Wanted
 from hitl.storage.queries import picture_files
 from hitl.storage.queue_cards import numbers_of
-from hitl.storage.slack_copies import lacks_pictures
 
 logger = logging.getLogger(__name__)
 
-_PICTURES_WITHIN = timedelta(seconds=1)
-"""Of the three seconds in which Slack wants its answer; after that the case is shown without."""
 _OUT_OF_DATE = "hash_conflict"
 _CLOSED = frozenset({"not_found", "view_not_found"})
 
@@ -91,7 +86,7 @@ async def begin(
     view_id = await open_modal(client, body, opening_view())
     actor = actor_of(body)
     try:
-        chosen = await _longest_queue(services, actor, use_case)
+        chosen = await longest_queue(services, actor, use_case)
         sitting = Sitting.begin(chosen, now=services.database.now())
     except HitlError as refusal:
         ended = ended_view(None, await in_words(refusal, services))
@@ -125,42 +120,6 @@ async def leave(services: SlackServices, body: Mapping[str, Any]) -> None:
     sitting = Sitting.of(body["view"])
     if sitting is not None:
         await _give_back(services, actor_of(body), sitting)
-
-
-async def waits_needed(services: SlackServices, actor: Actor, use_case: UseCase) -> timedelta:
-    """How long a case must have waited for the actor to decide it: nothing for reviewers.
-
-    Raises ``Refusal`` for those whom the use case never asks.
-    """
-    try:
-        await services.people.require_decider(actor, use_case)
-    except NotAllowed as refused:
-        for after, name in hand_overs(use_case):
-            if await services.people.can_decide(actor.user_id, use_case, also=(name,)):
-                return after
-        raise refused from None
-    return timedelta()
-
-
-async def _longest_queue(services: SlackServices, actor: Actor, name: str) -> str:
-    """The use case of that name, or the one with the most to do for the actor."""
-    if name != ids.LONGEST_QUEUE:
-        services.policy.use_case(name)
-        return name
-
-    def lengths(connection: Connection) -> dict[str, int]:
-        return {each: numbers_of(connection, each).open for each in services.policy.use_cases}
-
-    waiting = await services.database.read(lengths)
-    refused: HitlError | None = None
-    for each in sorted(waiting, key=lambda each: -waiting[each]):
-        try:
-            await waits_needed(services, actor, services.policy.use_case(each))
-        except NotAllowed as refusal:
-            refused = refused or refusal
-        else:
-            return each
-    raise refused or NotAllowed("There is nothing to review.")
 
 
 async def _show_next(
@@ -258,16 +217,6 @@ async def _shown(
 def _always(view: View) -> _Rendering:
     """Words alone: they have no shorter form."""
     return lambda *, plain=False: view  # noqa: ARG005 - the same either way
-
-
-async def pictures_ready(services: SlackServices, case_id: int) -> None:
-    """Wait a moment for pictures on their way: those of the first case were not made ready."""
-    database = services.database
-    with suppress(TimeoutError), database.bell.listening(case_topic(case_id)) as rung:
-        async with asyncio.timeout(_PICTURES_WITHIN.total_seconds()):
-            while await database.read(lambda c: lacks_pictures(c, case_id)):
-                await rung.wait()
-                rung.clear()
 
 
 def _standing(

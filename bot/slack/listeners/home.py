@@ -13,7 +13,7 @@ from bot.slack.message import View
 from bot.slack.people import Actor, NotAllowed, actor_of
 from bot.slack.reading import figures
 from bot.slack.refusals import Refusal
-from bot.slack.reviewing import waits_needed
+from bot.slack.served import waits_needed
 from bot.slack.services import SlackServices
 from hitl.notifications import Told
 from hitl.policy import UseCase
