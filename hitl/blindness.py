@@ -100,6 +100,9 @@ def as_seen(case: Case, *, use_case: UseCase | None = None) -> Case:
         return case
     check = apart_check(case)
     outcome = case.outcome if check is None else _answer(check, use_case=use_case)
+    if outcome is not None and outcome.verdict is Verdict.FLAG and not outcome.flagged:
+        # Cleared: decisions keep the button that was pressed, and audits can't.
+        outcome = replace(outcome, verdict=_verdict(outcome.label, use_case=use_case))
     return replace(
         case,
         key=f"case {case.id}",
@@ -168,10 +171,9 @@ def _answer(check: Check, *, use_case: UseCase | None) -> Outcome | None:
     final, at = check.final_label, check.settled_at
     if final is None or at is None or final == answer.label:
         return answer
-    known = use_case is not None and final in use_case.labels
     return replace(
         answer,
-        verdict=use_case.verdict_for(final, final) if use_case and known else Verdict.APPROVE,
+        verdict=_verdict(final, use_case=use_case),
         label=final,
         reviewer=check.settled_by,
         decided_at=at,
@@ -181,13 +183,23 @@ def _answer(check: Check, *, use_case: UseCase | None) -> Outcome | None:
     )
 
 
+def _verdict(label: str, *, use_case: UseCase | None) -> Verdict:
+    """That of somebody who chose the label without knowing the AI's."""
+    known = use_case is not None and label in use_case.labels
+    return use_case.verdict_for(label, label) if use_case and known else Verdict.APPROVE
+
+
 def _masked(outcome: Outcome, *, hides_verdict: bool) -> Outcome:
-    """Without a note, which only some answers have, and without what tells the AI's label."""
+    """Without a note, which only some answers have, and without what tells the AI's label.
+
+    Nor does it count what was undone or cleared: only decisions have such revisions, and no audit.
+    """
     hides_verdict = hides_verdict or outcome.is_blind
     before = outcome.overruled
     return replace(
         outcome,
         note=None,
+        revision=1 if before is None else 2,
         is_blind=hides_verdict,
         overruled=None if before is None else replace(before, is_blind=hides_verdict),
     )

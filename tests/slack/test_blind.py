@@ -1,6 +1,7 @@
 """A curious reviewer looks everywhere for a sign of what sort of blind case this is."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from bot.delivery.adjudicators import asking_message
 from bot.sandbox.person import Person
 from bot.slack import ids
 from hitl.cases import Case
-from hitl.review import vote
+from hitl.policy import UseCase
+from hitl.review import clear_flag, overrule, undo, vote
+from hitl.storage.database import Transaction
 from hitl.vocabulary import CaseState, CheckState, Verdict
 from tests.blind import known, serve, three_alike, without_number
 from tests.slack.conftest import Desk
@@ -59,6 +62,39 @@ async def test_the_cards_are_alike_before_and_after_the_same_answer(desk: Desk) 
             )
         )
     assert "by <@U0BEN>" in await all_alike(cases, card)
+
+
+def undone(tx: Transaction, case_id: int, use_case: UseCase) -> None:
+    for verdict in (Verdict.REJECT, Verdict.APPROVE):
+        vote(tx, case_id, verdict=verdict, reviewer="U0BEN", use_case=use_case)
+        if verdict is Verdict.REJECT:
+            undo(tx, case_id, by="U0BEN", use_case=use_case)
+
+
+def cleared(tx: Transaction, case_id: int, use_case: UseCase) -> None:
+    vote(tx, case_id, verdict=Verdict.FLAG, reviewer="U0BEN", use_case=use_case)
+    clear_flag(tx, case_id, by="U0BEN", use_case=use_case)
+
+
+def overruled(tx: Transaction, case_id: int, use_case: UseCase) -> None:
+    undone(tx, case_id, use_case)
+    overrule(tx, case_id, label="violation", by="U0ANA", reason="A slur", use_case=use_case)
+
+
+@pytest.mark.parametrize("act", [undone, cleared, overruled])
+async def test_the_cards_are_alike_after_second_thoughts(
+    desk: Desk, act: Callable[[Transaction, int, UseCase], None]
+) -> None:
+    cases = await moderated(desk)
+    for case in cases:
+        rules = desk.use_case(case.use_case)
+        await desk.database.write(partial(act, case_id=case.id, use_case=rules))
+
+    async def card(case: Case) -> Any:
+        message = await desk.show(await desk.case(case.id))
+        return message.blocks, message.text
+
+    assert "<@U0BEN>" in await all_alike(cases, card)
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
