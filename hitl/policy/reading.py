@@ -43,6 +43,9 @@ def parse_policy(text: str, *, file: str = "policy.toml") -> Policy:
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PolicyError((_syntax_mistake(str(error), text=text, file=file),)) from None
+    except (ValueError, RecursionError):  # what TOML allows and Python does not read
+        message = "is not valid TOML: a number of thousands of digits, or brackets in brackets"
+        raise PolicyError((Mistake(file, None, "", None, message),)) from None
     settled = {**written, "use_cases": _settled(written.get("use_cases"))}
     faults = [*_faults(settled), *_names_inside(_tables(written.get("use_cases")))]
     if faults:

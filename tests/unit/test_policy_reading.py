@@ -34,6 +34,7 @@ PERSON = (
     'or "channel" for its full members'
 )
 LABELS = "a list of names or a table, of 2 to 1,000 different labels"
+UNREADABLE = " is not valid TOML: a number of thousands of digits, or brackets in brackets"
 USE_CASES = "1 to 200 tables, each named for its use case, as in [use_cases.spam]"
 TARGETS = "a list of addresses"
 TARGET = 'an address like "https://example.com/hitl", without a user, a password or a fragment'
@@ -313,6 +314,8 @@ def test_a_wrong_value_is_told_with_what_would_be_right(wrong: str, message: str
         ("a = 1\nb = ", ["2: is not valid TOML: Invalid value"]),
         ("a = 1\n\na = 2\n", ["3: is not valid TOML: Cannot overwrite a value"]),
         ("a = [1,\n2", ["2: is not valid TOML: Unclosed array"]),
+        (f"a = {'9' * 5_000}", [UNREADABLE]),
+        (f"a = {'[' * 50_000}", [UNREADABLE]),
     ],
 )
 def test_a_wrong_policy_is_told_line_by_line(text: str, messages: list[str]) -> None:
