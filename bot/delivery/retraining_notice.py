@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.slack.text import counted, duration, mrkdwn
+from bot.slack.text import clean, counted, duration, escape, mrkdwn
 
 _OUTPUT = 1_500
 _SIGNS = {"succeeded": ":white_check_mark:", "failed": ":x:", "timed_out": ":hourglass:"}
@@ -27,9 +27,13 @@ def retrained(payload: Mapping[str, Any], *, use_case: str) -> str:
     if state != "succeeded":
         said.append(mrkdwn(str(payload["detail"]), 300))
     line = " · ".join(said)
-    output = str(payload["output"]).strip()[-_OUTPUT:]
-    if not output:
-        return line
-    # What would end the box early is printed otherwise.
-    shown = mrkdwn(output, _OUTPUT).replace("```", "'''")
-    return f"{line}\n```{shown}```"
+    output = _end(str(payload["output"]))
+    return f"{line}\n```{output}```" if output else line
+
+
+def _end(output: str) -> str:
+    """The last lines of it, inert; what would end the box early is printed otherwise."""
+    lines = clean(output).strip().replace("```", "'''")[-_OUTPUT:]
+    while len(escaped := escape(lines)) > _OUTPUT:
+        lines = lines[max(1, (len(escaped) - _OUTPUT) // 5) :]
+    return escaped

@@ -33,6 +33,8 @@ async def run_command(
         )
     except OSError as error:
         return Ended(RunState.FAILED, f"{command[0]} could not be started: {error.strerror}")
+    except ValueError as error:  # such as a zero byte in it
+        return Ended(RunState.FAILED, f"{command[0]!r} could not be started: {error}")
     group = transport.get_pid()  # its own: start_new_session made it
     try:
         is_late = not await _happens(watcher.exited, within.total_seconds())

@@ -152,6 +152,12 @@ async def test_a_program_that_is_not_there_is_a_failure_in_words() -> None:
     assert "no-such-program could not be started" in ended.detail
 
 
+async def test_a_command_that_no_system_takes_is_a_failure_in_words() -> None:
+    ended = await run_command(["train\0.py"], extra={}, within=timedelta(seconds=5))
+    assert ended.state is RunState.FAILED
+    assert "could not be started: embedded null byte" in ended.detail
+
+
 async def test_what_a_command_started_does_not_outlive_it(tmp_path: Path) -> None:
     file = tmp_path / "pid"
     code = (
@@ -232,4 +238,15 @@ def test_output_can_neither_call_people_nor_leave_its_box() -> None:
     said = retrained(payload, use_case=NAME)
     assert "<!" not in said
     assert said.count("```") == 2
+    assert len(said) < 3_000
+
+
+def test_the_last_lines_of_the_output_are_told_as_they_were_printed() -> None:
+    printed = "<start>\n" * 400 + "Traceback:\n  File 1\nKeyError: 'x'\n"
+    payload = {
+        "state": "failed", "labels": None, "new_labels": None, "seconds": None,
+        "detail": "it ended with status 1", "output": printed,
+    }  # fmt: skip
+    said = retrained(payload, use_case=NAME)
+    assert said.endswith("Traceback:\n  File 1\nKeyError: 'x'```")
     assert len(said) < 3_000
