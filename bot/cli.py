@@ -272,7 +272,9 @@ def labels_export(
 
 @app.command()
 def erase(
-    cases: Annotated[list[int] | None, typer.Argument(help="Numbers of cases.")] = None,
+    cases: Annotated[
+        list[int] | None, typer.Argument(help="Numbers of cases.", max=2**63 - 1)
+    ] = None,
     *,
     use_case: Annotated[str | None, typer.Option(help="All its cases --before a day.")] = None,
     before: Annotated[str | None, typer.Option(help="A day, as in 2026-06-01.")] = None,

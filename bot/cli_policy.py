@@ -80,7 +80,9 @@ def history(
 
 @policy.command("withdraw")
 def withdraw(
-    number: Annotated[int, typer.Argument(help="Of the proposal, as in the history.")],
+    number: Annotated[
+        int, typer.Argument(help="Of the proposal, as in the history.", max=2**63 - 1)
+    ],
     *,
     reason: Annotated[str, typer.Option(help="Why it is not wanted any more.")],
 ) -> None:

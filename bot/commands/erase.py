@@ -9,9 +9,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot.commands.store import use_store
 from hitl.errors import HitlError
+from hitl.policy.wording import unknown
 from hitl.review import erase
 from hitl.storage.database import Database
-from hitl.storage.erasure import cases_to_erase
+from hitl.storage.erasure import cases_to_erase, use_cases_kept
 
 _BY = "hitl erase"
 
@@ -21,7 +22,7 @@ class NothingToErase(HitlError):
 
 
 def erase_cases(case_ids: Sequence[int], *, use_case: str | None, before: str | None) -> None:
-    """Erase, and say how much; raises ``EraseRefused`` and ``CaseNotFound``."""
+    """Erase, and say how much; raises ``NothingToErase``, ``EraseRefused`` and ``CaseNotFound``."""
     if bool(case_ids) == (use_case is not None) or (use_case is None) != (before is None):
         raise NothingToErase(
             "name cases, as in: hitl erase 41 42; or a use case and a day, as in:"
@@ -58,6 +59,12 @@ async def _erase(database: Database, case_ids: Sequence[int], *, console: Consol
 async def _erase_before(
     database: Database, use_case: str, moment: datetime, *, console: Console
 ) -> int:
+    known = await database.read(use_cases_kept)
+    if use_case not in known:
+        # To be told that nothing was left to erase would be a comfort where a name is mistyped.
+        raise NothingToErase(
+            f"no case was ever of it: {unknown('use case', use_case, known=known)}"
+        )
     count = 0
     query = partial(cases_to_erase, use_case=use_case, before=moment)
     with _progress(console) as bar:

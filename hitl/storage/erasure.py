@@ -87,6 +87,12 @@ def cases_to_erase(
     return list(connection.execute(chosen.order_by(cases.c.submitted_at).limit(most)).scalars())
 
 
+def use_cases_kept(connection: Connection) -> list[str]:
+    """Every use case that has cases, also one that has left the policy."""
+    chosen = select(cases.c.use_case).distinct().order_by(cases.c.use_case)
+    return list(connection.execute(chosen).scalars())
+
+
 def _wipe_messages(tx: Transaction, case_id: int) -> None:
     """Callers that are still to be told hear the outcome; of what was sent nothing is kept."""
     about = outbox.c.case_id == case_id

@@ -58,6 +58,23 @@ async def test_a_number_that_no_letter_has_sends_nothing(tmp_path: Path) -> None
     assert (ended.status, ended.said) == (0, "0 will be sent again by the running service.\n")
 
 
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (("--use-case", "spam", "--before", "2026-06-01"), 'unknown use case "spam"'),
+        (("9" * 20,), "less than or equal to"),
+    ],
+)
+async def test_nobody_is_told_that_all_is_erased_where_a_name_is_mistyped(
+    tmp_path: Path, asked: tuple[str, ...], says: str
+) -> None:
+    env = environment(tmp_path)
+    prepare_database(env["HITL_DATABASE_URL"])
+    ended = await run_to_its_end(tmp_path, "erase", *asked, env=env | {"COLUMNS": "200"})
+    assert ended.status == 2, ended.said
+    assert says in ended.said
+
+
 async def test_a_copy_is_called_what_it_was_asked_to_be_called(tmp_path: Path) -> None:
     env = environment(tmp_path)
     prepare_database(env["HITL_DATABASE_URL"])

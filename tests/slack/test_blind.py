@@ -1,7 +1,6 @@
 """A curious reviewer looks everywhere for a sign of what sort of blind case this is."""
 
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any
 
 import pytest
@@ -86,9 +85,11 @@ async def test_the_cards_are_alike_after_second_thoughts(
     desk: Desk, act: Callable[[Transaction, int, UseCase], None]
 ) -> None:
     cases = await moderated(desk)
+    rules = desk.use_case("content-moderation")
     for case in cases:
-        rules = desk.use_case(case.use_case)
-        await desk.database.write(partial(act, case_id=case.id, use_case=rules))
+        await desk.database.write(
+            lambda tx, case_id=case.id: act(tx, case_id, rules)  # type: ignore[misc]
+        )
 
     async def card(case: Case) -> Any:
         message = await desk.show(await desk.case(case.id))
