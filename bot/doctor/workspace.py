@@ -29,7 +29,7 @@ async def look_at_workspace(
         with told_as_trouble():
             known = await client.auth_test()
     except Trouble as trouble:
-        yield wrong("SLACK_BOT_TOKEN", f"Slack says: {trouble}")
+        yield wrong("SLACK_BOT_TOKEN", f"Slack: {trouble}")
         return
     yield well("SLACK_BOT_TOKEN", f"@{known.get('user')} in {known.get('team')}")
     granted = {scope.strip() for scope in str(known.headers.get("x-oauth-scopes", "")).split(",")}
@@ -52,7 +52,7 @@ async def _socket_mode(app_client: AsyncWebClient) -> Finding:
         with told_as_trouble():
             await app_client.apps_connections_open(app_token=str(app_client.token))
     except Trouble as trouble:
-        return wrong("SLACK_APP_TOKEN", f"Slack says: {trouble}")
+        return wrong("SLACK_APP_TOKEN", f"Slack: {trouble}")
     return well("SLACK_APP_TOKEN", "Socket Mode can be opened")
 
 

@@ -73,7 +73,7 @@ async def test_what_slack_lacks_is_named_with_what_to_do(
 @pytest.mark.parametrize(
     ("env", "says"),
     [
-        ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "✗ SLACK_BOT_TOKEN: Slack says: invalid_auth"),
+        ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "✗ SLACK_BOT_TOKEN: Slack: invalid_auth"),
         ({"HITL_API_KEYS": ""}, "✗ API keys: none: hitl keys create"),
         ({"HITL_DATABASE_URL": "sqlite:////no/such/x.db"}, "✗ database: sqlite:////no/such/x.db"),
     ],
