@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict
 from urllib.parse import parse_qs
@@ -37,7 +38,7 @@ async def langgraph(
     folder: Path, server: Server | None, *, at_once: int, seconds: float
 ) -> Measured:
     """Start a thread that interrupts, click, resume, read."""
-    config = demo_config(channels=[CHANNEL])
+    config = replace(demo_config(channels=[CHANNEL]), events=frozenset())
     on = "sqlite" if server is None else "postgresql"
     database = f"{folder}/langgraph-{time.time()}.db"
     if server is not None:

@@ -15,6 +15,8 @@ import httpx
 from bot.sandbox.kit import Json
 
 FORM = "application/x-www-form-urlencoded"
+_IDLE_SECONDS = 2.0
+"""Servers let go of silent connections after five; a click on one just then would be lost."""
 
 
 def signature(secret: str, *, timestamp: str, body: bytes) -> str:
@@ -40,7 +42,11 @@ class SignedHttp:
         self._secret = secret
         # Proxies of the environment must not see what is meant for this machine; the link, which
         # knows how long the app may take, does the waiting.
-        self._client = httpx.AsyncClient(trust_env=False, timeout=None)  # noqa: S113
+        self._client = httpx.AsyncClient(
+            trust_env=False,
+            timeout=None,  # noqa: S113
+            limits=httpx.Limits(keepalive_expiry=_IDLE_SECONDS),
+        )
 
     async def send(self, kind: str, payload: Json, *, retry: int, retry_reason: str) -> Any:
         """The app's answer: a JSON object, a text, or None for an empty body."""
