@@ -4,8 +4,7 @@ from bot.delivery.desk import Desk, Sent, Skipped
 from bot.delivery.mentions import mentions
 from bot.delivery.posting import Rendering, channels_for, post, rendered
 from bot.delivery.reconcile import find_posted
-from bot.delivery.rewriting import rewrite
-from bot.delivery.troubles import Treatment, Trouble
+from bot.delivery.rewriting import shown_again
 from bot.slack.cards.proposed_policy import proposal_message
 from hitl.review.policy_messages import PostedProposal
 from hitl.storage.outbox import Parcel
@@ -21,16 +20,10 @@ async def show_proposal(desk: Desk, parcel: Parcel) -> Sent | Skipped:
         for office, named in change.approvers.items()
     }
     render = rendered(proposal_message(change, called=called))
-    if change.place is None:
-        return await _post(desk, parcel, change, render)
-    try:
-        await rewrite(desk, change.place, render)
-    except Trouble as trouble:
-        if trouble.treatment is not Treatment.TELL_IN_THREAD:
-            raise
-        # Somebody deleted it, and without it nobody could sign, nor see what came of it.
-        return await _post(desk, parcel, change, render)
-    return Sent()
+    if await shown_again(desk, change.place, render):
+        return Sent()
+    # Also where somebody deleted it: nobody could sign, nor see what came of it.
+    return await _post(desk, parcel, change, render)
 
 
 async def _post(desk: Desk, parcel: Parcel, change: Change, render: Rendering) -> Sent | Skipped:

@@ -3,8 +3,7 @@
 from bot.delivery.desk import Desk, Sent, Skipped
 from bot.delivery.posting import Rendering, channels_for, post, rendered
 from bot.delivery.reconcile import find_posted
-from bot.delivery.rewriting import rewrite
-from bot.delivery.troubles import Treatment, Trouble
+from bot.delivery.rewriting import shown_again
 from bot.slack.cards.queue_card import queue_card_message
 from hitl.reports.stats import queue
 from hitl.review.queueing import PostedQueueCard
@@ -19,16 +18,10 @@ async def show_queue_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
         lambda c: (queue_card(c, parcel.payload["queue_card"]), queue(c, use_case=use_case.name))
     )
     render = rendered(queue_card_message(waiting, use_case=use_case, is_open=card.is_open))
-    if card.place is None:
-        return await _post(desk, parcel, card, render)
-    try:
-        await rewrite(desk, card.place, render)
-    except Trouble as trouble:
-        if trouble.treatment is not Treatment.TELL_IN_THREAD:
-            raise
-        # Somebody deleted it, and without it nobody would know what waits.
-        return await _post(desk, parcel, card, render)
-    return Sent()
+    if await shown_again(desk, card.place, render):
+        return Sent()
+    # Also where somebody deleted it: nobody would know what waits.
+    return await _post(desk, parcel, card, render)
 
 
 async def _post(desk: Desk, parcel: Parcel, card: QueueCard, render: Rendering) -> Sent | Skipped:

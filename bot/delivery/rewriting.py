@@ -88,6 +88,19 @@ async def rewrite(desk: Desk, place: Place, render: Rendering) -> None:
         await _update_with(desk, place, render(plain=True))
 
 
+async def shown_again(desk: Desk, place: Place | None, render: Rendering) -> bool:
+    """Whether the message stood at its place and shows this now; False where it is to be posted."""
+    if place is None:
+        return False
+    try:
+        await rewrite(desk, place, render)
+    except Trouble as trouble:
+        if trouble.treatment is not Treatment.TELL_IN_THREAD:
+            raise
+        return False  # somebody deleted it
+    return True
+
+
 async def _update_with(desk: Desk, place: Place, message: Message) -> None:
     with told_as_trouble():
         await desk.client.chat_update(
