@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -141,16 +141,22 @@ class Settings(BaseSettings):
             raise ValueError("must be an address without a path, such as https://hitl.example.com")
         return None if url is None else url.rstrip("/").lower()
 
+    @property
+    def missing_tokens(self) -> dict[str, str]:
+        """Each token that a workspace still needs, and where it is found."""
+        missing = {} if self.slack_bot_token else {"SLACK_BOT_TOKEN": _WHERE["bot"]}
+        if not self.slack_app_token and not self.slack_signing_secret:
+            missing["SLACK_APP_TOKEN"] = (
+                f"{_WHERE['app']}; or, to receive Slack over HTTP, set SLACK_SIGNING_SECRET:"
+                f" {_WHERE['secret']}"
+            )
+        return missing
+
     def require_slack(self) -> Self:
         """These settings; raises ``SettingsError`` naming every token a workspace still needs."""
-        missing = [] if self.slack_bot_token else [f"SLACK_BOT_TOKEN is missing: {_WHERE['bot']}"]
-        if not self.slack_app_token and not self.slack_signing_secret:
-            missing.append(
-                f"SLACK_APP_TOKEN is missing: {_WHERE['app']}; or, to receive Slack over HTTP,"
-                f" set SLACK_SIGNING_SECRET: {_WHERE['secret']}"
-            )
-        if missing:
-            raise SettingsError("\n".join(missing))
+        lines = [f"{name} is missing: {where}" for name, where in self.missing_tokens.items()]
+        if lines:
+            raise SettingsError("\n".join(lines))
         return self
 
 
@@ -172,16 +178,30 @@ _PLAINLY = {
 
 def read_settings() -> Settings:
     """The settings; raises ``SettingsError`` with a line for each wrong one."""
+    settings, wrong = readable_settings()
+    if wrong:
+        raise SettingsError("\n".join(f"{name} is wrong: {why}" for name, why in wrong.items()))
+    return settings
+
+
+def readable_settings() -> tuple[Settings, dict[str, str]]:
+    """The settings without those that are wrong, and what is wrong with each of these."""
     try:
-        return Settings()
+        return Settings(), {}
     except ValidationError as error:
-        lines = [_line(str(problem["loc"][0]), problem["msg"]) for problem in error.errors()]
-        raise SettingsError("\n".join(lines)) from None
+        # The values are left out on purpose: they may be secrets.
+        wrong = {str(problem["loc"][0]): _plainly(problem["msg"]) for problem in error.errors()}
+        rest = Settings(**{name: _default(name) for name in wrong})
+        return rest, {name.upper(): why for name, why in wrong.items()}
     except UnicodeDecodeError:
-        raise SettingsError(".env is wrong: it is not UTF-8 text; save it as UTF-8") from None
+        return Settings(_env_file=None), {".env": "it is not UTF-8 text; save it as UTF-8"}
 
 
-def _line(name: str, message: str) -> str:
-    # The value is left out on purpose: it may be a secret.
-    words = _PLAINLY.get(message, message.removeprefix("Value error, "))
-    return f"{name.upper()} is wrong: {words}"
+def _default(name: str) -> Any:
+    return next(
+        field.default for key, field in Settings.model_fields.items() if name in (key, field.alias)
+    )
+
+
+def _plainly(message: str) -> str:
+    return _PLAINLY.get(message, message.removeprefix("Value error, "))

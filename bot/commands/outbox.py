@@ -30,10 +30,12 @@ def show() -> None:
 
 
 def send_again(numbers: Sequence[int], *, everything: bool) -> str:
-    """Put dead letters back; what was done, in words."""
+    """Put dead letters back; what was done, in words. Raises ``NoSuchLetter``."""
     if everything == bool(numbers):
         raise NothingNamed("name the numbers of dead letters, or --all")
     count = write_store(lambda tx: replay(tx, None if everything else numbers))
+    if not count:
+        return "There are no dead letters."
     return f"{count} will be sent again by the running service."
 
 

@@ -1,7 +1,7 @@
 """What can be looked at without asking anybody: settings, policy, database, keys."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -13,12 +13,30 @@ from hitl.storage.api_keys import live_keys
 from hitl.storage.engines import database_url, is_sqlite, reading_engine, sqlite_version_note
 from hitl.storage.migrate import DatabaseUnusable, version_of
 
+_DATABASE = "HITL_DATABASE_URL"
 
-def look_here(settings: Settings, policy: Policy) -> Iterator[Finding]:
-    """Everything on this machine."""
-    yield well("policy", f"{settings.policy}: {', '.join(policy.use_cases)}")
-    yield from _database(settings)
-    yield from _webhooks(settings, policy)
+
+def look_at_settings(settings: Settings, unread: Mapping[str, str]) -> Iterator[Finding]:
+    """Those that are wrong or missing; ``unread`` says why of each that could not be read."""
+    for name, why in unread.items():
+        yield wrong(name, why)
+    missing = {name: at for name, at in settings.missing_tokens.items() if name not in unread}
+    for name, where in missing.items():
+        yield wrong(name, f"is missing: {where}")
+    if not unread and not missing:
+        yield well("settings", "complete")
+
+
+def look_here(
+    settings: Settings, policy: Policy | None, *, unread: Collection[str]
+) -> Iterator[Finding]:
+    """Everything on this machine; without a policy, what needs none."""
+    if policy is not None:
+        yield well("policy", f"{settings.policy}: {', '.join(policy.use_cases)}")
+    if _DATABASE not in unread:
+        yield from _database(settings)
+    if policy is not None:
+        yield from _webhooks(settings, policy)
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -57,7 +75,11 @@ def _keys(settings: Settings, *, stored: int) -> Iterator[Finding]:
 
 
 def _webhooks(settings: Settings, policy: Policy) -> Iterator[Finding]:
-    telling = [name for name, use_case in policy.use_cases.items() if use_case.webhooks]
+    telling = [
+        name
+        for name, use_case in policy.use_cases.items()
+        if use_case.webhooks or (use_case.retrain is not None and use_case.retrain.webhook)
+    ]
     if telling and not settings.webhook_secrets:
         yield wrong(
             "webhooks", f"{', '.join(telling)}: HITL_WEBHOOK_SECRETS is empty, so none can be sent"

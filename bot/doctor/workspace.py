@@ -1,6 +1,6 @@
 """What Slack says of the installation: tokens, scopes, channels, and who may decide there."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -12,19 +12,37 @@ from bot.slack.directory import Directory
 from bot.slack.refusals import Refusal
 from bot.slack.scopes import SCOPES
 from bot.slack.text import is_slack_user
-from hitl.policy import Policy, UseCase
+from hitl.policy import UseCase
 from hitl.policy.deadline import HandTo
 
 _CHANNEL = "channel"
 
 
 async def look_at_workspace(
-    client: AsyncWebClient, app_client: AsyncWebClient | None, policy: Policy
+    client: AsyncWebClient | None,
+    app_client: AsyncWebClient | None,
+    use_cases: Iterable[UseCase],
 ) -> AsyncIterator[Finding]:
-    """Everything Slack can be asked; ends early where it knows no such app.
+    """Everything Slack can be asked with the tokens there are.
 
     ``app_client`` carries the token for Socket Mode; None where Slack comes over HTTP.
     """
+    is_known = False
+    if client is not None:
+        async for finding in _app(client):
+            yield finding
+            is_known |= finding.state is State.WELL
+    if app_client is not None:
+        yield await _socket_mode(app_client)
+    if client is None or not is_known:
+        return
+    channels, directory = Channels(client, clock=lambda: datetime.now(UTC)), Directory(client)
+    for use_case in use_cases:
+        for finding in await _use_case(use_case, channels, directory):
+            yield finding
+
+
+async def _app(client: AsyncWebClient) -> AsyncIterator[Finding]:
     try:
         with told_as_trouble():
             known = await client.auth_test()
@@ -39,12 +57,6 @@ async def look_at_workspace(
             f"missing {', '.join(missing)}: bring the app's manifest up to date with manifest.yml"
             " (App Manifest in its settings), then Install App again",
         )
-    if app_client is not None:
-        yield await _socket_mode(app_client)
-    channels, directory = Channels(client, clock=lambda: datetime.now(UTC)), Directory(client)
-    for use_case in policy.use_cases.values():
-        for finding in await _use_case(use_case, channels, directory):
-            yield finding
 
 
 async def _socket_mode(app_client: AsyncWebClient) -> Finding:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, literal, select, true, union_all, update
 
+from hitl.errors import HitlError
 from hitl.storage.bell import outbox_topic
 from hitl.storage.database import Transaction
 from hitl.storage.outbox import RECEIVERS, Sending
@@ -13,6 +14,16 @@ from hitl.storage.tables import outbox
 
 _LARGEST_NUMBER = 2**63 - 1
 """No database can even be asked for a number above it."""
+
+
+class NoSuchLetter(HitlError):
+    """A number was named that no dead letter has; nothing was put back."""
+
+    def __init__(self, numbers: Collection[int]) -> None:
+        named = ", ".join(map(str, sorted(numbers)))
+        super().__init__(
+            f"there is no dead letter {named}, so nothing is sent again; hitl outbox lists them"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +91,10 @@ def dead_letters(connection: Connection, *, most: int) -> list[DeadLetter]:
 
 
 def replay(tx: Transaction, ids: Collection[int] | None) -> int:
-    """Put dead letters back, all of them for None; how many there were."""
+    """Put dead letters back, all of them for None; how many there were.
+
+    Raises ``NoSuchLetter`` where one that is named is none.
+    """
     wanted = outbox.c.state == Sending.DEAD
     if ids is not None:
         wanted &= outbox.c.id.in_([number for number in ids if 0 < number <= _LARGEST_NUMBER])
@@ -88,7 +102,11 @@ def replay(tx: Transaction, ids: Collection[int] | None) -> int:
         update(outbox)
         .where(wanted)
         .values(state=Sending.WAITING, attempts=0, due_at=tx.now, finished_at=None, leased_by=None)
+        .returning(outbox.c.id)
     )
+    found = set(done.scalars())
+    if missing := set(ids or ()) - found:
+        raise NoSuchLetter(missing)
     for receiver in RECEIVERS:
         tx.announce(outbox_topic(receiver))
-    return done.rowcount
+    return len(found)

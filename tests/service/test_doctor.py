@@ -85,3 +85,43 @@ async def test_what_is_wrong_here_is_named_and_the_rest_is_looked_at(
     assert found.status == 1
     assert says in found.said
     assert "SLACK_BOT_TOKEN" in found.said
+
+
+async def test_everything_that_is_missing_or_wrong_is_told_at_once(tmp_path: Path) -> None:
+    env = environment(tmp_path, HITL_PORT="many", HITL_API_KEYS="")
+    (tmp_path / "policy.toml").write_text('[use_cases.spam]\npreset = "spam"\nchanel = "#spam"\n')
+    found = await run_to_its_end(tmp_path, "doctor", env=env | {"COLUMNS": "300"})
+    assert found.status == 1
+    for line in (
+        "✗ HITL_PORT: must be a whole number from 0 to 65535",
+        "✗ SLACK_BOT_TOKEN: is missing: Slack app settings",
+        "✗ SLACK_APP_TOKEN: is missing: Slack app settings",
+        '✗ policy: policy.toml:3: use_cases.spam.chanel: unknown key "chanel"; did you mean',
+        "✗ policy: policy.toml:1: use_cases.spam.channel: is missing",
+        "! database:",
+        "✗ API keys: none: hitl keys create",
+    ):
+        assert line in found.said, found.said
+
+
+async def test_slack_is_asked_even_where_the_policy_is_missing(tmp_path: Path) -> None:
+    missing = {"HITL_POLICY": "other.toml", "HITL_DATABASE_URL": "nonsense"}
+    found = await told(tmp_path, config(scopes=SCOPES - {"im:write"}), missing, socket=True)
+    assert found.status == 1
+    for line in (
+        "✗ HITL_DATABASE_URL: ",
+        "✗ policy: other.toml: there is no such file; hitl policy init writes one",
+        "✓ SLACK_BOT_TOKEN: @hitl in",
+        "✗ scopes: missing im:write",
+        "✓ SLACK_APP_TOKEN: Socket Mode can be opened",
+    ):
+        assert line in found.said, found.said
+    assert "database:" not in found.said
+
+
+async def test_a_retraining_webhook_that_can_not_be_signed_is_told(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    with (tmp_path / "policy.toml").open("a") as policy:
+        policy.write('[use_cases.digits.retrain]\nevery = "week"\nwebhook = "https://x.example"\n')
+    found = await run_to_its_end(tmp_path, "doctor", env=env)
+    assert "✗ webhooks: digits: HITL_WEBHOOK_SECRETS is empty" in found.said

@@ -54,8 +54,14 @@ async def test_a_database_address_that_can_not_be_read_is_named(
 async def test_a_number_that_no_letter_has_sends_nothing(tmp_path: Path) -> None:
     env = environment(tmp_path)
     prepare_database(env["HITL_DATABASE_URL"])
-    ended = await run_to_its_end(tmp_path, "outbox", "replay", "9" * 20, env=env)
-    assert (ended.status, ended.said) == (0, "0 will be sent again by the running service.\n")
+    for number in ("17", "9" * 20):
+        ended = await run_to_its_end(tmp_path, "outbox", "replay", number, env=env)
+        assert ended.status == 2
+        assert ended.said == (
+            f"there is no dead letter {number}, so nothing is sent again; hitl outbox lists them\n"
+        )
+    ended = await run_to_its_end(tmp_path, "outbox", "replay", "--all", env=env)
+    assert (ended.status, ended.said) == (0, "There are no dead letters.\n")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from hitl.review import submit
 from hitl.storage.backup import BackupRefused, back_up
 from hitl.storage.database import Database
-from hitl.storage.dead_letters import backlog, dead_letters, replay
+from hitl.storage.dead_letters import NoSuchLetter, backlog, dead_letters, replay
 from hitl.storage.outbox import Sending
 from hitl.storage.queries import CaseFilter, list_cases
 from hitl.storage.tables import outbox
@@ -42,7 +42,11 @@ async def test_a_dead_letter_is_listed_with_its_reason_and_can_be_sent_again(
     number = await kill_a_letter(database)
     [letter] = await database.read(lambda c: dead_letters(c, most=5))
     assert (letter.id, letter.error, letter.attempts) == (number, "channel_not_found", 7)
-    assert await database.write(lambda tx: replay(tx, [number + 1])) == 0
+    for named in ([number + 1], [number, number + 1]):
+        with pytest.raises(NoSuchLetter, match=rf"no dead letter {number + 1}, so nothing"):
+            await database.write(partial(replay, ids=named))
+    [lane] = await database.read(backlog)
+    assert lane.state is Sending.DEAD
     assert await database.write(lambda tx: replay(tx, [number])) == 1
     [lane] = await database.read(backlog)
     assert (lane.state, lane.lane, lane.count) == (Sending.WAITING, "slack/post:#moderation", 1)
