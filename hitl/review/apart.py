@@ -63,8 +63,7 @@ def count_answer(
 
 
 def _split(tx: Transaction, case: Case, *, use_case: UseCase) -> Case:
-    """Those who answered disagree: it goes the way of any dispute."""
-    await_check(tx, case.id, awaited=False)
+    """Those who answered disagree: it goes the way of any dispute, and waits as one."""
     change_check(tx, case.id, {"state": CheckState.DISPUTED}, still=CheckState.OPEN)
     record_event(tx, case.id, event="disputed", actor=POLICY, data={})
     payload = {"says": "disputed", "called": list(use_case.who_adjudicates)}

@@ -62,6 +62,11 @@ def seconds_of(connection: Connection, case_id: int, *, reviewer: str) -> float 
     ).scalar()
 
 
+def is_split() -> ColumnElement[bool]:
+    """Of ``cases`` that await a check: whether those who answered it disagree."""
+    return exists().where(checks.c.case_id == cases.c.id, checks.c.state == CheckState.DISPUTED)
+
+
 def met_before(reviewer: str) -> ColumnElement[bool]:
     """Of ``cases``: whether it is a known item that they answered before, as another case."""
     served, other = checks.alias("served"), checks.alias("other")

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy import update as update_rows
 
 from hitl.policy.fields import Order
-from hitl.storage.checks import met_before
+from hitl.storage.checks import is_split, met_before
 from hitl.storage.database import Transaction
 from hitl.storage.statements import insert_new
 from hitl.storage.tables import AWAITS_PEOPLE, cases, claims, reviews, skips
@@ -136,7 +136,9 @@ def _waiting(wanted: Wanted) -> Select[Any]:
     waiting = select(*columns).where(
         cases.c.use_case == wanted.use_case,
         AWAITS_PEOPLE,
-        cases.c.state != CaseState.DISPUTED,  # a dispute is for adjudicators
+        # A dispute is for adjudicators.
+        cases.c.state != CaseState.DISPUTED,
+        ~(cases.c.awaits_check & is_split()),
         ~voted,
         ~(cases.c.is_blind & met_before(wanted.reviewer)),
     )

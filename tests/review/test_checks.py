@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.scheduler.deadlines import take_due_steps
 from hitl.blindness import Chances, as_seen
 from hitl.cases import Case
-from hitl.policy import Deadline, UseCase
+from hitl.policy import Deadline, Policy, UseCase
 from hitl.review import (
     AdjudicationRefused,
     AlreadyDecided,
@@ -342,6 +343,36 @@ async def test_a_deadline_shows_the_same_whatever_waits(
     assert (after.check.state, after.check.final_label) == (CheckState.WITHDRAWN, None)
     if violation == SURE:
         assert after.outcome == case.outcome
+
+
+@pytest.mark.parametrize("violation", [SURE, UNSURE])
+async def test_a_dispute_waits_and_is_reminded_of_alike_whatever_it_is_about(
+    database: Database, clock: Clock, violation: float
+) -> None:
+    rules = moderation().model_copy(
+        update={
+            "double_review": 1.0,
+            "deadline": Deadline(remind=("30m",), due="1h", then="ai"),
+        }
+    )
+    chances = Chances(double=0.5)
+    case = await submitted(database, violation=violation, use_case=rules, chances=chances)
+    for who, verdict in ((ANA, REJECT), (BEN, APPROVE)):
+        await voted(database, case, who, verdict)
+    assert (await database.read(lambda c: numbers_of(c, rules.name))).open == 1
+    assert not await database.write(lambda tx: claim_next(tx, use_case=rules, reviewer=SUE))
+    for _ in range(3):
+        clock.advance(minutes=31)
+        await take_due_steps(database, Policy(use_cases={rules.name: rules}))
+    called = list(rules.who_adjudicates)
+    assert await sent(database, Kind.THREAD_REPLY) == [
+        {"says": says, "called": called} for says in ("disputed", "dispute_reminder", "overdue")
+    ]
+    after = await read(database, case)
+    assert as_seen(after, use_case=rules).state is CaseState.DISPUTED
+    assert after.outcome == case.outcome
+    await settled(database, case, APPROVE)
+    assert (await database.read(lambda c: numbers_of(c, rules.name))).open == 0
 
 
 @pytest.mark.parametrize("violation", [SURE, UNSURE])
