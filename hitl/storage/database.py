@@ -60,6 +60,14 @@ class _Job:
     error: BaseException | None = None
 
 
+class _Entangled(Exception):
+    """A verb failed after it had changed something, among others in one transaction.
+
+    Each is run again by itself. That is rare; a savepoint for each verb would cost as much as two
+    of its statements, always.
+    """
+
+
 class Database:
     """Owns the connections; ``write`` and ``read`` are awaited from the event loop."""
 
@@ -74,6 +82,8 @@ class Database:
         self._reading: Engine = reading_engine(url, connections=_READERS)
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="hitl-read")
+        self._own = threading.local()
+        self._kept: list[Connection] = []
         is_shared = self._writing.dialect.name == "postgresql"
         self._most = 1 if is_shared else _SQLITE_VERBS_A_COMMIT
         self._clock = clock or (_server_clock(self._writing) if is_shared else system_now)
@@ -125,6 +135,8 @@ class Database:
         self._readers.shutdown()
         if self._replicas is not None:
             self._replicas.close()
+        for connection in self._kept:
+            connection.close()
         # The last connection to an SQLite file writes its log back, and only this one writes.
         self._reading.dispose()
         self._writing.dispose()
@@ -135,10 +147,19 @@ class Database:
 
     def _read(self, query: Callable[[Connection], T]) -> T:
         def attempt() -> T:
-            with self._reading.begin() as connection:
+            connection = self._reader()
+            with connection.begin():
                 return query(connection)
 
         return tried(attempt)
+
+    def _reader(self) -> Connection:
+        """This thread's own: taking it from a pool and back costs more than most queries."""
+        if not hasattr(self._own, "connection"):
+            self._own.connection = self._reading.connect()
+            self._kept.append(self._own.connection)
+        connection: Connection = self._own.connection
+        return connection
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -155,6 +176,8 @@ class Database:
         """Run the jobs in one transaction; the topics to ring if it was committed."""
         try:
             return tried(lambda: self._transact(jobs))
+        except _Entangled:
+            return set().union(*(self._store([job]) for job in jobs))
         except Exception as error:  # noqa: BLE001 - handed to everyone who awaits its verb
             # Refusals too: they may go back to what another job did, and it is gone.
             for job in jobs:
@@ -165,7 +188,10 @@ class Database:
         topics: set[str] = set()
         with self._writing.connect() as connection, connection.begin() as transaction:
             for job in jobs:
-                topics |= self._run(job, connection, alone=len(jobs) == 1)
+                before = _changes(connection) if len(jobs) > 1 else 0
+                topics |= self._run(job, connection)
+                if job.error and len(jobs) > 1 and _changes(connection) > before:
+                    raise _Entangled
             if all(job.error for job in jobs):
                 transaction.rollback()
             else:
@@ -174,16 +200,11 @@ class Database:
                 reach(Instant.COMMIT_AFTER)
         return topics
 
-    def _run(self, job: _Job, connection: Connection, *, alone: bool) -> set[str]:
-        """Run one job so that its refusal undoes its own changes and nobody else's."""
+    def _run(self, job: _Job, connection: Connection) -> set[str]:
         transaction = Transaction(connection, self._clock())
         job.error = None
         try:
-            if alone:
-                job.result = job.verb(transaction)
-            else:
-                with connection.begin_nested():
-                    job.result = job.verb(transaction)
+            job.result = job.verb(transaction)
         except DBAPIError as error:
             if not isinstance(error, MISTAKES):
                 raise
@@ -211,6 +232,12 @@ class Database:
                 job.answer.set_result(job.result)
             else:
                 job.answer.set_exception(job.error)
+
+
+def _changes(connection: Connection) -> int:
+    """Rows changed by this SQLite connection so far."""
+    raw = connection.connection.dbapi_connection
+    return int(raw.total_changes)  # type: ignore[union-attr]
 
 
 def _commit(transaction: RootTransaction) -> None:

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -96,11 +96,17 @@ def writing_engine(text: str, *, connections: int = 1) -> Engine:
 def reading_engine(text: str, *, connections: int) -> Engine:
     """For queries: each transaction is one snapshot that can't write."""
     url = database_url(text)
-    engine = _create(url, pool_size=connections, max_overflow=0)
     if is_sqlite(url):
+        engine = _create(url, pool_size=connections, max_overflow=0)
         _prepare_sqlite(engine, begin="BEGIN", settings=_SQLITE_READER_SETTINGS)
         return engine
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    engine = _create(url, pool_size=connections, max_overflow=0, isolation_level="REPEATABLE READ")
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.read_only = True
+
+    return engine
 
 
 def signalling_engine(text: str) -> Engine:
@@ -132,14 +138,16 @@ def _to_json(value: Any) -> str:
 def _prepare_sqlite(engine: Engine, *, begin: str, settings: dict[str, str]) -> None:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
-        # The driver would begin late and only for some statements; "begin" below does it for all.
+        # The driver would begin late and only for some statements; below it is done for all.
         connection.isolation_level = None
         for name, value in settings.items():
             connection.execute(f"PRAGMA {name} = {value}")
 
-    @event.listens_for(engine, "begin")
-    def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+    def begin_transaction(connection: Any) -> None:
+        connection.cursor().execute(begin)
+
+    # An event "begin" would do the same, and make every statement look for events.
+    engine.dialect.do_begin = begin_transaction  # type: ignore[assignment, method-assign]
 
 
 def _prepare_postgresql(engine: Engine) -> None:

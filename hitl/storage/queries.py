@@ -64,6 +64,7 @@ _votes = (
     )
     .scalar_subquery()
 )
+_written = select(literal(1)).where(notes.c.case_id == cases.c.id).exists()
 _asked = select(func.count()).where(inquiries.c.case_id == cases.c.id).scalar_subquery()
 _CASE_COLUMNS = (
     *(column for column in cases.c if column.name != "fingerprint"),
@@ -77,6 +78,7 @@ _CASE_COLUMNS = (
     outcomes.c.revision,
     outcomes.c.decided_at.label("outcome_at"),
     _votes.label("votes"),
+    _written.label("has_notes"),
     _asked.label("asked"),
     _overruled.c.verdict.label("overruled_verdict"),
     _overruled.c.label.label("overruled_label"),
@@ -157,7 +159,7 @@ def _conditions(wanted: CaseFilter) -> Iterable[ColumnElement[bool]]:
 
 
 def _whole(connection: Connection, rows: Sequence[Row[Any]]) -> list[Case]:
-    written = _notes(connection, [row.id for row in rows])
+    written = _notes(connection, [row.id for row in rows if row.has_notes])
     asked = inquiries_on(connection, [row.id for row in rows if row.asked])
     steps = tried(connection, [row.id for row in rows if row.route_to in ASKING])
     return [
