@@ -40,8 +40,6 @@ from bot.intake.stored_keys import keeping_keys
 from bot.outgoing.addresses import Allowed
 from bot.outgoing.client import outgoing
 from bot.policy import begin_policy, following
-from bot.retraining.webhook import Caller
-from bot.retraining.work import Trainer
 from bot.scheduler.checkpoints import checkpoint_job
 from bot.scheduler.deadlines import keeping_deadlines
 from bot.scheduler.digests import digest_jobs
@@ -114,7 +112,8 @@ async def running_service(
         await stack.enter_async_context(following(database, running))
         await stack.enter_async_context(_to_slack(services, client, session, paced=paced))
         await stack.enter_async_context(_to_callers(services, settings))
-        await stack.enter_async_context(_retraining(services, settings, policy))
+        # By the policy of the file alone, for it names commands that are run here.
+        await stack.enter_async_context(retraining(database, policy))
         await stack.enter_async_context(_to_models(services, settings))
         await stack.enter_async_context(_sweeping(database, running))
         introducing = asyncio.create_task(introduce(client))
@@ -220,18 +219,6 @@ async def _to_callers(services: Services, settings: Settings) -> AsyncIterator[N
             settle_trouble=partial(settle_webhook_trouble, policy=services.policy),
         )
         async with _running(deliverer):
-            yield
-
-
-@asynccontextmanager
-async def _retraining(
-    services: Services, settings: Settings, policy: Policy
-) -> AsyncIterator[None]:
-    """By the policy of the file alone, for it names commands that are run here."""
-    database = services.database
-    async with outgoing(services.callbacks.allowed, within=ANSWER_WITHIN) as client:
-        trainer = Trainer(database, Caller(client, _signing_keys(settings), database.now))
-        async with retraining(trainer, policy):
             yield
 
 

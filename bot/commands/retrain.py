@@ -1,31 +1,31 @@
 """``hitl retrain``: retraining by hand, and what became of earlier runs."""
 
-from contextlib import AsyncExitStack
+import asyncio
+from contextlib import suppress
 
 from rich.console import Console
 from rich.table import Table
 
 from bot.commands.store import read_store, use_store
-from bot.delivery.webhook_signing import signing_key
-from bot.delivery.webhooks import ANSWER_WITHIN
-from bot.outgoing.addresses import Allowed
-from bot.outgoing.client import outgoing
-from bot.retraining.webhook import Caller
-from bot.retraining.work import Trainer, do_waiting_run
+from bot.retraining.work import do_waiting_run
 from bot.settings import read_settings
 from hitl.documents import moment
 from hitl.errors import HitlError
 from hitl.learning.runs import (
     AlreadyRetraining,
-    Ended,
     Run,
     RunState,
     ask_for_retraining,
     give_up_lost_run,
     latest_runs,
+    run_by_id,
 )
 from hitl.policy import Retrain, UseCase, read_policy
 from hitl.storage.database import Database
+
+_PATIENCE_SECONDS = 30.0
+"""For what another process does."""
+_LOOK_EVERY_SECONDS = 0.25
 
 
 class NotRetrained(HitlError):
@@ -37,12 +37,18 @@ def retrain_now(use_case: str | None) -> None:
     chosen, rule = _chosen(use_case)
     console = Console(highlight=False, markup=False, soft_wrap=True)
     with console.status(f"Retraining {chosen.name}…"):
-        ended = use_store(lambda database: _retrain(database, chosen, rule))
-    if ended.output:
-        console.print(ended.output.rstrip())
-    if ended.state is not RunState.SUCCEEDED:
-        raise NotRetrained(f"{chosen.name} was not retrained: {ended.detail}")
-    console.print(f"{chosen.name} was retrained: {ended.detail}.")
+        run = use_store(lambda database: _retrain(database, chosen, rule))
+    if output := str(run.result.get("output", "")).rstrip():
+        console.print(output)
+    detail = run.result.get("detail", "the running service does it")
+    if run.goes_on:
+        raise NotRetrained(f"{chosen.name} is not retrained yet: {detail}; see: hitl retrain runs")
+    if run.state is not RunState.SUCCEEDED:
+        raise NotRetrained(f"{chosen.name} was not retrained: {detail}")
+    if rule.webhook is not None:
+        console.print(f"{chosen.name}: {detail}, which was told of {run.labels:,} labels.")
+    else:
+        console.print(f"{chosen.name} was retrained: {detail}.")
 
 
 def show_runs() -> None:
@@ -76,7 +82,7 @@ def _chosen(name: str | None) -> tuple[UseCase, Retrain]:
     return use_case, use_case.retrain
 
 
-async def _retrain(database: Database, use_case: UseCase, rule: Retrain) -> Ended:
+async def _retrain(database: Database, use_case: UseCase, rule: Retrain) -> Run:
     await database.write(lambda tx: give_up_lost_run(tx, use_case=use_case))
     occasion = f"by hand, {moment(database.now())}"
     asked = await database.write(
@@ -84,16 +90,17 @@ async def _retrain(database: Database, use_case: UseCase, rule: Retrain) -> Ende
     )
     if asked is None:
         raise AlreadyRetraining(use_case.name)
-    async with AsyncExitStack() as stack:
-        settings = read_settings()
-        keys = [signing_key(secret.get_secret_value()) for secret in settings.webhook_secrets]
-        allowed = Allowed.parse(settings.webhook_allow)
-        client = await stack.enter_async_context(outgoing(allowed, within=ANSWER_WITHIN))
-        trainer = Trainer(database, Caller(client, keys, database.now))
-        ended = await do_waiting_run(trainer, use_case=use_case, rule=rule)
-    if ended is None:
-        return Ended(RunState.SUCCEEDED, "the running service does it; see: hitl retrain runs")
-    return ended
+    if await do_waiting_run(database, use_case=use_case, rule=rule) is None:
+        # A running service took it, or tells the webhook.
+        await _until_it_ends(database, asked)
+    return await database.read(lambda c: run_by_id(c, asked))
+
+
+async def _until_it_ends(database: Database, number: int) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while (await database.read(lambda c: run_by_id(c, number))).goes_on:  # noqa: ASYNC110 - another process ends it
+                await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
 
 def _row(run: Run) -> tuple[str, ...]:

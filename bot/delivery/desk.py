@@ -10,6 +10,7 @@ from bot.delivery.channels import Channels
 from bot.delivery.troubles import Treatment, Trouble
 from bot.findings import Findings
 from bot.slack.directory import Directory
+from hitl.learning.runs import ToldServer
 from hitl.policy import InForce, UseCase
 from hitl.reports.precedents import Precedents
 from hitl.review.opinions import GivenOpinion
@@ -53,9 +54,15 @@ class Desk:
 class Sent:
     """Slack has it."""
 
-    card: PostedCard | PostedQueueCard | PostedProposal | PostedQuestion | GivenOpinion | None = (
-        None
-    )
+    card: (
+        PostedCard
+        | PostedQueueCard
+        | PostedProposal
+        | PostedQuestion
+        | GivenOpinion
+        | ToldServer
+        | None
+    ) = None
     """Where a new message stands, or what was answered."""
 
 

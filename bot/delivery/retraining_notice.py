@@ -18,7 +18,10 @@ _WORDS = {
 def retrained(payload: Mapping[str, Any], *, use_case: str) -> str:
     """How a run ended, from how many labels, and the end of what it printed."""
     state = str(payload["state"])
-    said = [f"{_SIGNS.get(state, ':grey_question:')} *{_WORDS[state]}: {use_case}*"]
+    done = _WORDS[state]
+    if state == "succeeded" and payload.get("of_webhook"):
+        done = "The webhook knows of new labels"  # what becomes of them is its server's own
+    said = [f"{_SIGNS.get(state, ':grey_question:')} *{done}: {use_case}*"]
     if payload["labels"] is not None:
         new = f"{payload['new_labels']:,} of them new or changed"
         said.append(f"from {counted(payload['labels'], 'label')}, {new}")

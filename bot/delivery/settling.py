@@ -7,6 +7,7 @@ from typing import Any
 from bot.delivery.desk import Queued, Sent, Skipped, Unaskable
 from bot.delivery.pacing import backoff
 from bot.delivery.troubles import Treatment, Trouble
+from hitl.learning.runs import ToldServer, record_told
 from hitl.review.answer import could_not_ask
 from hitl.review.opinions import GivenOpinion, record_opinion
 from hitl.review.policy_messages import PostedProposal, record_proposal_posted
@@ -45,6 +46,7 @@ _KEPT: Mapping[type, Callable[[Transaction, Parcel, Any], bool]] = {
     PostedProposal: record_proposal_posted,
     PostedQuestion: record_question_posted,
     GivenOpinion: record_opinion,
+    ToldServer: record_told,
 }
 """How what a sending came to is kept, together with its parcel's end."""
 

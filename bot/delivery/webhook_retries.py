@@ -4,6 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.delivery.troubles import Treatment, Trouble
+from hitl.learning.runs import note_untold_yet, record_untold
 from hitl.policy import InForce
 from hitl.storage import outbox
 from hitl.storage.database import Transaction
@@ -37,13 +38,13 @@ def settle_webhook_trouble(
     pause = _pause(tx, parcel, trouble, chance=chance)
     if pause is None:
         if settle(tx, parcel, state=Sending.DEAD, error=str(trouble)):
-            _tell(tx, parcel, trouble, policy=policy)
+            _give_up(tx, parcel, trouble, policy=policy)
         return Sending.DEAD
     if trouble.treatment is Treatment.WAIT:
         hold(tx, parcel.lane, until=tx.now + pause)
     elif trouble.treatment is Treatment.RETRY:
         hold(tx, parcel.lane, until=tx.now + _BREATHER)
-    settle(
+    settled = settle(
         tx,
         parcel,
         state=Sending.WAITING,
@@ -51,6 +52,8 @@ def settle_webhook_trouble(
         retry_at=tx.now + pause,
         counts=trouble.treatment is not Treatment.WAIT,
     )
+    if settled and parcel.kind is outbox.Kind.LABELS_READY:
+        note_untold_yet(tx, parcel, str(trouble))
     return Sending.WAITING
 
 
@@ -62,6 +65,15 @@ def _pause(tx: Transaction, parcel: Parcel, trouble: Trouble, *, chance: float) 
     if parcel.attempts > len(PAUSES):
         return None
     return PAUSES[parcel.attempts - 1] * (1 + _JITTER * chance)
+
+
+def _give_up(tx: Transaction, parcel: Parcel, trouble: Trouble, *, policy: InForce) -> None:
+    if parcel.kind is outbox.Kind.LABELS_READY:
+        use_case = policy.use_cases.get(parcel.use_case)
+        channel = None if use_case is None else use_case.channel
+        record_untold(tx, parcel, str(trouble), channel=channel)
+    else:
+        _tell(tx, parcel, trouble, policy=policy)
 
 
 def _tell(tx: Transaction, parcel: Parcel, trouble: Trouble, *, policy: InForce) -> None:

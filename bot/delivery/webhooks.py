@@ -14,8 +14,9 @@ from bot.delivery.posting import delivery_key
 from bot.delivery.troubles import Treatment, Trouble
 from bot.delivery.webhook_signing import signed_headers
 from bot.outgoing.client import AddressRefused, Outgoing
+from hitl.learning.runs import ToldServer
 from hitl.storage.database import Clock
-from hitl.storage.outbox import Parcel
+from hitl.storage.outbox import Kind, Parcel
 
 ANSWER_WITHIN = timedelta(seconds=20)
 """Standard Webhooks: 15 to 30 s."""
@@ -58,8 +59,14 @@ async def send_webhook(desk: WebhookDesk, parcel: Parcel) -> Sent:
     except (aiohttp.ClientError, OSError) as error:
         raise _of_error(error) from error
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        return Sent()
+        return _sent(parcel, status)
     raise _of_status(status, _wait(retry_after, now=desk.clock()))
+
+
+def _sent(parcel: Parcel, status: int) -> Sent:
+    if parcel.kind is not Kind.LABELS_READY:
+        return Sent()
+    return Sent(ToldServer(parcel.payload["run"], f"the webhook answered {status}"))
 
 
 def _of_error(error: aiohttp.ClientError | OSError) -> Trouble:

@@ -10,7 +10,7 @@ from hitl.documents import moment
 from hitl.learning.documents import json_line
 from hitl.learning.export import begin_reading, documents
 from hitl.learning.feed import Selection
-from hitl.learning.runs import Run, learned_through
+from hitl.learning.runs import Given, Run, learned_through
 from hitl.policy import UseCase
 from hitl.storage.database import Database
 
@@ -19,12 +19,10 @@ LABELS, MANIFEST = "labels.jsonl", "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What a trainer is given; ``new`` counts what changed since the run before."""
+    """What a trainer is given, and what the manifest says of it."""
 
     manifest: dict[str, Any]
-    through: int
-    count: int
-    new: int
+    given: Given
 
 
 async def make_handover(
@@ -57,4 +55,4 @@ async def make_handover(
         "label_names": list(use_case.labels),
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    return Handover(manifest, through=reading.until, count=count, new=new)
+    return Handover(manifest, Given(through=reading.until, count=count, new=new))

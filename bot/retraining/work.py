@@ -4,21 +4,21 @@ import asyncio
 import logging
 import secrets
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bot.retraining.command import run_command
 from bot.retraining.handover import LABELS, MANIFEST, make_handover
-from bot.retraining.webhook import Caller, call_webhook
 from hitl.learning.runs import (
     LEASE_FOR,
     Ended,
     Run,
     RunState,
     finish_run,
+    leave_to_delivery,
     note_handed_over,
     renew_lease,
     take_run,
@@ -30,43 +30,39 @@ from hitl.storage.database import Database, StorageUnavailable
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Trainer:
-    """What retraining works with; without a caller no webhook is told."""
-
-    database: Database
-    caller: Caller | None = None
-
-
 class _Lost(Exception):
     """Somebody took the run for lost: two must not go on."""
 
 
-async def do_waiting_run(trainer: Trainer, *, use_case: UseCase, rule: Retrain) -> Ended | None:
-    """How it ended; None where no run waited. Raises ``StorageUnavailable``."""
+async def do_waiting_run(database: Database, *, use_case: UseCase, rule: Retrain) -> Ended | None:
+    """How it ended; None where no run waited, or delivery goes on with it.
+
+    Raises ``StorageUnavailable``.
+    """
     lease = secrets.token_hex(8)
-    run = await trainer.database.write(partial(take_run, use_case=use_case.name, lease=lease))
+    run = await database.write(partial(take_run, use_case=use_case.name, lease=lease))
     if run is None:
         return None
     log.info("Retraining %s: run %d.", use_case.name, run.id, extra={"key": "retraining.began"})
     try:
-        async with _holding(trainer.database, run, lease=lease):
-            ended = await _do(trainer, run, use_case=use_case, rule=rule, lease=lease)
+        async with _holding(database, run, lease=lease):
+            ended = await _do(database, run, use_case=use_case, rule=rule, lease=lease)
     except _Lost:
         return Ended(RunState.LOST, "it was taken for lost")
     except asyncio.CancelledError:
         ended = Ended(RunState.FAILED, "the service was stopped meanwhile")
-        await asyncio.shield(_finish(trainer, run, ended, lease=lease, use_case=use_case))
+        await asyncio.shield(_finish(database, run, ended, lease=lease, use_case=use_case))
         raise
-    await _finish(trainer, run, ended, lease=lease, use_case=use_case)
+    if ended is not None:
+        await _finish(database, run, ended, lease=lease, use_case=use_case)
     return ended
 
 
 async def _finish(
-    trainer: Trainer, run: Run, ended: Ended, *, lease: str, use_case: UseCase
+    database: Database, run: Run, ended: Ended, *, lease: str, use_case: UseCase
 ) -> None:
     done = partial(finish_run, run=run, ended=ended, lease=lease, use_case=use_case)
-    await trainer.database.write(done)
+    await database.write(done)
     log.info(
         "Retraining %s: run %d %s: %s.",
         use_case.name,
@@ -77,24 +73,21 @@ async def _finish(
     )
 
 
-async def _do(trainer: Trainer, run: Run, *, use_case: UseCase, rule: Retrain, lease: str) -> Ended:
+async def _do(
+    database: Database, run: Run, *, use_case: UseCase, rule: Retrain, lease: str
+) -> Ended | None:
     with tempfile.TemporaryDirectory(prefix="hitl-retrain-") as name:
         folder = Path(name)
-        given = await make_handover(trainer.database, run, use_case=use_case, folder=folder)
-        noted = partial(
-            note_handed_over,
-            run=run,
-            lease=lease,
-            through=given.through,
-            count=given.count,
-            new=given.new,
-        )
-        if not await trainer.database.write(noted):
+        made = await make_handover(database, run, use_case=use_case, folder=folder)
+        if rule.webhook is not None:
+            leave = partial(leave_to_delivery, url=rule.webhook, document=_event(made.manifest))
+            kept = partial(leave, run=run, given=made.given, lease=lease, use_case=use_case)
+        else:
+            kept = partial(note_handed_over, run=run, given=made.given, lease=lease)
+        if not await database.write(kept):
             raise _Lost
         if rule.webhook is not None:
-            return await call_webhook(
-                trainer.caller, rule.webhook, run=run, manifest=given.manifest
-            )
+            return None
         extra = {
             "HITL_USE_CASE": use_case.name,
             "HITL_LABELS": str(folder / LABELS),
@@ -102,6 +95,11 @@ async def _do(trainer: Trainer, run: Run, *, use_case: UseCase, rule: Retrain, l
         }
         within = length_of(rule.within)
         return await run_command(rule.command or (), extra=extra, within=within)
+
+
+def _event(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """As every webhook: what it is, when, and of what."""
+    return {"type": "labels.ready", "timestamp": manifest["made_at"], "data": dict(manifest)}
 
 
 @asynccontextmanager

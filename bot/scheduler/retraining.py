@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.retraining.work import Trainer, do_waiting_run
+from bot.retraining.work import do_waiting_run
 from bot.scheduler.runs import Job
 from bot.scheduler.sweeps import sweeping
 from bot.scheduler.wallclock import latest_fire, latest_monthly_fire
@@ -19,7 +19,7 @@ from hitl.learning.feed import is_label_marked
 from hitl.learning.publish import publish_labels
 from hitl.learning.runs import ask_for_retraining, give_up_lost_run, occasion_of_labels
 from hitl.policy import Digest, Policy, Retrain, UseCase
-from hitl.storage.database import Transaction
+from hitl.storage.database import Database, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -41,28 +41,26 @@ def retraining_jobs(policy: Policy) -> list[Job]:
 
 @asynccontextmanager
 async def retraining(
-    trainer: Trainer, policy: Policy, *, every: timedelta = EVERY
+    database: Database, policy: Policy, *, every: timedelta = EVERY
 ) -> AsyncIterator[None]:
     """Do what was asked for, for as long as the block runs; no use case waits for another."""
     async with AsyncExitStack() as stack:
         for use_case in policy.use_cases.values():
             if use_case.retrain is not None:
-                look = partial(retrain_due, trainer, use_case, use_case.retrain)
+                look = partial(retrain_due, database, use_case, use_case.retrain)
                 await stack.enter_async_context(sweeping("retraining", look, every=every))
         yield
 
 
-async def retrain_due(trainer: Trainer, use_case: UseCase, rule: Retrain) -> None:
+async def retrain_due(database: Database, use_case: UseCase, rule: Retrain) -> None:
     """Do the run that waits or is due by now; raises ``StorageUnavailable``."""
-    database = trainer.database
     await database.write(partial(give_up_lost_run, use_case=use_case))
     if rule.after_labels is not None:
-        await _ask_for_labels(trainer, use_case.name, after=rule.after_labels)
-    await do_waiting_run(trainer, use_case=use_case, rule=rule)
+        await _ask_for_labels(database, use_case.name, after=rule.after_labels)
+    await do_waiting_run(database, use_case=use_case, rule=rule)
 
 
-async def _ask_for_labels(trainer: Trainer, use_case: str, *, after: int) -> None:
-    database = trainer.database
+async def _ask_for_labels(database: Database, use_case: str, *, after: int) -> None:
     while await database.read(is_label_marked) and await database.write(publish_labels):
         pass
     count = partial(occasion_of_labels, use_case=use_case, after=after)

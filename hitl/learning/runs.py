@@ -1,6 +1,7 @@
 """Runs of retraining: each asked for once, one at a time in a use case, told in its channel.
 
-A run is a lease. Whoever holds it renews it; one that nobody renews was lost with its process.
+A run is a lease. Whoever holds it renews it; one that nobody renews was lost with its process. One
+that a server is to be told of is held by its row in the outbox, which survives every process.
 """
 
 from collections.abc import Mapping
@@ -37,6 +38,10 @@ class RunState(StrEnum):
 _GOES_ON = (RunState.WAITING, RunState.RUNNING)
 
 
+_CAN_BE_TOLD = (RunState.RUNNING, RunState.FAILED)
+"""One whose server was not told can still be, once its dead letter is sent again."""
+
+
 class AlreadyRetraining(HitlError):
     """One at a time."""
 
@@ -60,6 +65,11 @@ class Run:
     new_labels: int | None
     result: Mapping[str, Any]
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.state in _GOES_ON
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -68,6 +78,23 @@ class Ended:
     state: RunState
     detail: str
     output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a run was handed: labels up to ``through``, ``new`` of them changed since before."""
+
+    through: int
+    count: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToldServer:
+    """A server knows that the labels of a run are ready; ``detail`` is what it said."""
+
+    run: int
+    detail: str
 
 
 def ask_for_retraining(tx: Transaction, *, use_case: str, occasion: str) -> int | None:
@@ -103,12 +130,80 @@ def renew_lease(tx: Transaction, run: Run, *, lease: str) -> bool:
     return _ours(tx, run, lease=lease, values={"lease_until": tx.now + LEASE_FOR})
 
 
-def note_handed_over(
-    tx: Transaction, run: Run, *, lease: str, through: int, count: int, new: int
-) -> bool:
+def note_handed_over(tx: Transaction, run: Run, given: Given, *, lease: str) -> bool:
     """Keep up to which label it learns, and of how many; whether the run is still ours."""
-    values = {"through": through, "labels": count, "new_labels": new}
-    return _ours(tx, run, lease=lease, values=values)
+    return _ours(tx, run, lease=lease, values=_handed_over(given))
+
+
+def leave_to_delivery(
+    tx: Transaction,
+    run: Run,
+    given: Given,
+    *,
+    lease: str,
+    url: str,
+    document: Mapping[str, Any],
+    use_case: UseCase,
+) -> bool:
+    """Have a server told, as often as it takes; whether the run was still ours.
+
+    From now on nobody holds the run and it can't get lost: the outbox ends it.
+    """
+    untold = {"detail": "its webhook waits to be sent by the running service", "output": ""}
+    values = {"leased_by": None, "lease_until": None, "result": untold}
+    if not _ours(tx, run, lease=lease, values=_handed_over(given) | values):
+        return False
+    outbox.put(
+        tx,
+        kind=outbox.Kind.LABELS_READY,
+        stream=f"labels:{use_case.name}",
+        lane=outbox.webhook_lane(url),
+        use_case=use_case.name,
+        payload={
+            "run": run.id,
+            "target": url,
+            "body": dict(document),
+            "channel": use_case.channel,
+        },
+    )
+    return True
+
+
+def record_told(tx: Transaction, parcel: outbox.Parcel, told: ToldServer) -> bool:
+    """The parcel is sent and its run a success; False where the parcel was somebody else's."""
+    if not outbox.settle(tx, parcel, state=outbox.Sending.SENT):
+        return False
+    ended = Ended(RunState.SUCCEEDED, told.detail)
+    _end_told(tx, parcel, ended, channel=parcel.payload["channel"])
+    return True
+
+
+def record_untold(tx: Transaction, parcel: outbox.Parcel, why: str, *, channel: str | None) -> None:
+    """The server is not told any more; without a channel nobody is told that."""
+    detail = f"the webhook was not told: {why}; its dead letter is in hitl outbox"
+    _end_told(tx, parcel, Ended(RunState.FAILED, detail), channel=channel)
+
+
+def note_untold_yet(tx: Transaction, parcel: outbox.Parcel, why: str) -> None:
+    """Keep why the server was not told yet, for whoever looks at the runs."""
+    detail = {"detail": f"the webhook was not told yet: {why}; it is tried again", "output": ""}
+    tx.connection.execute(
+        update(retrain_runs)
+        .where(retrain_runs.c.id == parcel.payload["run"], retrain_runs.c.state == RunState.RUNNING)
+        .values(result=detail)
+    )
+
+
+def _end_told(tx: Transaction, parcel: outbox.Parcel, ended: Ended, *, channel: str | None) -> None:
+    number = parcel.payload["run"]
+    result = {"detail": ended.detail, "output": ended.output}
+    done = tx.connection.execute(
+        update(retrain_runs)
+        .where(retrain_runs.c.id == number, retrain_runs.c.state.in_(_CAN_BE_TOLD))
+        .values(state=ended.state, finished_at=tx.now, result=result)
+    )
+    if done.rowcount and channel is not None:
+        _tell(tx, number, use_case=parcel.use_case, channel=channel, of_webhook=True)
 
 
 def finish_run(tx: Transaction, run: Run, ended: Ended, *, lease: str, use_case: UseCase) -> bool:
@@ -117,7 +212,7 @@ def finish_run(tx: Transaction, run: Run, ended: Ended, *, lease: str, use_case:
     values = {"state": ended.state, "finished_at": tx.now, "leased_by": None, "result": result}
     if not _ours(tx, run, lease=lease, values=values):
         return False
-    _tell(tx, run.id, use_case=use_case)
+    _tell(tx, run.id, use_case=use_case.name, channel=use_case.channel)
     return True
 
 
@@ -135,7 +230,7 @@ def give_up_lost_run(tx: Transaction, *, use_case: UseCase) -> bool:
         .returning(retrain_runs.c.id)
     ).scalar()
     if lost is not None:
-        _tell(tx, lost, use_case=use_case)
+        _tell(tx, lost, use_case=use_case.name, channel=use_case.channel)
     return lost is not None
 
 
@@ -185,14 +280,21 @@ def _ours(tx: Transaction, run: Run, *, lease: str, values: Mapping[str, Any]) -
     return changed.rowcount == 1
 
 
-def _tell(tx: Transaction, number: int, *, use_case: UseCase) -> None:
+def _handed_over(given: Given) -> dict[str, Any]:
+    return {"through": given.through, "labels": given.count, "new_labels": given.new}
+
+
+def _tell(
+    tx: Transaction, number: int, *, use_case: str, channel: str, of_webhook: bool = False
+) -> None:
+    told = {"says": "retrained", "of_webhook": of_webhook, **_told(tx, number)}
     outbox.put(
         tx,
         kind=outbox.Kind.NOTICE,
-        stream=f"retraining:{use_case.name}",
-        lane=outbox.posts_lane(use_case.channel),
-        use_case=use_case.name,
-        payload={"channel": use_case.channel, "says": "retrained", **_told(tx, number)},
+        stream=f"retraining:{use_case}",
+        lane=outbox.posts_lane(channel),
+        use_case=use_case,
+        payload={"channel": channel, **told},
     )
 
 

@@ -36,6 +36,8 @@ class Kind(StrEnum):
     WEBHOOK = "webhook"
     QUESTION = "question"
     SECOND_MODEL = "second_model"
+    LABELS_READY = "labels_ready"
+    """Tell a trainer's server that there are labels to learn from."""
 
 
 class Sending(StrEnum):

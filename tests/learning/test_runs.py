@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from bot.delivery.retraining_notice import retrained
 from bot.retraining.command import run_command
-from bot.retraining.work import Trainer, do_waiting_run
+from bot.retraining.work import do_waiting_run
 from bot.scheduler.retraining import retrain_due, retraining_jobs
 from bot.scheduler.runs import run_due
 from bot.scheduler.wallclock import latest_monthly_fire
@@ -111,7 +111,7 @@ async def test_a_command_is_given_the_labels_and_their_manifest_and_no_secret(
     for number in range(3):
         await database.write(partial(decided, key=f"post-{number}"))
     await asked(database)
-    ended = await do_waiting_run(Trainer(database), use_case=moderation(), rule=python(SHOW))
+    ended = await do_waiting_run(database, use_case=moderation(), rule=python(SHOW))
     assert ended is not None
     assert ended.state is RunState.SUCCEEDED, ended
     first, second = ended.output.splitlines()
@@ -140,7 +140,7 @@ async def test_what_goes_wrong_is_kept_and_told(
 ) -> None:
     await asked(database)
     rule = python(code, within="1s")
-    await do_waiting_run(Trainer(database), use_case=moderation(), rule=rule)
+    await do_waiting_run(database, use_case=moderation(), rule=rule)
     (run,) = await database.read(latest_runs)
     assert (run.state, run.result["detail"]) == (state, detail)
     (notice,) = await notices(database)
@@ -193,14 +193,13 @@ async def test_only_the_end_of_a_long_output_is_kept() -> None:
 
 async def test_enough_new_labels_are_an_occasion(database: Database) -> None:
     rule = python("pass", every=None, after_labels=3)
-    trainer = Trainer(database)
     for number in range(5):
         await database.write(partial(decided, key=f"post-{number}"))
-        await retrain_due(trainer, moderation(), rule)
+        await retrain_due(database, moderation(), rule)
     (run,) = await database.read(latest_runs)
     assert (run.occasion, run.through) == ("3 labels since 0", 3)
     await database.write(partial(decided, key="post-6"))
-    await retrain_due(trainer, moderation(), rule)
+    await retrain_due(database, moderation(), rule)
     newest, _ = await database.read(latest_runs)
     assert (newest.occasion, newest.labels, newest.new_labels) == ("3 labels since 3", 6, 3)
 

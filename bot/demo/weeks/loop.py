@@ -12,7 +12,6 @@ import numpy as np
 
 from bot.demo.weeks.data import Digits, Items, as_case
 from bot.demo.weeks.model import Judged, Model, judge
-from bot.retraining.work import Trainer
 from bot.scheduler.retraining import retrain_due, retraining_jobs
 from bot.scheduler.timetable import Timetable
 from hitl.client import Answer, AsyncHitl, HitlRefused
@@ -156,7 +155,7 @@ class Loop:
         """What the timetable asked for is done, here or by the service itself."""
         use_case = self.policy.use_case("digits")
         if use_case.retrain is not None:
-            await retrain_due(Trainer(self.database), use_case, use_case.retrain)
+            await retrain_due(self.database, use_case, use_case.retrain)
         newest = await self.database.read(partial(latest_runs, use_case=use_case.name))
         if not newest or newest[0].state is not RunState.SUCCEEDED:
             why = newest[0].result if newest else "the timetable asked for nothing"
