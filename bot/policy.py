@@ -5,35 +5,71 @@ What runs is in the database, one for every process; the file says what is wante
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from hitl.policy import Policy, PolicyError, RunningPolicy, read_policy
+from hitl.policy import Policy, PolicyError, RunningPolicy, UseCase, read_policy
 from hitl.policy.stored import PolicyUnreadable
 from hitl.policy.wording import listed
 from hitl.policy.words import in_words
-from hitl.review import ProposalOpen, Taken, take_policy
+from hitl.review import (
+    Effects,
+    PolicyMoved,
+    ProposalOpen,
+    Taken,
+    effects_of,
+    propose,
+    take_policy,
+)
 from hitl.storage.bell import POLICY
-from hitl.storage.database import Database, StorageUnavailable
+from hitl.storage.database import Database, StorageUnavailable, Transaction
 from hitl.storage.policy_changes import Change, Source
 from hitl.storage.running_policy import generation_of, stored_policy
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 LOOK_EVERY = timedelta(seconds=2)
 """A ring from another process can be lost, and a command beside an SQLite file rings nobody."""
 _START = "the start of the service"
 _RELOAD = "the service's file, read again"
 
 
+async def take(database: Database, wanted: Policy, *, by: str, source: Source) -> Taken:
+    """``take_policy`` with the effects of what it proposes; raises what that raises."""
+    verb = partial(take_policy, wanted=wanted, by=by, source=source)
+    return await _with_effects(database, verb, wanted.use_cases.values())
+
+
+async def ask_for(database: Database, wanted: UseCase, *, by: str, source: Source) -> Change:
+    """``propose`` with the effect; raises what that raises."""
+    verb = partial(propose, wanted=wanted, by=by, source=source)
+    return await _with_effects(database, verb, [wanted])
+
+
+async def _with_effects(
+    database: Database, verb: Callable[..., T], wanted: Collection[UseCase]
+) -> T:
+    """The effects are looked for beside the writer, and again where the policy moved meanwhile."""
+    while True:
+        look = partial(effects_of, wanted=wanted, now=database.now())
+        effects: Effects = await database.read(look)
+
+        def write(tx: Transaction, effects: Effects = effects) -> T:
+            return verb(tx, effects=effects)
+
+        with suppress(PolicyMoved):
+            return await database.write(write)
+
+
 async def begin_policy(database: Database, wanted: Policy) -> RunningPolicy:
     """What runs from now on; raises ``PolicyUnreadable``."""
-    take = partial(take_policy, wanted=wanted, by=_START, source=Source.START)
     try:
-        _tell(await database.write(take))
+        _tell(await take(database, wanted, by=_START, source=Source.START))
     except ProposalOpen as refused:
         log.warning("The policy file is not taken: %s", refused, extra={"key": "policy.refused"})
     running = RunningPolicy(wanted)
@@ -45,8 +81,7 @@ async def reload_policy(database: Database, running: RunningPolicy, file: Path) 
     """Take the file anew, or say in the log why everything stays as it was."""
     try:
         wanted = await asyncio.to_thread(read_policy, file)
-        take = partial(take_policy, wanted=wanted, by=_RELOAD, source=Source.RELOAD)
-        taken = await database.write(take)
+        taken = await take(database, wanted, by=_RELOAD, source=Source.RELOAD)
         await refresh(database, running)
     except (PolicyError, ProposalOpen, PolicyUnreadable, StorageUnavailable) as refused:
         log.error(  # noqa: TRY400 - the operator's mistake or the database's, told in full

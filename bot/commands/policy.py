@@ -5,12 +5,12 @@ import os
 from functools import partial
 from pathlib import Path
 
-from bot.commands.store import write_store
-from bot.policy import outcome_lines
+from bot.commands.store import use_store, write_store
+from bot.policy import outcome_lines, take
 from bot.settings import read_settings
 from hitl.policy import Policy, read_policy
 from hitl.policy.wording import listed
-from hitl.review import take_policy, withdraw_change
+from hitl.review import withdraw_change
 from hitl.storage.policy_changes import Source
 
 
@@ -24,8 +24,8 @@ def check(file: Path | None) -> str:
 def apply(file: Path | None) -> str:
     """Take the file, and what became of each use case; raises what refuses it."""
     path, policy = _read(file)
-    take = partial(take_policy, wanted=policy, by=_who(), source=Source.APPLY)
-    lines = list(outcome_lines(write_store(take)))
+    taken = use_store(lambda database: take(database, policy, by=_who(), source=Source.APPLY))
+    lines = list(outcome_lines(taken))
     return "\n".join(lines) or f"{path} says what runs already."
 
 

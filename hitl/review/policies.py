@@ -3,8 +3,11 @@
 Nothing that was decided is routed again: a case keeps the version it was routed by.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
 
 from hitl.errors import HitlError
 from hitl.policy import Policy, UseCase
@@ -26,7 +29,15 @@ from hitl.storage.policy_changes import (
     settle_change,
 )
 from hitl.storage.policy_versions import record_versions
-from hitl.storage.running_policy import policy_to_change, put_in_force, record_file
+from hitl.storage.running_policy import (
+    policy_to_change,
+    put_in_force,
+    record_file,
+    stored_policy,
+)
+
+Effects = Mapping[tuple[str, str, str], Effect]
+"""What to expect of proposals, by the use case and the versions before and after."""
 
 
 class ProposalOpen(HitlError):
@@ -61,6 +72,13 @@ class UnknownOffice(HitlError):
     """Nobody has to sign under this name."""
 
 
+class PolicyMoved(HitlError):
+    """Another policy runs than when the effects were looked for: look again.
+
+    Whoever asked need not hear of it.
+    """
+
+
 class NothingChanges(HitlError):
     """What was asked for is what runs."""
 
@@ -81,22 +99,43 @@ class _Taking:
 
     by: str
     source: Source
+    effects: Effects
     applied: list[Change] = field(default_factory=list)
     proposed: list[Change] = field(default_factory=list)
     waiting: list[Change] = field(default_factory=list)
 
 
-def take_policy(tx: Transaction, wanted: Policy, *, by: str, source: Source) -> Taken:
+def effects_of(connection: Connection, wanted: Iterable[UseCase], *, now: datetime) -> Effects:
+    """Of whatever would be proposed now: found before the verb, which others wait for."""
+    stored = stored_policy(connection).policy
+    running = {} if stored is None else stored.use_cases
+    found = {}
+    for after in wanted:
+        before = running.get(after.name) or _as_it_left(connection, after.name)
+        if before is not None and needs_signing(before, after):
+            runs = combined(decides=before, rest=after)
+            effect = expected_effect(connection, before=runs, after=after, until=now)
+            found[_step(runs, after)] = effect
+    return found
+
+
+def _step(before: UseCase, after: UseCase) -> tuple[str, str, str]:
+    return after.name, before.version, after.version
+
+
+def take_policy(
+    tx: Transaction, wanted: Policy, *, by: str, source: Source, effects: Effects
+) -> Taken:
     """Let the policy run, but for what approvers must sign: that is proposed to them.
 
     At a start only a file that differs from the one taken before counts, so that a restart by
-    itself changes nothing. Raises ``ProposalOpen`` and then changes nothing.
+    itself changes nothing. Raises ``ProposalOpen`` and ``PolicyMoved``, and then changes nothing.
     """
     stored, digest = policy_to_change(tx), policy_digest(wanted)
     if source is Source.START and digest == stored.file_digest:
         return Taken()
     before = {} if stored.policy is None else stored.policy.use_cases
-    taking = _Taking(by, source)
+    taking = _Taking(by, source, effects)
     runs = [_take(tx, each, before, taking) for each in wanted.use_cases.values()]
     for name, use_case in before.items():
         if name not in wanted.use_cases:
@@ -106,18 +145,20 @@ def take_policy(tx: Transaction, wanted: Policy, *, by: str, source: Source) -> 
     return Taken(tuple(taking.applied), tuple(taking.proposed), tuple(taking.waiting))
 
 
-def propose(tx: Transaction, wanted: UseCase, *, by: str, source: Source) -> Change:
+def propose(
+    tx: Transaction, wanted: UseCase, *, by: str, source: Source, effects: Effects
+) -> Change:
     """Ask for one use case's policy: applied at once, or proposed where it names approvers.
 
     It says everything: take it from the running one, with what is to be another. Asking for what
-    is proposed already finds that proposal. Raises ``ProposalOpen``, ``NothingChanges`` and
-    ``UnknownUseCase``.
+    is proposed already finds that proposal. Raises ``ProposalOpen``, ``NothingChanges``,
+    ``UnknownUseCase`` and ``PolicyMoved``.
     """
     running = policy_to_change(tx).policy
     if running is None:
         raise NothingChanges("no policy runs yet: start the service first")
     running.use_case(wanted.name)
-    taking = _Taking(by, source)
+    taking = _Taking(by, source, effects)
     runs = _take(tx, wanted, running.use_cases, taking)
     _run(tx, ({**running.use_cases, wanted.name: runs}).values(), before=running)
     changes = (*taking.applied, *taking.waiting, *taking.proposed)
@@ -164,7 +205,7 @@ def _open_change(tx: Transaction, change_id: int) -> Change:
 
 def _take(tx: Transaction, after: UseCase, running: dict[str, UseCase], taking: _Taking) -> UseCase:
     """The use case as it runs from now on."""
-    before = running.get(after.name) or _as_it_left(tx, after.name)
+    before = running.get(after.name) or _as_it_left(tx.connection, after.name)
     if before is None or not needs_signing(before, after):
         if after.name not in running or not is_same(before, after):
             taking.applied.append(_apply(tx, before, after, taking))
@@ -176,9 +217,9 @@ def _take(tx: Transaction, after: UseCase, running: dict[str, UseCase], taking: 
     return runs
 
 
-def _as_it_left(tx: Transaction, name: str) -> UseCase | None:
+def _as_it_left(connection: Connection, name: str) -> UseCase | None:
     """A use case that comes back is as guarded as it was: leaving takes no approver away."""
-    change = applied_change(tx.connection, name)
+    change = applied_change(connection, name)
     if change is None or change.content is None:
         return None
     return use_case_from(change.content)
@@ -191,7 +232,10 @@ def _apply(tx: Transaction, before: UseCase | None, after: UseCase, taking: _Tak
 def _propose(tx: Transaction, before: UseCase, after: UseCase, taking: _Taking) -> None:
     pending = proposed_change(tx.connection, after.name)
     if pending is None:
-        change = _record(tx, before, after, taking, state=ChangeState.PROPOSED)
+        effect = taking.effects.get(_step(before, after))
+        if effect is None:
+            raise PolicyMoved
+        change = _record(tx, before, after, taking, state=ChangeState.PROPOSED, effect=effect)
         taking.proposed.append(show_proposal(tx, change.id))
         return
     asked = use_case_from(pending.content or {})
@@ -216,6 +260,7 @@ def _record(
     taking: _Taking,
     *,
     state: ChangeState,
+    effect: Effect | None = None,
 ) -> Change:
     is_proposed = state is ChangeState.PROPOSED
     last = after or before
@@ -228,7 +273,7 @@ def _record(
             "version_before": None if before is None else before.version,
             "content": None if last is None else content_of(last),
             "differences": _told(before, after),
-            "effect": _effect(tx, before, after) if is_proposed else None,
+            "effect": effect,
             "approvers": dict(before.approvers) if is_proposed and before else None,
             "source": taking.source,
             "by": taking.by,
@@ -243,12 +288,6 @@ def _told(before: UseCase | None, after: UseCase | None) -> list[list[object]]:
     if before is None or after is None:
         return []
     return [[each.key, each.before, each.after] for each in differences(before, after)]
-
-
-def _effect(tx: Transaction, before: UseCase | None, after: UseCase | None) -> Effect | None:
-    if before is None or after is None:
-        return None
-    return expected_effect(tx.connection, before=before, after=after, until=tx.now)
 
 
 def _run(tx: Transaction, use_cases: Iterable[UseCase], *, before: Policy | None) -> None:

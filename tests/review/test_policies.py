@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
+import bot.policy
 from hitl.policy import Policy, UseCase, parse_policy
 from hitl.review import (
     AlreadySigned,
     NothingChanges,
+    PolicyMoved,
     ProposalEnded,
     ProposalOpen,
     Taken,
     UnknownOffice,
-    propose,
+    effects_of,
     sign_change,
     submit,
     take_policy,
@@ -69,7 +71,11 @@ def free(auto_at: float = 0.9) -> Policy:
 async def take(
     database: Database, policy: Policy, *, source: Source = Source.APPLY, by: str = "ops"
 ) -> Taken:
-    return await database.write(partial(take_policy, wanted=policy, by=by, source=source))
+    return await bot.policy.take(database, policy, by=by, source=source)
+
+
+async def ask_for(database: Database, use_case: UseCase) -> Change:
+    return await bot.policy.ask_for(database, use_case, by="U0LEA", source=Source.SLACK)
 
 
 async def sign(database: Database, change: Change, office: str, by: str = "U0LEA") -> Change:
@@ -238,7 +244,7 @@ async def test_a_restart_by_itself_changes_nothing(database: Database) -> None:
     """What was changed in Slack since the file was taken goes on running."""
     await take(database, free(), source=Source.START)
     changed = free(0.8).use_case("digits")
-    await database.write(lambda tx: propose(tx, changed, by="U0LEA", source=Source.SLACK))
+    await ask_for(database, changed)
     assert await take(database, free(), source=Source.START) == Taken()
     assert (await runs(database)).use_case("digits") == changed
     assert (await take(database, free(0.7), source=Source.START)).applied
@@ -255,11 +261,7 @@ async def test_a_withdrawn_proposal_does_not_come_back_with_a_restart(database: 
 async def test_one_use_case_is_proposed_from_elsewhere(database: Database) -> None:
     await take(database, Policy(use_cases={**free().use_cases, **guarded().use_cases}))
 
-    async def ask(use_case: UseCase) -> Change:
-        return await database.write(
-            lambda tx: propose(tx, use_case, by="U0LEA", source=Source.SLACK)
-        )
-
+    ask = partial(ask_for, database)
     applied = await ask(free(0.8).use_case("digits"))
     assert applied.state is ChangeState.APPLIED
     change = await ask(guarded(clean=0.85).use_case("content-moderation"))
@@ -270,6 +272,23 @@ async def test_one_use_case_is_proposed_from_elsewhere(database: Database) -> No
     with pytest.raises(NothingChanges):
         await ask(free(0.8).use_case("digits"))
     assert (await runs(database)).use_case("digits").labels["2"].auto_at == 0.8
+
+
+async def test_an_effect_is_of_the_policy_that_runs_when_it_is_proposed(
+    database: Database, clock: Clock
+) -> None:
+    await take(database, guarded())
+    wanted = guarded(clean=0.85)
+    look = partial(effects_of, wanted=wanted.use_cases.values(), now=clock.now)
+    effects = await database.read(look)
+    change = await proposed(database, clean=0.8)
+    for office in change.missing:
+        change = await sign(database, change, office)
+    late = partial(take_policy, wanted=wanted, by="ops", source=Source.APPLY, effects=effects)
+    with pytest.raises(PolicyMoved):
+        await database.write(late)
+    assert await clean_at(database) == 0.8
+    assert (await take(database, wanted)).proposed[0].effect is not None
 
 
 async def test_an_office_signs_once_and_only_an_office_that_was_asked(database: Database) -> None:

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot.policy import begin_policy, following
+from bot.policy import begin_policy, following, take
 from bot.sandbox.app import running_workspace
 from bot.sandbox.config import demo_config
 from hitl.policy import Policy, parse_policy
-from hitl.review import take_policy
 from hitl.storage.database import Database
 from hitl.storage.policy_changes import Source
 from tests.conftest import Clock
@@ -101,7 +100,7 @@ async def test_every_replica_follows_what_one_puts_in_force(
 
 
 async def put(database: Database, policy: Policy) -> None:
-    await database.write(lambda tx: take_policy(tx, policy, by="ops", source=Source.APPLY))
+    await take(database, policy, by="ops", source=Source.APPLY)
 
 
 def at(policy: Any) -> float | None:

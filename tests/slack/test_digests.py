@@ -5,12 +5,12 @@ from functools import partial
 
 import pytest
 
+from bot.policy import take
 from bot.sandbox.person import Person
 from bot.slack.cards.monthly import monthly_message
 from bot.slack.cards.offer import offer_blocks
 from hitl.policy import parse_policy
 from hitl.reports.offers import offer_of
-from hitl.review import take_policy
 from hitl.review.monthly import Direction, ask_of_month, month_asked
 from hitl.storage.policy_changes import Source
 from hitl.storage.running_policy import stored_policy
@@ -68,9 +68,7 @@ async def test_a_lead_asks_for_what_a_digest_offered(
     use_case = desk.use_case("content-moderation")
     at = clock.now - timedelta(days=10)
     await desk.database.write(partial(store_sample, count=700, use_case=use_case, at=at))
-    await desk.database.write(
-        lambda tx: take_policy(tx, parse_policy(POLICY + INTENTS), by="file", source=Source.START)
-    )
+    await take(desk.database, parse_policy(POLICY + INTENTS), by="file", source=Source.START)
     offer = await desk.database.read(partial(offer_of, use_case=use_case, now=clock.now))
     await desk.client.chat_postMessage(channel="C0MOD", text="offer", blocks=offer_blocks(offer))
     ana, ben = people["ana"], people["ben"]

@@ -5,12 +5,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
+from bot.policy import ask_for
 from bot.slack import ids
 from bot.slack.people import actor_of
 from bot.slack.refusals import Refusal
 from bot.slack.services import SlackServices
 from hitl.reports.offers import lowered, offer_of
-from hitl.review import propose
 from hitl.storage.policy_changes import Change, ChangeState, Source
 
 
@@ -29,8 +29,8 @@ def register(app: AsyncApp, services: SlackServices) -> None:
         if offer is None:
             raise Refusal("This is guaranteed no more, or it runs already. Nothing was changed.")
         wanted = lowered(use_case, offer.lower)
-        change = await services.database.write(
-            partial(propose, wanted=wanted, by=actor.user_id, source=Source.SLACK)
+        change = await ask_for(
+            services.database, wanted, by=actor.user_id, source=Source.SLACK
         )
         await ack()
         await respond(text=_said(change), response_type="ephemeral", replace_original=False)
