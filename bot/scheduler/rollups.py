@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.scheduler.sweeps import sweeping
@@ -25,21 +26,26 @@ def rolling_up(
     return sweeping("rollups", partial(roll_up, database), every=every)
 
 
-async def roll_up(database: Database) -> None:
-    """Count what is over by now; raises ``StorageUnavailable``."""
+async def roll_up(database: Database, *, told: Callable[[datetime], None] = lambda _: None) -> None:
+    """Count what is over by now; ``told`` hears up to when, after each turn.
+
+    Raises ``StorageUnavailable``.
+    """
     known = await database.read(horizon)
     for _ in range(_TRIES):
-        if await _rolled(database, known):
+        if await _rolled(database, known, told):
             return
         # Somebody's transaction, begun before the look at the horizon, has not ended.
         await asyncio.sleep(_TRY_EVERY_SECONDS)
 
 
-async def _rolled(database: Database, known: Horizon) -> bool:
+async def _rolled(database: Database, known: Horizon, told: Callable[[datetime], None]) -> bool:
     """Whether all up to the horizon is counted, by this process or by another."""
     while True:
         turn = await database.read(partial(count_turn, known=known, now=database.now()))
         if turn is None:
             return False
-        if not await database.write(partial(store_turn, turn=turn)) or turn.is_last:
+        stored = await database.write(partial(store_turn, turn=turn))
+        told(turn.after.until)
+        if not stored or turn.is_last:
             return True

@@ -1,6 +1,6 @@
 """Whether the rollups say what the cases say."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,8 +18,13 @@ from hitl.storage.rollups import progress
 _WEEK = timedelta(days=7)
 
 
-def differences(connection: Connection) -> Iterator[str]:
-    """Where the rollups do not say what the cases say, in words, a week and table at a time."""
+def differences(
+    connection: Connection, *, told: Callable[[datetime], None] = lambda _: None
+) -> Iterator[str]:
+    """Where the rollups do not say what the cases say, in words, a week and table at a time.
+
+    ``told`` hears after each week up to when they are compared.
+    """
     done = progress(connection)
     if done is None:
         return
@@ -35,7 +40,7 @@ def differences(connection: Connection) -> Iterator[str]:
                 yield f"{fact.table.name}, {since:%Y-%m-%d %H:%M} UTC: {wrong[0]}"
             if fact.days is not None and not _days_add_up(connection, fact, fact.days, spans):
                 yield f"{fact.days.name}, {since:%Y-%m-%d %H:%M} UTC: not what its hours are"
-        since = until
+        told(since := until)
 
 
 def _days_add_up(connection: Connection, fact: Fact, days: Table, spans: Sequence[Span]) -> bool:
