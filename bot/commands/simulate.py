@@ -19,7 +19,8 @@ from bot.commands.trade_off import show_trade_off
 from bot.commands.trade_off_picture import draw_trade_off
 from hitl.errors import HitlError
 from hitl.policy import UseCase
-from hitl.reports.prices import mean_seconds, terms_of
+from hitl.reports.costs import mean_seconds
+from hitl.reports.prices import terms_of
 from hitl.reports.traffic import Window, newest_model, thresholds_of, traffic
 from hitl.reports.windows import parse_window
 from hitl.statistics.replay import Replayed, Traffic, replay, trade_off

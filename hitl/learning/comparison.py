@@ -5,9 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hitl.learning.samples import Sample, load_of, sample_of
+from hitl.learning.samples import Load, Sample, load_of, sample_of
 from hitl.policy.parts import Costs
 from hitl.policy.use_case import UseCase
+from hitl.reports.costs import reviewed_in
+from hitl.reports.ledger import EVER, Ledger
+from hitl.reports.prices import review_price
 from hitl.statistics.answers import NotYet, Share, share_of
 from hitl.statistics.calibration import Calibration, calibration
 from hitl.statistics.equal_quality import EqualQuality, equal_quality
@@ -61,7 +64,8 @@ def compare(connection: Connection, *, use_case: UseCase, before: str, after: st
 def _side(
     connection: Connection, use_case: UseCase, version: str, sample: Sample, *, max_error: float
 ) -> Side:
-    load = load_of(connection, use_case=use_case.name, model=version)
+    ledger = Ledger.open(connection, use_case.name, model=version)
+    load, [reviewed] = load_of(ledger), reviewed_in(ledger, [EVER])
     wrong, stood = sample.automatic
     return Side(
         version=version,
@@ -69,14 +73,16 @@ def _side(
         same_quality=equal_quality(sample.confidences, sample.right, max_error=max_error),
         precision=precision(wrong, stood, max_error=0.05),
         calibration=calibration(sample.confidences, sample.right),
-        cost=_cost(use_case.costs, load.escalated, load.predictions),
+        cost=_cost(use_case.costs, load, seconds=reviewed.mean),
     )
 
 
-def _cost(costs: Costs | None, escalated: int, predictions: int) -> float | None:
-    if costs is None or costs.ai is None or costs.review is None or not predictions:
+def _cost(costs: Costs | None, load: Load, *, seconds: float | None) -> float | None:
+    """``seconds`` is what a review took."""
+    if costs is None or costs.ai is None or not load.predictions:
         return None
-    return costs.ai + costs.review * escalated / predictions
+    each = review_price(costs, seconds=seconds)
+    return None if each is None else costs.ai + each * load.escalated / load.predictions
 
 
 def comparison_document(found: Comparison) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from sqlalchemy import Connection, func, select, update
 
 from hitl.learning.comparison import compare, comparison_document
 from hitl.policy.use_case import UseCase
+from hitl.reports.facts import CHECKS
+from hitl.reports.ledger import EVER, Ledger
 from hitl.statistics.minimums import CALIBRATION
 from hitl.storage import outbox
 from hitl.storage.database import Transaction
-from hitl.storage.predictions import IN_THE_SAMPLE
 from hitl.storage.statements import insert_new
-from hitl.storage.tables import cases, checks, model_versions
+from hitl.storage.tables import cases, model_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +89,8 @@ def note_seen(tx: Transaction, *, use_case: str, version: str, at: datetime) -> 
 
 def model_list(connection: Connection, *, use_case: str) -> list[ModelVersion]:
     """In the order in which they came."""
-    counted: dict[str, int] = dict(
-        connection.execute(
-            select(cases.c.model, func.count())
-            .join_from(checks, cases, cases.c.id == checks.c.case_id)
-            .where(
-                checks.c.use_case == use_case,
-                IN_THE_SAMPLE,
-                cases.c.model.is_not(None),
-            )
-            .group_by(cases.c.model)
-        ).all()
-    )
+    settled = Ledger.open(connection, use_case).rows(CHECKS, [EVER], "model")
+    counted = {row.model: int(row.checks) for row in settled}
     rows = connection.execute(
         select(model_versions)
         .where(model_versions.c.use_case == use_case)

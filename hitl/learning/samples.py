@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from hitl.storage.predictions import IN_THE_SAMPLE, IS_PREDICTION, STOOD
+from hitl.reports.ledger import EVER, Ledger
+from hitl.reports.tallied import predicted_in
+from hitl.storage.predictions import IN_THE_SAMPLE, STOOD
 from hitl.storage.tables import cases, checks
 
 MOST = 20_000
@@ -60,16 +62,7 @@ class Load:
     escalated: int
 
 
-def load_of(connection: Connection, *, use_case: str, model: str) -> Load:
-    """Of every prediction it made here."""
-    row = connection.execute(
-        select(
-            func.count().label("all"),
-            func.count().filter(~STOOD).label("escalated"),
-        ).where(
-            cases.c.use_case == use_case,
-            cases.c.model == model,
-            IS_PREDICTION,
-        )
-    ).one()
-    return Load(row.all, row.escalated)
+def load_of(ledger: Ledger) -> Load:
+    """Of every prediction that the ledger knows."""
+    [seen] = predicted_in(ledger, [EVER])
+    return Load(seen.total, seen.total - seen.stood)

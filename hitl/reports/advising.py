@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from hitl.errors import HitlError
 from hitl.policy import UseCase
 from hitl.reports.checked_people import checked_decisions
-from hitl.reports.prices import mean_seconds, prices_of
+from hitl.reports.costs import mean_seconds
+from hitl.reports.prices import prices_of
 from hitl.reports.traffic import Window, newest_model, thresholds_of, traffic
 from hitl.statistics.advice import Asking, Question, Reliability
 from hitl.statistics.answers import NotYet

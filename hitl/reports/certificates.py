@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from hitl.policy import UseCase
-from hitl.reports.prices import mean_seconds, terms_of
+from hitl.reports.costs import mean_seconds
+from hitl.reports.prices import terms_of
 from hitl.reports.traffic import (
     Window,
     checked,

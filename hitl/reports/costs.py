@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
 
 from hitl.policy import Costs
 from hitl.reports.answers import Cost
@@ -22,11 +25,17 @@ class Reviewed:
     timed: int = 0
     seconds: float = 0.0
 
+    @property
+    def mean(self) -> float | None:
+        """What is paid for by the hour: walk-aways included, as they are paid for too.
+
+        A press on a channel's card tells no beginning; it is taken to last as long as the rest.
+        """
+        return self.seconds / self.timed if self.timed else None
+
     def cost(self, costs: Costs) -> float | None:
         """None where nothing says what they cost."""
-        # A press on a channel's card tells no beginning; it is taken to last as long as the rest.
-        mean = self.seconds / self.timed if self.timed else None
-        each = review_price(costs, seconds=mean if self.reviews else 0.0)
+        each = review_price(costs, seconds=self.mean if self.reviews else 0.0)
         return None if each is None else each * self.reviews
 
 
@@ -39,6 +48,14 @@ def reviewed_in(ledger: Ledger, windows: Sequence[Window]) -> list[Reviewed]:
         seen.timed += row.reviews * (row.milliseconds != UNTIMED)
         seen.seconds += row.seconds
     return found
+
+
+def mean_seconds(
+    connection: Connection, *, use_case: str, since: datetime, until: datetime
+) -> float | None:
+    """What a review took; None where none was timed."""
+    [reviewed] = reviewed_in(Ledger.open(connection, use_case), [(since, until)])
+    return reviewed.mean
 
 
 def cost_of(

@@ -7,7 +7,7 @@ were counted are read from the cases, too.
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -27,13 +27,14 @@ from sqlalchemy import (
 from hitl.reports.changed import changed_hours
 from hitl.reports.facts import Fact
 from hitl.reports.spans import Span, Spans, spans_of, total
-from hitl.storage.moments import DAY, HOUR, whole_after, whole_before
+from hitl.storage.moments import DAY, EPOCH, HOUR, whole_after, whole_before
 from hitl.storage.rollups import progress
 from hitl.storage.tables import cases
 
 _HOUR = timedelta(hours=1)
 Window = tuple[datetime, datetime]
 """``since <= t < until``."""
+EVER: Window = (EPOCH, datetime.max.replace(tzinfo=UTC))
 
 
 class Source(StrEnum):

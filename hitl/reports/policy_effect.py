@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from hitl.policy import UseCase
+from hitl.reports.costs import mean_seconds
+from hitl.reports.prices import review_price
 from hitl.routing import Prediction
 from hitl.statistics.rerouting import Past, Rerouted, error_cost, reroute, total
 from hitl.storage.tables import cases, checks, outcomes, truths
@@ -30,6 +32,7 @@ def expected_effect(
     price is not set or no error was looked for.
     """
     found = reroute(_past(connection, before.name, until), before=before, after=after)
+    seconds = mean_seconds(connection, use_case=before.name, since=until - WINDOW, until=until)
     return {
         "since": (until - WINDOW).isoformat(),
         "until": until.isoformat(),
@@ -40,11 +43,12 @@ def expected_effect(
         "misfits": found.misfits,
         "newly_stand": asdict(total(found.newly_stand)),
         "no_longer_stand": asdict(total(found.no_longer_stand)),
-        **_costs(found, before=before, after=after),
+        **_costs(found, before=before, after=after, seconds=seconds),
     }
 
 
-def _costs(found: Rerouted, *, before: UseCase, after: UseCase) -> Effect:
+def _costs(found: Rerouted, *, before: UseCase, after: UseCase, seconds: float | None) -> Effect:
+    """``seconds`` is what a review took."""
     costs = after.costs
     if costs is None:
         return {"currency": None, "review_cost": None, "error_cost": None}
@@ -52,11 +56,12 @@ def _costs(found: Rerouted, *, before: UseCase, after: UseCase) -> Effect:
         found.escalated_after * after.reviews_needed
         - found.escalated_before * before.reviews_needed
     )
+    each = review_price(costs, seconds=seconds)
     more = error_cost(found.newly_stand, costs.error)
     less = error_cost(found.no_longer_stand, costs.error)
     return {
         "currency": costs.currency,
-        "review_cost": None if costs.review is None else reviews * costs.review,
+        "review_cost": None if each is None else reviews * each,
         "error_cost": None if more is None or less is None else more - less,
     }
 

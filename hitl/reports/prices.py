@@ -1,13 +1,8 @@
 """What the policy says things cost, as statistics reckon with it."""
 
-from datetime import datetime
-
-from sqlalchemy import Connection, func, select
-
 from hitl.policy import Costs, UseCase
 from hitl.statistics.economics import Prices
 from hitl.statistics.replay import Terms
-from hitl.storage.tables import cases, reviews
 
 _SECONDS_AN_HOUR = 3_600
 
@@ -44,20 +39,3 @@ def terms_of(use_case: UseCase, *, seconds: float | None, better_by: float = 0.0
         seconds=seconds,
         better_by=better_by,
     )
-
-
-def mean_seconds(
-    connection: Connection, *, use_case: str, since: datetime, until: datetime
-) -> float | None:
-    """What is paid for by the hour: walk-aways included, as they are paid for too."""
-    found = connection.execute(
-        select(func.avg(reviews.c.seconds))
-        .join_from(reviews, cases, cases.c.id == reviews.c.case_id)
-        .where(
-            cases.c.use_case == use_case,
-            reviews.c.at >= since,
-            reviews.c.at < until,
-            reviews.c.seconds.is_not(None),
-        )
-    ).scalar_one()
-    return None if found is None else float(found)

@@ -21,14 +21,16 @@ from sqlalchemy import (
 
 from hitl.policy import UseCase
 from hitl.policy.stored import content_of
+from hitl.reports.facts import PREDICTIONS, TALLY
+from hitl.reports.ledger import EVER, Ledger
 from hitl.statistics.replay import Band, Check, Traffic
-from hitl.storage.predictions import IS_PREDICTION, SURE, is_model
+from hitl.storage.predictions import IS_PREDICTION, NO_PREDICTION, SURE, is_model
 from hitl.storage.tables import cases, checks, policy_versions, tallies
 from hitl.vocabulary import CheckKind, CheckState
 
 _MOST = 200_000
 """Predictions that are read, the newest first; the window is then as short as they make it."""
-_DAY = timedelta(days=1)
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 # Without a margin there may be a tie, or a single score of one half; no other scores are read.
 _SCORES_OF_TIES = case((cases.c.margin == 0, cases.c.scores), else_=null()).label("ties")
 _ANSWERED = (CheckState.SETTLED, CheckState.DISPUTED)
@@ -72,12 +74,26 @@ def newest_model(connection: Connection, use_case: str) -> str | None:
 
 def first_prediction(connection: Connection, use_case: str, model: str | None) -> datetime | None:
     """When a version began."""
-    found: datetime | None = connection.execute(
-        select(cases.c.submitted_at)
-        .where(cases.c.use_case == use_case, is_model(cases.c.model, model), IS_PREDICTION)
-        .order_by(cases.c.submitted_at)
-        .limit(1)
-    ).scalar()
+    # The counts know the hour: an index would lead through all that came before.
+    ledger = Ledger.open(connection, use_case, model=model or "")
+    hours = [
+        row.hour
+        for row in ledger.rows(PREDICTIONS, [EVER], "hour", "routed_by")
+        if row.routed_by not in (*NO_PREDICTION, TALLY)
+    ]
+    found: datetime | None = (
+        connection.execute(
+            select(func.min(cases.c.submitted_at)).where(
+                cases.c.use_case == use_case,
+                cases.c.submitted_at >= min(hours),
+                cases.c.submitted_at < min(hours) + _HOUR,
+                is_model(cases.c.model, model),
+                IS_PREDICTION,
+            )
+        ).scalar()
+        if hours
+        else None
+    )
     return found
 
 

@@ -9,12 +9,14 @@ from sqlalchemy import insert, select
 from bot.delivery.models_notice import models_compared
 from bot.scheduler.models import look_for_models
 from hitl.learning.calibrations import current_calibration
+from hitl.learning.comparison import compare
 from hitl.learning.models import ModelVersion, model_list, tell_model
-from hitl.policy import Policy
+from hitl.policy import Costs, Policy
 from hitl.review import submit
 from hitl.routing import Prediction
+from hitl.statistics.answers import Share
 from hitl.storage.database import Database, Transaction
-from hitl.storage.tables import cases, checks, outbox
+from hitl.storage.tables import cases, checks, outbox, reviews
 from tests.conftest import Clock
 from tests.examples import digits, example_policy, moderation, post
 
@@ -104,6 +106,21 @@ async def test_the_report_tells_a_better_model_from_one_that_is_not(
     assert "escalated at the same quality" in said
     assert "A decision costs" in said
     assert len(said) < 3_000
+
+
+async def test_a_decision_costs_what_its_reviews_took_where_these_are_paid_by_the_hour(
+    database: Database,
+) -> None:
+    use_case = moderation().model_copy(update={"costs": Costs(ai=0.5, reviewer_hour=100.0)})
+    await database.write(lambda tx: traffic(tx, "m@1", better=0.0, count=40))
+    look = partial(compare, use_case=use_case, before="m@1", after="m@2")
+    assert (await database.read(look)).before.cost is None
+    vote = {"case_id": 1, "reviewer": "U0ANA", "verdict": "reject", "label": "violation",
+            "seconds": 36.0, "at": database.now(), "is_adjudication": False}  # fmt: skip
+    await database.write(lambda tx: tx.connection.execute(insert(reviews), vote) and None)
+    found = (await database.read(look)).before
+    assert isinstance(found.escalation, Share)
+    assert found.cost == 0.5 + 1.0 * found.escalation.estimate
 
 
 async def test_a_policy_that_recalibrates_routes_by_what_a_confidence_is_worth(

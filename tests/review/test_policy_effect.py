@@ -1,8 +1,10 @@
 """A proposal says what is to be expected, by what was predicted and decided before."""
 
-from hitl.policy import UseCase, parse_policy
-from hitl.reports.policy_effect import expected_effect
-from hitl.review import record_truth, submit, vote
+from functools import partial
+
+from hitl.policy import Costs, UseCase, parse_policy
+from hitl.reports.policy_effect import Effect, expected_effect
+from hitl.review import claim, record_truth, submit, vote
 from hitl.storage.database import Database
 from hitl.vocabulary import Verdict
 from tests.conftest import Clock
@@ -62,3 +64,26 @@ async def test_the_effect_counts_what_moves_and_what_people_found(
     assert effect["escalated_after"] == 6
     assert effect["no_longer_stand"] == {"count": 2, "known": 1, "wrong": 1}
     assert (effect["review_cost"], effect["error_cost"]) == (4.0, -20.0)
+
+
+async def test_reviews_paid_by_the_hour_cost_what_they_took(
+    database: Database, clock: Clock
+) -> None:
+    by_the_hour = {"costs": Costs(reviewer_hour=100.0)}
+    before, after = (policy(at).model_copy(update=by_the_hour) for at in (0.9, 0.8))
+    case, _ = await database.write(
+        lambda tx: submit(tx, post(violation=0.85), use_case=before, draw=0.5)
+    )
+
+    async def effect() -> Effect:
+        look = partial(expected_effect, before=before, after=after, until=clock.now)
+        return await database.read(look)
+
+    assert (await effect())["review_cost"] is None
+    await database.write(lambda tx: claim(tx, case.id, reviewer="U0ANA"))
+    clock.advance(seconds=36)
+    await database.write(
+        lambda tx: vote(tx, case.id, verdict=Verdict.REJECT, reviewer="U0ANA", use_case=before)
+    )
+    clock.advance(seconds=1)
+    assert (await effect())["review_cost"] == -1.0

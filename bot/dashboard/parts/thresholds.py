@@ -12,7 +12,8 @@ from bot.slack.cards.figures import share_words
 from bot.slack.text import money
 from hitl.percent import exact_percent
 from hitl.policy import UseCase
-from hitl.reports.prices import mean_seconds, terms_of
+from hitl.reports.costs import mean_seconds
+from hitl.reports.prices import terms_of
 from hitl.reports.traffic import Window, newest_model, thresholds_of, traffic
 from hitl.statistics.replay import Replayed, replay, trade_off
 

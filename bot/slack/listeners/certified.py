@@ -29,9 +29,7 @@ def register(app: AsyncApp, services: SlackServices) -> None:
         if offer is None:
             raise Refusal("This is guaranteed no more, or it runs already. Nothing was changed.")
         wanted = lowered(use_case, offer.lower)
-        change = await ask_for(
-            services.database, wanted, by=actor.user_id, source=Source.SLACK
-        )
+        change = await ask_for(services.database, wanted, by=actor.user_id, source=Source.SLACK)
         await ack()
         await respond(text=_said(change), response_type="ephemeral", replace_original=False)
 
