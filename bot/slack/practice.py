@@ -1,4 +1,6 @@
-"""Practice: five cases whose right answers are known, timed, with feedback; nothing is stored.
+"""Practice: five cases whose right answers are known, timed, with feedback.
+
+No answer is stored, only which cases somebody saw, so that these measure them no more.
 
 What the modal remembers is shown to its own reader and counts for nothing else: whoever forges it
 deceives nobody but themselves.

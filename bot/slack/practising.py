@@ -26,10 +26,8 @@ from bot.slack.served import pictures_ready
 from bot.slack.services import SlackServices
 from bot.slack.showing import open_modal
 from hitl.errors import HitlError
-from hitl.policy import UseCase
 from hitl.reports.practice import count_known, known_to_practise, right_labels
-from hitl.review.claim import prepare_pictures
-from hitl.storage.database import Transaction
+from hitl.review import practise
 from hitl.storage.queries import case_by_id, picture_files
 
 logger = logging.getLogger(__name__)
@@ -110,15 +108,12 @@ async def _first(services: SlackServices, actor: Actor, name: str) -> View:
     if len(known) < HOW_MANY:
         return too_few_view(len(known), use_case=use_case)
     chosen = tuple(each.case_id for each in known)
-    await services.database.write(lambda tx: _prepare(tx, chosen, use_case=use_case))
+    await services.database.write(
+        lambda tx: practise(tx, chosen, person=actor.user_id, use_case=use_case)
+    )
     await pictures_ready(services, chosen[0])
     practice = Practice(name, chosen, shown_at=services.database.now().timestamp())
     return await _shown(services, practice)
-
-
-def _prepare(tx: Transaction, case_ids: tuple[int, ...], *, use_case: UseCase) -> None:
-    for case_id in case_ids:
-        prepare_pictures(tx, case_id, use_case=use_case)
 
 
 async def _shown(services: SlackServices, practice: Practice) -> View:

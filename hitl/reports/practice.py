@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, Row, exists, func, select
 
-from hitl.storage.tables import case_contents, known_answers, reviews
+from hitl.storage.known_answers import IS_SERVED
+from hitl.storage.tables import case_contents, checks, known_answers, practised, reviews
 
 _MOST_LOOKED_AT = 1_000
 
@@ -22,26 +24,56 @@ class Known:
 def known_to_practise(
     connection: Connection, use_case: str, *, person: str, most: int, chance: Random
 ) -> list[Known]:
-    """Some of them, at random; those that the person has decided before come first.
+    """Some of them, at random, as far as possible such that measure the person no more.
 
-    For a known answer that somebody has seen measures them no more.
+    Those that they answered in earnest come first. New ones follow only until half of all are
+    spent on them, then what they have practised before, the longest ago first; what waits for
+    an answer somewhere is left alone, for anybody may meet it.
     """
-    met = exists().where(reviews.c.case_id == known_answers.c.case_id, reviews.c.reviewer == person)
-    rows = connection.execute(
-        select(known_answers.c.case_id, known_answers.c.label, met.label("met"))
+    rows = list(_usable(connection, use_case, person=person))
+    chance.shuffle(rows)
+    again = sorted((row for row in rows if row.practised_at), key=lambda row: row.practised_at)
+    others = [row for row in rows if not row.practised_at]
+    answered = [row for row in others if row.answered]
+    new = [row for row in others if not row.answered]
+    spare = max(len(new) - len(rows) // 2, 0)
+    in_turn = [*answered, *new[:spare], *again, *new[spare:]]
+    chosen = [Known(row.case_id, row.label) for row in in_turn[:most]]
+    chance.shuffle(chosen)
+    return chosen
+
+
+def _usable(connection: Connection, use_case: str, *, person: str) -> Sequence[Row[Any]]:
+    """The latest of those in use, with whether and when the person has met them."""
+    copy = checks.alias("copy")
+    theirs = (reviews.c.reviewer == person) & reviews.c.undone_at.is_(None)
+    on_original = exists().where(reviews.c.case_id == known_answers.c.case_id, theirs)
+    on_copy = exists().where(
+        copy.c.known_case_id == known_answers.c.case_id,
+        reviews.c.case_id == copy.c.case_id,
+        theirs,
+    )
+    return connection.execute(
+        select(
+            known_answers.c.case_id,
+            known_answers.c.label,
+            (on_original | on_copy).label("answered"),
+            practised.c.at.label("practised_at"),
+        )
         .join(case_contents, case_contents.c.case_id == known_answers.c.case_id)
+        .outerjoin(
+            practised,
+            (practised.c.case_id == known_answers.c.case_id) & (practised.c.person == person),
+        )
         .where(
             known_answers.c.use_case == use_case,
             known_answers.c.retired_at.is_(None),
             case_contents.c.salt.is_not(None),
+            ~IS_SERVED,
         )
         .order_by(known_answers.c.case_id.desc())
         .limit(_MOST_LOOKED_AT)
     ).all()
-    mixed = sorted(rows, key=lambda row: (not row.met, chance.random()))[:most]
-    chosen = [Known(row.case_id, row.label) for row in mixed]
-    chance.shuffle(chosen)
-    return chosen
 
 
 def count_known(connection: Connection, use_case: str) -> int:

@@ -33,6 +33,7 @@ from hitl.review.policies import (
     take_policy,
     withdraw_change,
 )
+from hitl.review.practise import practise
 from hitl.review.queueing import tend_queue_card
 from hitl.review.refusals import (
     AlreadyDecided,
@@ -117,6 +118,7 @@ __all__ = [
     "hand_over",
     "note_reply",
     "overrule",
+    "practise",
     "propose",
     "record_truth",
     "release",

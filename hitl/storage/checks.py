@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
 
 from hitl.storage.database import Transaction
 from hitl.storage.label_marks import mark_label
-from hitl.storage.tables import cases, checks, reviews
+from hitl.storage.tables import cases, checks, practised, reviews
 from hitl.vocabulary import CheckState
 
 _NO_ANSWER: dict[str, Any] = {
@@ -68,7 +68,10 @@ def is_split() -> ColumnElement[bool]:
 
 
 def met_before(reviewer: str) -> ColumnElement[bool]:
-    """Of ``cases``: whether it is a known item that they answered before, as another case."""
+    """Of ``cases``: whether it is a known item that they met before.
+
+    They answered it as another case, or practised on it and were told what is right.
+    """
     served, other = checks.alias("served"), checks.alias("other")
     answered = (reviews.c.reviewer == reviewer) & reviews.c.undone_at.is_(None)
     on_original = exists().where(reviews.c.case_id == served.c.known_case_id, answered)
@@ -78,10 +81,13 @@ def met_before(reviewer: str) -> ColumnElement[bool]:
         reviews.c.case_id == other.c.case_id,
         answered,
     )
+    in_practice = exists().where(
+        practised.c.case_id == served.c.known_case_id, practised.c.person == reviewer
+    )
     return exists().where(
         served.c.case_id == cases.c.id,
         served.c.known_case_id.is_not(None),
-        on_original | on_copy,
+        on_original | on_copy | in_practice,
     )
 
 

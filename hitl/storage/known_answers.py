@@ -7,12 +7,16 @@ from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from hitl.storage.database import Transaction
 from hitl.storage.statements import insert_new
-from hitl.storage.tables import case_contents, checks, known_answers, known_turns
+from hitl.storage.tables import case_contents, checks, known_answers, known_turns, practised
 from hitl.vocabulary import CheckState
 
 _MOST = 1_000
 """Among so many of those that were served least one is picked."""
 _IN_USE = known_answers.c.retired_at.is_(None)
+IS_SERVED = exists().where(
+    checks.c.known_case_id == known_answers.c.case_id, checks.c.state == CheckState.OPEN
+)
+"""Of ``known_answers``: whether a copy waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +75,22 @@ def take_turn(tx: Transaction, turn: Turn) -> bool:
     return taken.rowcount == 1
 
 
+def note_practised(tx: Transaction, case_id: int, *, person: str) -> None:
+    """Keep that they were shown it now, and told what is right."""
+    values = {"case_id": case_id, "person": person, "at": tx.now}
+    if insert_new(tx.connection, practised, values) is None:
+        again = update(practised).where(
+            practised.c.case_id == case_id, practised.c.person == person
+        )
+        tx.connection.execute(again.values(at=tx.now))
+
+
 def pick_answer(tx: Transaction, use_case: str, *, draw: float) -> tuple[int, str] | None:
     """One of those that were served least, by the draw: its case and its label.
 
     None where there is none whose content is still there. One that still waits for an answer is
     not served beside itself: everybody may have met it.
     """
-    waits = exists().where(
-        checks.c.known_case_id == known_answers.c.case_id, checks.c.state == CheckState.OPEN
-    )
     found = tx.connection.execute(
         select(known_answers.c.case_id, known_answers.c.label, known_answers.c.times_served)
         .join(case_contents, case_contents.c.case_id == known_answers.c.case_id)
@@ -87,7 +98,7 @@ def pick_answer(tx: Transaction, use_case: str, *, draw: float) -> tuple[int, st
             known_answers.c.use_case == use_case,
             _IN_USE,
             case_contents.c.salt.is_not(None),
-            ~waits,
+            ~IS_SERVED,
         )
         .order_by(known_answers.c.times_served, known_answers.c.case_id)
         .limit(_MOST)

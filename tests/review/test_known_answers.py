@@ -1,6 +1,7 @@
 """Known answers are served among the cases, each once a person, and count as nothing else."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from hitl.blindness import Chances
 from hitl.cases import Case
 from hitl.policy import UseCase
+from hitl.reports.practice import known_to_practise
 from hitl.reports.stats import stats
 from hitl.review import (
     NeedsOthers,
@@ -16,6 +18,7 @@ from hitl.review import (
     claim_next,
     erase,
     overrule,
+    practise,
     serve_known,
     submit,
     undo,
@@ -139,6 +142,61 @@ async def test_nobody_is_served_or_answers_the_same_item_twice(
     with pytest.raises(NeedsOthers, match="another pair of eyes"):
         await voted(database, again, ANA, Verdict.APPROVE)
     assert again.id in await next_ones(BEN)
+
+
+async def test_what_somebody_practised_on_does_not_measure_them(
+    database: Database, clock: Clock
+) -> None:
+    source = await kept(database)
+    await database.write(lambda tx: practise(tx, [source.id], person=ANA, use_case=MIXED))
+    copy = await served(database, clock)
+
+    async def next_one(who: str) -> int:
+        case = await database.write(lambda tx: claim_next(tx, use_case=MIXED, reviewer=who))
+        assert case is not None
+        return case.id
+
+    assert await next_one(ANA) != copy.id
+    with pytest.raises(NeedsOthers):
+        await voted(database, copy, ANA, Verdict.APPROVE)
+    assert await next_one(BEN) == copy.id
+
+
+async def to_practise(database: Database, who: str = ANA, *, most: int = 5) -> set[int]:
+    """What the person gets to practise on, noted as it is when it is shown."""
+    found = await database.read(
+        lambda c: known_to_practise(c, MIXED.name, person=who, most=most, chance=Random(7))
+    )
+    ids = [each.case_id for each in found]
+    await database.write(lambda tx: practise(tx, ids, person=who, use_case=MIXED))
+    return set(ids)
+
+
+async def test_practice_begins_with_what_was_answered_and_leaves_half_to_measure_with(
+    database: Database, clock: Clock
+) -> None:
+    first = await kept(database, "gold 0")
+    await voted(database, await served(database, clock), ANA, Verdict.APPROVE)
+    known = {first.id} | {(await kept(database, f"gold {number}")).id for number in range(1, 12)}
+    seen = set()
+    for expected in (5, 6, 6):
+        clock.advance(hours=1)
+        run = await to_practise(database)
+        assert len(run) == 5
+        seen |= run
+        assert first.id in seen
+        assert len(seen) == expected
+    assert await to_practise(database, BEN, most=12) == known
+
+
+async def test_what_waits_for_an_answer_is_not_practised_on(
+    database: Database, clock: Clock
+) -> None:
+    await kept(database)
+    copy = await served(database, clock)
+    assert await to_practise(database) == set()
+    await voted(database, copy, BEN, Verdict.APPROVE)
+    assert len(await to_practise(database)) == 1
 
 
 async def test_known_answers_are_no_predictions(database: Database, clock: Clock) -> None:

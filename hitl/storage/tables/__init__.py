@@ -15,7 +15,7 @@ from hitl.storage.tables.case import (
     tallies,
     truths,
 )
-from hitl.storage.tables.checks import checks, known_answers, known_turns
+from hitl.storage.tables.checks import checks, known_answers, known_turns, practised
 from hitl.storage.tables.history import audit_events, checkpoints
 from hitl.storage.tables.inquiring import inquiries
 from hitl.storage.tables.learning import (
@@ -88,6 +88,7 @@ __all__ = [
     "policy_changes",
     "policy_signatures",
     "policy_versions",
+    "practised",
     "questions",
     "queue_cards",
     "retrain_runs",

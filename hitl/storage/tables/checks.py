@@ -81,6 +81,18 @@ class KnownTurn(SQLModel, table=True):
     """Uniform in [0, 1): which one it is."""
 
 
+class PractisedRow(SQLModel, table=True):
+    """That a person was shown a known answer to practise on: it measures them no more."""
+
+    __tablename__ = "practised"
+
+    case_id: int = id_of_case(primary_key=True)
+    person: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Moment)
+    """The last time."""
+
+
 checks = SQLModel.metadata.tables["checks"]
 known_answers = SQLModel.metadata.tables["known_answers"]
 known_turns = SQLModel.metadata.tables["known_turns"]
+practised = SQLModel.metadata.tables["practised"]

@@ -1067,6 +1067,17 @@ def _blind_checks() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_known_turns_due", "known_turns", ["due_at"], unique=False)
+    op.create_table(
+        "practised",
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.PrimaryKeyConstraint("case_id", "person"),
+    )
 
 
 def _create_monthly() -> None:
