@@ -14,8 +14,10 @@ from hitl.reports.answers import Cost, Report, WeekFigures
 from hitl.statistics.answers import NotYet, Share
 from hitl.statistics.intervals import Interval
 from hitl.statistics.reviewers import Accuracy
+from hitl.statistics.served_first import ServedFirst
 from hitl.statistics.trend import Trend
 
+SERVED_FIRST = "Which case first"
 _DASH = "\N{EN DASH}"
 _MUCH = 10.0
 """A tenfold change a year; what lies beyond says only that nobody knows."""
@@ -34,7 +36,13 @@ class Figure:
 
 def figures_of(report: Report) -> list[Figure]:
     """Every figure of a report, the most asked for first."""
-    return [*_counts(report), *_people(report), *_automation(report), *_costs(report.stats.cost)]
+    return [
+        *_counts(report),
+        *_people(report),
+        _served_first(report.served_first),
+        *_automation(report),
+        *_costs(report.stats.cost),
+    ]
 
 
 def _counts(report: Report) -> Iterator[Figure]:
@@ -68,6 +76,23 @@ def _people(report: Report) -> Iterator[Figure]:
     yield _share("Two reviewers disagreed", people.agreement.disagreed, "double reviews")
     alpha = people.agreement.alpha
     yield Figure("Krippendorff's alpha", _alpha(alpha), is_known=isinstance(alpha, float))
+
+
+def _served_first(found: ServedFirst | NotYet) -> Figure:
+    if isinstance(found, NotYet):
+        return Figure(SERVED_FIRST, str(found), is_known=False)
+    low, more, high = map(_points, (found.gain.low, found.gain.estimate, found.gain.high))
+    return Figure(
+        SERVED_FIRST,
+        f"{percent(found.overturned.estimate)} of those decided overturned, in order of arrival"
+        f" {percent(found.as_they_came)}: {more} points ({low} to {high})",
+        f"{found.overturned.total:,} decided of {found.came:,} that came, {found.left:,} left",
+    )
+
+
+def _points(difference: float) -> str:
+    rounded = round(difference * 100)
+    return f"{rounded:+}" if rounded else "0"
 
 
 def _automation(report: Report) -> Iterator[Figure]:

@@ -56,7 +56,7 @@ async def shown(services: Services, use_case: UseCase, *, window: str) -> Shape:
                 findings(found),
                 funnel(told.stats, by),
                 trends(told.weeks, trend),
-                waiting(told, ages),
+                waiting(told, ages, rows),
                 automation(told, rows),
                 people(rows),
                 costs(told),

@@ -106,6 +106,16 @@ class PeopleOut(BaseModel):
     upheld: ShareOut | NotYetOut
 
 
+class ServedFirstOut(BaseModel):
+    """Whom people served first, when they could not get to all; shares of overturned cases."""
+
+    came: int
+    left: int = Field(description="Wait still, or were ended by their deadline")
+    overturned: ShareOut = Field(description="Of those that people decided")
+    as_they_came: float = Field(description="Had as many been decided in order of arrival")
+    gain: IntervalOut = Field(description="The difference of the two shares")
+
+
 class TrendOut(BaseModel):
     """Relative change a year; ``p`` is the chance of as much while nothing changes."""
 
@@ -228,6 +238,7 @@ class StatsOut(BaseModel):
     labels: list[LabelOut]
     people: PeopleOut
     automation: AutomationOut
+    served_first: ServedFirstOut | NotYetOut
     deadlines: DeadlinesOut
     weeks: list[WeekOut]
     sunset: SunsetOut

@@ -11,6 +11,7 @@ from hitl.statistics.calibration import Calibration
 from hitl.statistics.findings.signal import Finding
 from hitl.statistics.precision import Precision
 from hitl.statistics.reviewers import Accuracy
+from hitl.statistics.served_first import ServedFirst
 from hitl.statistics.speed import Speed
 from hitl.statistics.sunset import Sunset
 from hitl.statistics.trend import Trend
@@ -195,6 +196,8 @@ class Report:
     """The one that escalates most first; at most twenty."""
     people: People
     automation: Automation
+    served_first: ServedFirst | NotYet
+    """What the order brings in which people are served, of what came in the window."""
     deadlines: Deadlines
     weeks: tuple[WeekFigures, ...]
     sunset: Sunset

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ColumnElement,
     FromClause,
     Select,
@@ -27,23 +28,25 @@ from sqlalchemy import (
 )
 
 from hitl.reports.spans import Spans, before, hour_of
-from hitl.storage.predictions import IN_THE_SAMPLE, STOOD
+from hitl.storage.predictions import IN_THE_SAMPLE, IS_PREDICTION, STOOD
 from hitl.storage.tables import (
     cases,
     checks,
     daily_reviews,
+    daily_turns,
     daily_waits,
     hourly_checks,
     hourly_decisions,
     hourly_pairs,
     hourly_predictions,
     hourly_reviews,
+    hourly_turns,
     hourly_waits,
     outcomes,
     reviews,
     tallies,
 )
-from hitl.vocabulary import By, CheckKind, RouteTo
+from hitl.vocabulary import By, CaseState, CheckKind, RouteTo
 
 TALLY = "tally"
 """``routed_by`` of what callers only counted."""
@@ -51,6 +54,8 @@ UNTIMED = -1
 """``milliseconds`` of a review that nobody could time."""
 UNKNOWN = -1
 """``right_votes`` of a pair that says nothing about them."""
+MARGINS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
+"""Where one band of margins ends and the next one begins."""
 _MILLISECOND = 1_000
 _FINEST = 64
 """Milliseconds below which a bucket holds one; above, buckets are 1/64 to 1/32 wide."""
@@ -235,6 +240,35 @@ def _checks(spans: Spans) -> Select[Any]:
     )
 
 
+def _turns(spans: Spans) -> Select[Any]:
+    served = outcomes.c.by == By.REVIEWER
+    waits = (cases.c.state == CaseState.OPEN) & outcomes.c.id.is_(None)
+    band = case(
+        *((cases.c.margin < edge, number) for number, edge in enumerate(MARGINS)),
+        else_=len(MARGINS),
+    )
+    return (
+        select(
+            *_of_case(spans, cases.c.submitted_at),
+            band.label("band"),
+            case((served, 1), else_=0).cast(Boolean).label("served"),
+            case((served & (outcomes.c.label != cases.c.label), 1), else_=0)
+            .cast(Boolean)
+            .label("overturned"),
+            literal(1).label("cases"),
+        )
+        .outerjoin_from(cases, outcomes, (outcomes.c.case_id == cases.c.id) & outcomes.c.is_current)
+        .where(
+            _within(cases.c.submitted_at, spans, whose=cases.c.use_case),
+            cases.c.people_since.is_not(None),
+            cases.c.confidence.is_not(None),
+            ~cases.c.is_blind,  # their place in the order is drawn
+            IS_PREDICTION,
+            served | waits | (outcomes.c.by == By.DEADLINE),
+        )
+    )
+
+
 def _bucket(milliseconds: ColumnElement[Any]) -> ColumnElement[int]:
     """The lower end of its bucket, as in G. Tene's HdrHistogram: six significant bits."""
     steps = [
@@ -254,4 +288,5 @@ WAITS = Fact(hourly_waits, ("waits",), _waits, days=daily_waits)
 REVIEWS = Fact(hourly_reviews, ("reviews", "seconds"), _reviews, days=daily_reviews)
 PAIRS = Fact(hourly_pairs, ("pairs",), _pairs)
 CHECKS = Fact(hourly_checks, ("checks",), _checks)
-FACTS = (PREDICTIONS, DECISIONS, WAITS, REVIEWS, PAIRS, CHECKS)
+TURNS = Fact(hourly_turns, ("cases",), _turns, days=daily_turns)
+FACTS = (PREDICTIONS, DECISIONS, WAITS, REVIEWS, PAIRS, CHECKS, TURNS)

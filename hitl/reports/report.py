@@ -32,6 +32,7 @@ from hitl.reports.tallied import (
     share,
 )
 from hitl.reports.times import medians_looked, seconds_looked
+from hitl.reports.turns import served_first_in
 from hitl.statistics.answers import NotYet, Share, share_of
 from hitl.statistics.calibration import calibration
 from hitl.statistics.findings.facts import Count
@@ -79,6 +80,7 @@ def report(
         labels=_labels(ledger, window),
         people=_people(ledger, window),
         automation=_automation(own, window, calendar, version=newest),
+        served_first=served_first_in(ledger, window),
         deadlines=_deadlines(ledger, window),
         weeks=_weeks(ledger, calendar, use_case=use_case),
         sunset=_sunset(own, window, counted, decided=decided_in(ledger, [window])[0]),

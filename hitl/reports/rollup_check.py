@@ -51,17 +51,18 @@ def _days_add_up(connection: Connection, fact: Fact, days: Table, spans: Sequenc
     ]
     kept = [span for span in whole if span.since < span.until]
     return all(
-        _buckets(connection, fact, days, own) == _buckets(connection, fact, fact.table, own)
+        _in_all(connection, fact, days, own) == _in_all(connection, fact, fact.table, own)
         for own in by_use_case(kept)
     )
 
 
-def _buckets(
+def _in_all(
     connection: Connection, fact: Fact, table: Table, spans: Sequence[Span]
 ) -> set[tuple[Any, ...]]:
+    """The first measure by every column of the key but the hour."""
     rows = counted_rows(table, spans_of(spans))
-    count = total(rows.c[fact.measures[0]])
-    asked = select(rows.c.milliseconds, count).group_by(rows.c.milliseconds)
+    key = [rows.c[name] for name in fact.key if name != "hour"]
+    asked = select(*key, total(rows.c[fact.measures[0]])).group_by(*key)
     return {tuple(row) for row in connection.execute(asked)}
 
 

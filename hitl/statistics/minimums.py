@@ -19,6 +19,10 @@ CALIBRATION = 100
 """Checked predictions for bins, scores and recalibration."""
 OVERTURNS = 30
 """Decisions by people for how often the AI was overturned."""
+SERVED = 100
+"""Decisions by people for what the order brings in which they are served,"""
+LEFT = 30
+"""and cases that they did not get to: where all are decided, no order brings anything."""
 MEDIAN = 20
 """Timed reviews for a median."""
 P90 = 36

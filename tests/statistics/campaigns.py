@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from hitl.reports.facts import MARGINS
 from hitl.statistics.calibration import Calibration, Recalibration, calibration, recalibration
 from hitl.statistics.certify import Certificate, certify
 from hitl.statistics.changes import first_change, watch
 from hitl.statistics.findings.search import find
 from hitl.statistics.intervals import highest_share, median_interval, wilson
 from hitl.statistics.reviewers import Accuracy, person_accuracy
+from hitl.statistics.served_first import Band, ServedFirst, served_first
 from hitl.statistics.trend import Direction, Trend, Week, trend
 from tests.statistics.simulated import EVERY_WORLD, WORLDS, Digits, World, naive_threshold
 from tests.statistics.year import quiet_week
@@ -125,6 +127,31 @@ def _recalibrated(seed: int) -> Miss:
     return after.brier > before.brier + 0.005
 
 
+def _order(seed: int) -> Miss:
+    """Whether the order's gain was overstated, where some cases are urgent and others not."""
+    chance = np.random.default_rng(seed)
+    count = int(chance.integers(600, 3_000))
+    margins = chance.beta(1, chance.uniform(0.7, 2), size=count)
+    wrong = chance.uniform(0.2, 0.6) * np.exp(-chance.uniform(0, 5) * margins)
+    # The urgent ones are served whatever they are; the rest by margin, as far as it goes.
+    turn = np.where(chance.random(count) < chance.uniform(0, 0.2), -1, margins)
+    served = np.zeros(count, bool)
+    served[np.argsort(turn)[: int(count * chance.uniform(0.1, 0.9))]] = True
+    overturned = served & (chance.random(count) < wrong)
+    place = np.searchsorted(MARGINS, margins, side="right")
+    found = served_first(
+        [
+            Band(
+                *(int((each & (place == at)).sum()) for each in (margins >= 0, served, overturned))
+            )
+            for at in range(len(MARGINS) + 1)
+        ]
+    )
+    if not isinstance(found, ServedFirst):
+        return None
+    return bool(found.gain.low > wrong[served].mean() - wrong.mean())
+
+
 def _alarm(seed: int) -> Miss:
     """A false alarm of the running sum within a thousand quiet cases."""
     chance = random.Random(seed)
@@ -194,6 +221,7 @@ CAMPAIGNS: Sequence[Campaign] = (
     Campaign("trend where there is none", 0.05, _trend),
     Campaign("  naive: binomial regression", 0.05, _binomial_trend, is_naive=True),
     Campaign("recalibration makes it worse", 0.05, _recalibrated),
+    Campaign("gain of the order overstated", 0.05, _order),
     Campaign("false alarm within 1,000 cases", 0.05, _alarm),
     Campaign("doubling missed for 1,000 cases", 0.05, _late),
     Campaign("false finding, 20 quiet use cases, a week", 0.10, _false_findings),

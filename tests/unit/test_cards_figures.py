@@ -49,6 +49,7 @@ from hitl.statistics.findings.signal import Finding
 from hitl.statistics.intervals import wilson
 from hitl.statistics.precision import precision
 from hitl.statistics.reviewers import team_accuracy
+from hitl.statistics.served_first import Band, served_first
 from hitl.statistics.speed import speed
 from hitl.statistics.sunset import sunset
 from hitl.statistics.trend import trend
@@ -118,6 +119,7 @@ def judged(found: Stats, **changes: Any) -> Report:
             upheld=NotYet(0, 30, "adjudicated overturns"),
         ),
         "automation": Automation(None, trend([]), precision(0, 0), calibration((), ())),
+        "served_first": served_first([]),
         "deadlines": Deadlines(overdue=0, decided=0),
         "weeks": (),
         "sunset": sunset(escalated=Count(), agreed=Count(), of_review=None, wrong=Count()),
@@ -361,3 +363,14 @@ def test_the_month_is_asked_about_and_its_answer_shown() -> None:
     )
     later = monthly_message(replace(asked, month="2026-12"), before=answered)
     assert "In the question of November: invest in the model, said <@U0LEA>" in str(later.blocks)
+
+
+def test_what_the_order_brought_is_told_with_its_interval_and_what_it_rests_on() -> None:
+    found = judged(stats(), served_first=served_first([Band(100, 80, 40), Band(100, 20, 2)]))
+    said = report_message(found, window=WEEK).text
+    assert (
+        "42 % of those decided overturned, in order of arrival 30 %: +12 points (+6 to +18)" in said
+    )
+    assert "100 decided of 200 that came, 100 left" in said
+    untold = report_message(judged(stats()), window=WEEK).text
+    assert "not enough yet: 0 of 30 cases that people did not get to" in untold

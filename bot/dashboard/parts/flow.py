@@ -1,9 +1,10 @@
 """Where predictions go, and what waits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.dashboard.parts.glance import oldest
 from bot.dashboard.shapes import Shape, bars, section, steps, table
+from bot.figures import SERVED_FIRST, Figure
 from bot.slack.cards.figures import escalation_line, queue_line, share_words, verdict_line
 from bot.slack.text import counted, duration
 from hitl.percent import percent
@@ -59,17 +60,22 @@ def labels(report: Report) -> Shape:
     return section("labels", "By label", says=says, table=table(columns, rows) if rows else None)
 
 
-def waiting(report: Report, ages: Sequence[int]) -> Shape:
-    """What waits, by age, and how deadlines are kept."""
+def waiting(report: Report, ages: Sequence[int], rows: Iterable[Figure]) -> Shape:
+    """What waits, by age, how deadlines are kept, and what it brings whom people serve first."""
     found, late = report.stats, report.deadlines
     says = [f"{queue_line(found.queue, now=found.until)}."]
     if late.overdue or late.decided:
         overdue = f"{counted(late.overdue, 'case')} past the deadline"
         says.append(f"{overdue}; deadlines decided {late.decided:,} in this time.")
+    says += [
+        f"{row.name}: {row.value}{row.basis and f' ({row.basis})'}."
+        for row in rows
+        if row.name == SERVED_FIRST
+    ]
     names = [f"under {duration(age.total_seconds())}" for age in AGES]
     names.append(f"over {duration(AGES[-1].total_seconds())}")
-    rows = list(zip(names, ages, strict=True))
-    pictures = [bars("How long they have waited", rows, noun="Cases")] if sum(ages) else []
+    drawn = list(zip(names, ages, strict=True))
+    pictures = [bars("How long they have waited", drawn, noun="Cases")] if sum(ages) else []
     return section("queue", "The queue", says=says, pictures=pictures)
 
 

@@ -32,12 +32,14 @@ from hitl.storage.tables.policy import policy_changes, policy_signatures, runnin
 from hitl.storage.tables.reviewing import claims, flags, notes, reviews, skips
 from hitl.storage.tables.rollups import (
     daily_reviews,
+    daily_turns,
     daily_waits,
     hourly_checks,
     hourly_decisions,
     hourly_pairs,
     hourly_predictions,
     hourly_reviews,
+    hourly_turns,
     hourly_waits,
     rollup_progress,
 )
@@ -61,6 +63,7 @@ __all__ = [
     "checks",
     "claims",
     "daily_reviews",
+    "daily_turns",
     "daily_waits",
     "embeddings",
     "feed_keys",
@@ -70,6 +73,7 @@ __all__ = [
     "hourly_pairs",
     "hourly_predictions",
     "hourly_reviews",
+    "hourly_turns",
     "hourly_waits",
     "inquiries",
     "known_answers",

@@ -168,6 +168,42 @@ class HourlyChecks(SQLModel, table=True):
     checks: int = _count()
 
 
+class HourlyTurns(SQLModel, table=True):
+    """Cases with a known margin that came to people, by when they were submitted; no blind ones."""
+
+    __tablename__ = "hourly_turns"
+    __table_args__ = _BY_KEY
+
+    use_case: str = _key()
+    hour: datetime = _key(sa_type=Moment)
+    model: str = _key()
+    policy_version: str = _key()
+    band: int = _key()
+    """Of its margin; 0 is the least certain."""
+    served: bool = _key()
+    """Decided by people; the others wait still or were ended by their deadline."""
+    overturned: bool = _key()
+    """People gave it another label than the AI's."""
+    cases: int = _count()
+
+
+class DailyTurns(SQLModel, table=True):
+    """The same by the day of UTC."""
+
+    __tablename__ = "daily_turns"
+    __table_args__ = _BY_KEY
+
+    use_case: str = _key()
+    hour: datetime = _key(sa_type=Moment)
+    """The first of the day."""
+    model: str = _key()
+    policy_version: str = _key()
+    band: int = _key()
+    served: bool = _key()
+    overturned: bool = _key()
+    cases: int = _count()
+
+
 class RollupProgress(SQLModel, table=True):
     """One row: how far the hours are counted, and which changes they know of."""
 
@@ -192,4 +228,6 @@ daily_waits = SQLModel.metadata.tables["daily_waits"]
 daily_reviews = SQLModel.metadata.tables["daily_reviews"]
 hourly_pairs = SQLModel.metadata.tables["hourly_pairs"]
 hourly_checks = SQLModel.metadata.tables["hourly_checks"]
+hourly_turns = SQLModel.metadata.tables["hourly_turns"]
+daily_turns = SQLModel.metadata.tables["daily_turns"]
 rollup_progress = SQLModel.metadata.tables["rollup_progress"]

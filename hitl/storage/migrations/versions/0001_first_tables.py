@@ -739,6 +739,14 @@ def _create_rollups() -> None:
         sa.Column("ai_right", sa.Boolean(), nullable=False),
         counts=[sa.Column("checks", sa.BigInteger(), nullable=False)],
     )
+    for name in ("hourly_turns", "daily_turns"):
+        _create_hourly(
+            name,
+            sa.Column("band", sa.Integer(), nullable=False),
+            sa.Column("served", sa.Boolean(), nullable=False),
+            sa.Column("overturned", sa.Boolean(), nullable=False),
+            counts=[sa.Column("cases", sa.BigInteger(), nullable=False)],
+        )
     op.create_table(
         "rollup_progress",
         sa.Column("id", sa.Integer(), nullable=False),
