@@ -43,6 +43,7 @@ from bot.policy import begin_policy, following
 from bot.scheduler.checkpoints import checkpoint_job
 from bot.scheduler.deadlines import keeping_deadlines
 from bot.scheduler.digests import digest_jobs
+from bot.scheduler.fatigue import watching_for_fatigue
 from bot.scheduler.flags import rechecking_flags
 from bot.scheduler.known import serving_known_answers
 from bot.scheduler.models import watching_models
@@ -170,6 +171,7 @@ async def _sweeping(database: Database, policy: InForce) -> AsyncIterator[None]:
             rechecking_flags,
             keeping_retention,
             watching_models,
+            watching_for_fatigue,
             tending_queue_cards,
             serving_known_answers,
         ):

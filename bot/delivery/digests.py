@@ -26,7 +26,7 @@ async def post_digest(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     use_case = desk.use_case(parcel)
 
     async def message() -> Message:
-        digest = await _digest(desk, parcel, use_case=use_case)
+        digest = await digest_asked_for(desk, parcel, use_case=use_case)
         chart = await _chart(desk, digest, use_case=use_case)
         offer = await desk.database.read(
             partial(offer_of, use_case=use_case, now=desk.database.now())
@@ -36,7 +36,8 @@ async def post_digest(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     return await post_once(desk, parcel, message)
 
 
-async def _digest(desk: Desk, parcel: Parcel, *, use_case: UseCase) -> Digest:
+async def digest_asked_for(desk: Desk, parcel: Parcel, *, use_case: UseCase) -> Digest:
+    """The figures of the weeks that the row names."""
     before, since, until = (
         datetime.fromisoformat(parcel.payload[name]) for name in ("before", "since", "until")
     )

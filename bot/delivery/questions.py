@@ -4,7 +4,7 @@ from bot.delivery.desk import Desk, Sent, Skipped, Unaskable
 from bot.delivery.posting import channels_for, post, rendered, say
 from bot.delivery.reconcile import find_posted
 from bot.delivery.rewriting import rewrite
-from bot.delivery.troubles import Treatment, Trouble, told_as_trouble
+from bot.delivery.troubles import HOPELESS, Treatment, Trouble, told_as_trouble
 from bot.slack.cards.question import question_message
 from hitl.cases import Case
 from hitl.policy import UseCase
@@ -13,9 +13,6 @@ from hitl.storage.outbox import Parcel
 from hitl.storage.queries import case_by_id
 from hitl.storage.questions import Question, QuestionKind, question_by_id
 from hitl.vocabulary import CaseState
-
-_HOPELESS = frozenset({Treatment.BURY, Treatment.FALL_BACK, Treatment.PLAIN})
-"""Refusals that no waiting will change: this person can't be written to."""
 
 
 async def show_question(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent | Skipped:
@@ -52,7 +49,7 @@ async def _write_to(
         channel = opened["channel"]["id"]
         place = await say(desk, parcel, rendered(message), channel=channel)
     except Trouble as trouble:
-        if trouble.treatment in _HOPELESS:
+        if trouble.treatment in HOPELESS:
             return Unaskable(trouble.code or str(trouble), question, use_case)
         raise
     return Sent(PostedQuestion(question.id, place))

@@ -73,10 +73,6 @@ async def _update_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     return await rewrite_card(desk, parcel, case_id=_case_id(parcel))
 
 
-async def _tell_directly(desk: Desk, parcel: Parcel) -> Sent | Skipped:
-    return await tell_directly(desk, parcel, case_id=_case_id(parcel))
-
-
 async def _upload_pictures(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     await uploaded_pictures(desk, parcel, case_id=_case_id(parcel))
     return Sent()
@@ -119,7 +115,7 @@ _SENDERS: Mapping[Kind, Callable[[Desk, Parcel], Awaitable[Sent | Skipped]]] = {
     Kind.MONTHLY: post_monthly,
     Kind.QUEUE_CARD: show_queue_card,
     Kind.NOTICE: _post_notice,
-    Kind.DIRECT: _tell_directly,
+    Kind.DIRECT: tell_directly,
     Kind.PROPOSAL: show_proposal,
     Kind.ADJUDICATORS: _find_adjudicators,
     Kind.ADJUDICATOR: _ask_adjudicator,

@@ -37,6 +37,8 @@ class Treatment(StrEnum):
     """Our mistake: kept as a dead letter, and told."""
 
 
+HOPELESS = frozenset({Treatment.BURY, Treatment.FALL_BACK, Treatment.PLAIN})
+"""Refusals of a message to one person that no waiting will change."""
 _CODES_BY_TREATMENT: Mapping[Treatment, str] = {
     Treatment.WAIT: "ratelimited rate_limited",
     Treatment.RETRY: "service_unavailable team_added_to_org org_login_required",

@@ -1,5 +1,6 @@
 """The weekly digest of each use case that wants one."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from bot.scheduler.runs import Job
 from bot.scheduler.wallclock import latest_fire
 from hitl.policy import Digest, InForce, UseCase
 from hitl.review.monthly import ask_of_month
+from hitl.review.telling import tell_of_digest
 from hitl.statistics.weeks import starts_at
 from hitl.storage import outbox
 from hitl.storage.database import Transaction
@@ -35,7 +37,8 @@ def _put_due_digest(
     """The weeks end where digests are due: of 167 hours, 168 or 169, and without a gap."""
     since = latest_fire(digest, fire_at - _JUST_BEFORE)
     before = latest_fire(digest, since - _JUST_BEFORE)
-    put_digest(tx, before, since, fire_at, use_case=use_case, zone=digest.zone)
+    figures = put_digest(tx, before, since, fire_at, use_case=use_case, zone=digest.zone)
+    tell_of_digest(tx, use_case.name, figures=figures)
     if month := month_over(since, fire_at, zone=digest.zone):
         first, last = month
         ask_of_month(
@@ -63,19 +66,23 @@ def put_digest(
     *,
     use_case: UseCase,
     zone: str,
-) -> None:
-    """Post figures of ``since`` to ``until`` beside those of ``before`` to ``since``."""
+) -> Mapping[str, str]:
+    """Post figures of ``since`` to ``until`` beside those of ``before`` to ``since``.
+
+    Which figures these are is returned as the rows of the outbox say it.
+    """
+    figures = {
+        "zone": zone,
+        "until": until.isoformat(),
+        "since": since.isoformat(),
+        "before": before.isoformat(),
+    }
     outbox.put(
         tx,
         kind=outbox.Kind.DIGEST,
         stream=f"digest:{use_case.name}",
         lane=outbox.posts_lane(use_case.channel),
         use_case=use_case.name,
-        payload={
-            "channel": use_case.channel,
-            "zone": zone,
-            "until": until.isoformat(),
-            "since": since.isoformat(),
-            "before": before.isoformat(),
-        },
+        payload={"channel": use_case.channel, **figures},
     )
+    return figures

@@ -168,6 +168,18 @@ class People:
             return False
         return True
 
+    async def is_concerned(self, user_id: str, use_case: UseCase) -> bool:
+        """Whether a full member is in the use case's channel or has a part in its decisions."""
+        named = (_CHANNEL, *use_case.reviewers, *use_case.leads, *use_case.adjudicators)
+        somebody = await self._somebody(user_id)
+        try:
+            person, workspace, members = await self._beside(somebody, named, use_case)
+        except NotAllowed:
+            return False
+        return bool(
+            may_see(person, workspace=workspace, entitled=members, audience=members, ask="")
+        )
+
     async def _require_signer(
         self, actor: Actor, use_case: UseCase, *, named: tuple[str, ...], act: str
     ) -> None:

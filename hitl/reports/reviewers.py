@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from hitl.policy import UseCase
 from hitl.reports.checked_people import checked_decisions
 from hitl.statistics.answers import NotYet
 from hitl.statistics.fatigue import OwnDecision, Signs, signs_of_fatigue
 from hitl.statistics.findings.facts import Count
+from hitl.statistics.minimums import OWN_DECISIONS
 from hitl.statistics.reviewers import Accuracy, person_accuracy, team_accuracy
 from hitl.statistics.speed import Speed, speed
 from hitl.statistics.weeks import day_of
@@ -23,6 +24,7 @@ CHECKED_OVER = timedelta(days=90)
 """Accuracy takes many checks; speed and load are of the last four weeks."""
 WINDOW = timedelta(days=28)
 _FATIGUE_OVER = timedelta(days=40)
+_A_DAY, _JUST_NOW = timedelta(days=1), timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,33 @@ def team(connection: Connection, *, use_case: UseCase, now: datetime) -> Team:
             for name in sorted({*checked, *votes})
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """Somebody who decides cases just now."""
+
+    person: str
+    use_case: str
+    """Of their last decision."""
+
+
+def at_work(connection: Connection, *, now: datetime) -> list[AtWork]:
+    """Those who have decided enough within a day for their own pace to be looked at."""
+    lately = (
+        select(reviews.c.reviewer, func.max(reviews.c.id).label("last"))
+        .where(reviews.c.at >= now - _A_DAY, reviews.c.at < now, reviews.c.undone_at.is_(None))
+        .group_by(reviews.c.reviewer)
+        .having(func.count() >= OWN_DECISIONS, func.max(reviews.c.at) >= now - _JUST_NOW)
+        .subquery()
+    )
+    found = connection.execute(
+        select(lately.c.reviewer, cases.c.use_case)
+        .join(reviews, reviews.c.id == lately.c.last)
+        .join(cases, cases.c.id == reviews.c.case_id)
+        .order_by(lately.c.reviewer)
+    )
+    return [AtWork(row.reviewer, row.use_case) for row in found]
 
 
 def own_signs(

@@ -4,9 +4,10 @@ They are for that person's eyes only, and say what was seen: never a diagnosis, 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from math import exp, log, sqrt
 from statistics import fmean, median, variance
 from zoneinfo import ZoneInfo
@@ -34,13 +35,23 @@ class OwnDecision:
     seconds: float | None
 
 
+class Sign(StrEnum):
+    """What can be seen of a tired person."""
+
+    SLOWER = "slower"
+    HASTY = "hasty"
+    LOADED = "loaded"
+    STREAK = "streak"
+    ODD_HOURS = "odd_hours"
+
+
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What was seen on the day, each as a sentence to the person; none is a good sign."""
+    """What was seen on the day, each in a sentence to the person; none is a good sign."""
 
     day: date
     decisions: int
-    seen: tuple[str, ...]
+    seen: Mapping[Sign, str]
 
 
 def signs_of_fatigue(decisions: Sequence[OwnDecision], *, day: date, zone: str) -> Signs | NotYet:
@@ -56,14 +67,15 @@ def signs_of_fatigue(decisions: Sequence[OwnDecision], *, day: date, zone: str) 
     for part in (today, before):
         if len(part) < OWN_DECISIONS:
             return NotYet(len(part), OWN_DECISIONS, "decisions of your own")
-    signs = (
-        _slower(_times(today), _times(before)),
-        _hasty(_times(today), _times(before)),
-        _loaded(len(today), before),
-        _streak(day, {at.date() for at, _ in own}),
-        _odd_hours(today, before),
-    )
-    return Signs(day=day, decisions=len(today), seen=tuple(sign for sign in signs if sign))
+    found = {
+        Sign.SLOWER: _slower(_times(today), _times(before)),
+        Sign.HASTY: _hasty(_times(today), _times(before)),
+        Sign.LOADED: _loaded(len(today), before),
+        Sign.STREAK: _streak(day, {at.date() for at, _ in own}),
+        Sign.ODD_HOURS: _odd_hours(today, before),
+    }
+    seen = {sign: words for sign, words in found.items() if words}
+    return Signs(day=day, decisions=len(today), seen=seen)
 
 
 Timed = tuple[datetime, float | None]

@@ -41,7 +41,7 @@ def month(chance: random.Random, *, until: date = DAY) -> list[OwnDecision]:
 def seen(today: list[OwnDecision], before: list[OwnDecision], day: date = DAY) -> tuple[str, ...]:
     found = signs_of_fatigue([*before, *today], day=day, zone=ZONE)
     assert isinstance(found, Signs)
-    return found.seen
+    return tuple(found.seen.values())
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
-"""What somebody is told directly, with the one button that goes on from there."""
+"""What somebody is told directly, with the one step that goes on from there."""
 
 from collections.abc import Sequence
 
 from bot.slack import blocks, ids
 from bot.slack.message import Message
-from bot.slack.text import mention, mrkdwn
+from bot.slack.text import escape, mention, mrkdwn
 from hitl.cases import Case
 from hitl.notifications import Told
 from hitl.policy import UseCase
@@ -24,3 +24,17 @@ def direct_message(kind: Told, case: Case, *, use_case: UseCase, by: Sequence[st
         text = f"{asks} asks you to look at {name}, {where}."
         go_on = blocks.button("Show", action_id=ids.SHOW_CASE, value=str(case.id))
     return Message(text, [blocks.section(text, accessory=go_on)])
+
+
+def fatigue_message(seen: Sequence[str]) -> Message:
+    """What was seen of the person's own day, one thing to do about it, and how to hear no more."""
+    signs = " ".join(map(escape, seen))
+    text = (
+        f":tea: {signs} If it has been a long day, ten minutes away from the screen may help:"
+        " what waits is kept, and others can take it."
+    )
+    alone = (
+        "For you alone: nobody else is told, and it is no diagnosis. To hear no more of it, untick"
+        " it in this app's *Home* tab."
+    )
+    return Message(f"{text} {alone}", [blocks.section(text), blocks.context(blocks.mrkdwn(alone))])

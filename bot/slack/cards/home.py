@@ -26,6 +26,8 @@ _HOW = (
 _TOLD: Mapping[Told, str] = {
     Told.DISPUTE: "Reviewers disagree on a case that I may settle",
     Told.HANDED: "Somebody hands me a case",
+    Told.DIGEST: "The weekly digest of a use case of mine is out, with a copy of it",
+    Told.FATIGUE: "My own pace says that I may be tired (nobody else is told)",
 }
 
 

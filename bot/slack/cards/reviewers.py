@@ -139,5 +139,5 @@ def _load(own: Reviewer) -> str:
 
 def _signs(signs: Signs) -> str:
     lines = [f"*{signs.day:%A}* · only you see this, and it is no diagnosis"]
-    lines += [f"• {escape(each)}" for each in signs.seen]
+    lines += [f"• {escape(each)}" for each in signs.seen.values()]
     return "\n".join([*lines, "A break may do you good; *Skip…* leaves a case to somebody else."])

@@ -47,7 +47,7 @@ from hitl.storage.tables.schema import policy_versions, schema_version
 from hitl.storage.tables.sending import outbox, paces
 from hitl.storage.tables.similarity import embeddings
 from hitl.storage.tables.slack import queue_cards, slack_messages, thread_replies
-from hitl.storage.tables.telling import notifications
+from hitl.storage.tables.telling import notifications, told_signs
 from hitl.storage.tables.timetable import schedule_runs
 
 __all__ = [
@@ -106,6 +106,7 @@ __all__ = [
     "strategy_steps",
     "tallies",
     "thread_replies",
+    "told_signs",
     "truths",
     "used_links",
     "web_sessions",

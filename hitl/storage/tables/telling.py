@@ -8,7 +8,7 @@ from hitl.storage.moments import Moment
 
 
 class NotificationRow(SQLModel, table=True):
-    """That a person wants direct messages of one kind; no row means that they want none."""
+    """That a person chose, of one kind of direct messages, other than what is usual for it."""
 
     __tablename__ = "notifications"
 
@@ -17,4 +17,15 @@ class NotificationRow(SQLModel, table=True):
     since: datetime = Field(sa_type=Moment)
 
 
+class ToldSignRow(SQLModel, table=True):
+    """When a person was last told of a sign that they may be tired: one row, so once for all."""
+
+    __tablename__ = "told_signs"
+
+    person: str = Field(primary_key=True)
+    sign: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Moment)
+
+
 notifications = SQLModel.metadata.tables["notifications"]
+told_signs = SQLModel.metadata.tables["told_signs"]

@@ -403,6 +403,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person", "kind"),
     )
     op.create_table(
+        "told_signs",
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("sign", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("person", "sign"),
+    )
+    op.create_table(
         "outcomes",
         sa.Column(
             "id",
