@@ -117,25 +117,53 @@ def lines(
 
 def reliability(title: str, bins: Sequence[Bin]) -> Shape:
     """How often predictions of like confidence were right, beside how sure they were."""
-    words = [f"{share_words(each.right)} of {each.right.total:,}" for each in bins]
+    numbers = [(percent(each.confidence), _of(each)) for each in bins]
+    return _reliability(
+        title,
+        [(each.confidence, each) for each in bins],
+        names={"points": "found right"},
+        numbers=table(["How sure", "How often right"], numbers),
+    )
+
+
+def reliability_moved(title: str, bins: Sequence[tuple[Bin, Bin]]) -> Shape:
+    """The same before and after recalibration: what is found right stays, what is said moves."""
+    numbers = [
+        (percent(before.confidence), percent(after.confidence), _of(after))
+        for before, after in bins
+    ]
+    return _reliability(
+        title,
+        [(before.confidence, after) for before, after in bins],
+        names={"before": "as the model says", "points": "recalibrated"},
+        numbers=table(["The model says", "Recalibrated", "Found right"], numbers),
+    )
+
+
+def _reliability(
+    title: str, moves: Sequence[tuple[float, Bin]], *, names: Shape, numbers: Shape
+) -> Shape:
     points = [
         {
+            "before": before,
             "x": each.confidence,
             "y": each.right.estimate,
             "low": each.right.interval.low,
             "high": each.right.interval.high,
-            "words": said,
+            "words": _of(each),
         }
-        for each, said in zip(bins, words, strict=True)
+        for before, each in moves
     ]
-    lowest = min([1.0, *(min(each.confidence, each.right.interval.low) for each in bins)])
+    seen = [min(before, each.confidence, each.right.interval.low) for before, each in moves]
     return {
         "kind": "reliability",
         "title": title,
         "points": points,
-        "from": max(0.0, floor(lowest * 10) / 10),
-        "table": table(
-            ["How sure", "How often right"],
-            ((percent(each.confidence), said) for each, said in zip(bins, words, strict=True)),
-        ),
+        "names": names,
+        "from": max(0.0, floor(min([1.0, *seen]) * 10) / 10),
+        "table": numbers,
     }
+
+
+def _of(each: Bin) -> str:
+    return f"{share_words(each.right)} of {each.right.total:,}"

@@ -18,8 +18,10 @@ from bot.figures import figures_of
 from bot.services import Services
 from bot.slack.cards.figures import window_words
 from hitl.documents import moment
+from hitl.learning.calibrations import Recalibrated, recalibrated_now
 from hitl.policy import UseCase
 from hitl.reports.ages import queue_ages
+from hitl.reports.answers import Report
 from hitl.reports.ledger import Ledger
 from hitl.reports.report import USUAL_WEEKS, report, zone_of
 from hitl.reports.reviewers import team
@@ -32,6 +34,8 @@ Naming = Callable[[str], Awaitable[str]]
 """What a reviewer's id stands for."""
 _WINDOWS = ("24h", "7d", "4w", "12w", "52w")
 _WEEK = timedelta(days=7)
+_MOST_CHECKS = 5_000
+"""For a picture; a bin of a thousand is as sharp as anybody needs."""
 
 
 async def shown(services: Services, use_case: UseCase, *, window: str) -> Shape:
@@ -57,7 +61,9 @@ async def shown(services: Services, use_case: UseCase, *, window: str) -> Shape:
                 funnel(told.stats, by),
                 trends(told.weeks, trend),
                 waiting(told, ages, rows),
-                automation(told, rows),
+                automation(
+                    told, rows, _recalibrated(connection, told), in_use=use_case.recalibrate
+                ),
                 people(rows),
                 costs(told),
                 labels(told),
@@ -75,6 +81,14 @@ async def shown(services: Services, use_case: UseCase, *, window: str) -> Shape:
         "said_at": f"{now.astimezone(ZoneInfo(zone)):%A %Y-%m-%d %H:%M} {zone}",
         **await services.database.read(read),
     }
+
+
+def _recalibrated(connection: Connection, told: Report) -> Recalibrated | None:
+    version = told.automation.version
+    if version is None or not version.model:
+        return None
+    name = told.stats.use_case
+    return recalibrated_now(connection, use_case=name, model=version.model, most=_MOST_CHECKS)
 
 
 async def shown_thresholds(services: Services, use_case: UseCase, *, window: str) -> Shape:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.slack.text import money, mrkdwn
+from bot.slack.text import counted, money, mrkdwn
 from hitl.percent import percent
 
 _NAME = 80
@@ -30,7 +30,33 @@ def models_compared(found: Mapping[str, Any], *, use_case: str) -> str:
         paid = (money(side["cost"], found["currency"]) for side in (before, after))
         lines.append(f"• A decision costs {' → '.join(paid)}")
     lines.append("_Each on a random sample of its own traffic, checked blind._")
+    # What was found before this was told carries none.
+    if (recalibrated := after.get("recalibrated")) is not None:
+        lines += _recalibration(recalibrated)
     return "\n".join(lines)
+
+
+def _recalibration(found: Mapping[str, Any]) -> list[str]:
+    """Bin by bin what the model says, what that is worth, and what was found; fits a phone."""
+    before, after = (percent(each, decimals=1) for each in found["ece"])
+    rows = [
+        f"{_whole(each['said'][0])} → {_whole(each['said'][1])}   {_found_right(each)}"
+        for each in found["bins"]
+    ]
+    checks = counted(found["checks"], "check")
+    return [
+        f"• Recalibrated on {checks}, confidence is off by {before} → {after}:",
+        "```" + "\n".join([" says   worth   found right", *rows]) + "```",
+    ]
+
+
+def _found_right(each: Mapping[str, Any]) -> str:
+    low, high = (percent(each[name]).removesuffix(" %") for name in ("low", "high"))
+    return f"{_whole(each['estimate'])} ({low}\N{EN DASH}{high}) of {each['of']:,}"
+
+
+def _whole(share: float) -> str:
+    return f"{percent(share):>5}"
 
 
 def _headline(before: Mapping[str, Any], after: Mapping[str, Any], *, quality: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from hitl.learning.calibrations import Recalibrated, current_calibration, recalibrated
 from hitl.learning.samples import Load, Sample, load_of, sample_of
 from hitl.policy.parts import Costs
 from hitl.policy.use_case import UseCase
@@ -31,6 +32,8 @@ class Side:
     same_quality: EqualQuality | NotYet
     precision: Precision | NotYet
     calibration: Calibration | NotYet
+    recalibrated: Recalibrated | None
+    """What the latest curve makes of its confidences; None before there is one."""
     cost: float | None
     """Spent for a decision; None where a price is missing."""
 
@@ -65,6 +68,7 @@ def _side(
     connection: Connection, use_case: UseCase, version: str, sample: Sample, *, max_error: float
 ) -> Side:
     ledger = Ledger.open(connection, use_case.name, model=version)
+    fitted = current_calibration(connection, use_case=use_case.name, model=version)
     load, [reviewed] = load_of(ledger), reviewed_in(ledger, [EVER])
     wrong, stood = sample.automatic
     return Side(
@@ -73,6 +77,7 @@ def _side(
         same_quality=equal_quality(sample.confidences, sample.right, max_error=max_error),
         precision=precision(wrong, stood, max_error=0.05),
         calibration=calibration(sample.confidences, sample.right),
+        recalibrated=None if fitted is None else recalibrated(fitted, sample),
         cost=_cost(use_case.costs, load, seconds=reviewed.mean),
     )
 
@@ -115,7 +120,20 @@ def _side_document(side: Side) -> dict[str, Any]:
             if isinstance(sure, NotYet)
             else {"ece": sure.ece, "brier": sure.brier, "checks": sure.checks}
         ),
+        "recalibrated": side.recalibrated and _recalibrated_document(side.recalibrated),
         "cost": side.cost,
+    }
+
+
+def _recalibrated_document(found: Recalibrated) -> dict[str, Any]:
+    return {
+        "checks": found.after.checks,
+        "ece": [found.before.ece, found.after.ece],
+        "bins": [
+            {"said": [old.confidence, new.confidence], "of": new.right.total}
+            | asdict(new.right.interval)
+            for old, new in found.bins
+        ],
     }
 
 

@@ -29,8 +29,8 @@ class Sample:
         return len(stood) - sum(stood), len(stood)
 
 
-def sample_of(connection: Connection, *, use_case: str, model: str) -> Sample:
-    """The newest 20,000 checks of the version that are settled."""
+def sample_of(connection: Connection, *, use_case: str, model: str, most: int = MOST) -> Sample:
+    """The newest checks of the version that are settled, 20,000 unless fewer are enough."""
     rows = connection.execute(
         select(
             cases.c.confidence,
@@ -45,7 +45,7 @@ def sample_of(connection: Connection, *, use_case: str, model: str) -> Sample:
             cases.c.confidence.is_not(None),
         )
         .order_by(checks.c.settled_at.desc())
-        .limit(MOST)
+        .limit(most)
     ).all()
     return Sample(
         confidences=tuple(row.confidence for row in rows),

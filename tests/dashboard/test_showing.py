@@ -7,7 +7,10 @@ import pytest
 from bot.dashboard.parts.advice import findings
 from bot.dashboard.parts.judged import AUTOMATION, PEOPLE, TREND
 from bot.figures import figures_of
+from bot.scheduler.models import look_for_models
 from hitl.api_keys import Scope
+from hitl.learning.calibrations import recalibrated_now
+from hitl.learning.models import note_seen
 from hitl.policy import parse_policy
 from hitl.reports.report import report
 from hitl.reports.windows import WEEK
@@ -16,7 +19,7 @@ from hitl.storage.database import Database
 from tests.conftest import Clock
 from tests.dashboard.history import weeks_of_work
 from tests.dashboard.house import House
-from tests.examples import POLICY, moderation
+from tests.examples import POLICY, example_policy, moderation
 
 Page = dict[str, Any]
 
@@ -48,6 +51,35 @@ async def test_an_empty_service_says_what_is_missing_and_guesses_nothing(house: 
     rows = {row[0]: row[1] for row in part(found, "automation")["table"]["rows"]}
     assert rows["Automatic decisions"] == "not enough yet: 0 of 149 checks"
     assert rows["Calibration"] == "not enough yet: 0 of 100 checks"
+
+
+async def test_a_recalibrated_version_is_shown_before_beside_after(
+    house: House, database: Database, clock: Clock
+) -> None:
+    await weeks_of_work(database, clock, weeks=3, each=80, waiting=0, checked=0.9)
+    [plain] = part(await page(house), "automation")["pictures"]
+    assert plain["names"] == {"points": "found right"}
+    name, model = moderation().name, "toxicity@3"
+    await database.write(lambda tx: note_seen(tx, use_case=name, version=model, at=clock.now))
+    await look_for_models(database, example_policy())
+    found = await database.read(lambda c: recalibrated_now(c, use_case=name, model=model))
+    assert found is not None
+    shown = part(await page(house, window="12w"), "automation")
+    [picture] = shown["pictures"]
+    assert picture["names"] == {"before": "as the model says", "points": "recalibrated"}
+    assert [(point["before"], point["x"], point["y"]) for point in picture["points"]] == [
+        (before.confidence, after.confidence, after.right.estimate) for before, after in found.bins
+    ]
+    assert [row[2].split(" of ")[1] for row in picture["table"]["rows"]] == [
+        str(after.right.total) for _, after in found.bins
+    ]
+    assert any("Confidence is off by" in words for words in shown["says"])
+    assert any("recalibrate = true would change that" in words for words in shown["says"])
+
+
+async def test_what_the_order_brings_is_said_beside_the_queue(house: House) -> None:
+    said = part(await page(house), "queue")["says"]
+    assert "Which case first? Not enough yet: 0 of 30 cases that people did not get to." in said
 
 
 async def test_figures_come_with_what_they_rest_on(

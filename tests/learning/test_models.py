@@ -8,9 +8,10 @@ from sqlalchemy import insert, select
 
 from bot.delivery.models_notice import models_compared
 from bot.scheduler.models import look_for_models
-from hitl.learning.calibrations import current_calibration
-from hitl.learning.comparison import compare
+from hitl.learning.calibrations import current_calibration, recalibrated_now
+from hitl.learning.comparison import compare, comparison_document
 from hitl.learning.models import ModelVersion, model_list, tell_model
+from hitl.percent import percent
 from hitl.policy import Costs, Policy
 from hitl.review import submit
 from hitl.routing import Prediction
@@ -106,6 +107,41 @@ async def test_the_report_tells_a_better_model_from_one_that_is_not(
     assert "escalated at the same quality" in said
     assert "A decision costs" in said
     assert len(said) < 3_000
+
+
+async def test_a_recalibration_is_told_bin_by_bin_as_it_was_and_as_it_is(
+    database: Database, clock: Clock
+) -> None:
+    await database.write(lambda tx: traffic(tx, "m@1", better=0.0, count=10))
+    await look_for_models(database, example_policy())
+    clock.advance(minutes=1)
+    await database.write(lambda tx: traffic(tx, "m@2", better=-0.4))
+    await look_for_models(database, example_policy())
+    (notice,) = await notices(database)
+    found = await database.read(partial(recalibrated_now, use_case=NAME, model="m@2"))
+    assert found is not None
+    assert found.after.ece < found.before.ece / 2
+    said = models_compared(notice["found"], use_case=NAME)
+    before, after = (percent(each.ece, decimals=1) for each in (found.before, found.after))
+    assert f"Recalibrated on 150 checks, confidence is off by {before} → {after}" in said
+    table = said.split("```")[1].splitlines()[1:]
+    assert len(table) == len(found.bins) == 5
+    for line, (old, new) in zip(table, found.bins, strict=True):
+        assert old.right == new.right
+        assert line.split("   ")[0].split(" → ") == [
+            f"{percent(each.confidence):>5}" for each in (old, new)
+        ]
+        assert line.endswith(f"of {new.right.total}")
+        assert len(line) <= 40
+
+
+async def test_a_version_without_a_curve_is_told_without_one(database: Database) -> None:
+    assert await database.read(partial(recalibrated_now, use_case=NAME, model="m@1")) is None
+    await database.write(lambda tx: traffic(tx, "m@1", better=0.0, count=10))
+    look = partial(compare, use_case=moderation(), before="m@1", after="m@2")
+    found = comparison_document(await database.read(look))
+    assert found["after"]["recalibrated"] is None
+    assert "Recalibrated" not in models_compared(found, use_case=NAME)
 
 
 async def test_a_decision_costs_what_its_reviews_took_where_these_are_paid_by_the_hour(

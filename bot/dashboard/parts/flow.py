@@ -68,7 +68,7 @@ def waiting(report: Report, ages: Sequence[int], rows: Iterable[Figure]) -> Shap
         overdue = f"{counted(late.overdue, 'case')} past the deadline"
         says.append(f"{overdue}; deadlines decided {late.decided:,} in this time.")
     says += [
-        f"{row.name}: {row.value}{row.basis and f' ({row.basis})'}."
+        f"{row.name}? {row.value[:1].upper()}{row.value[1:]}{row.basis and f' ({row.basis})'}."
         for row in rows
         if row.name == SERVED_FIRST
     ]

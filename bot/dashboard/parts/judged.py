@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from bot.dashboard.parts.weeks import costs_by_week
-from bot.dashboard.shapes import Shape, reliability, section, table
+from bot.dashboard.shapes import Shape, reliability, reliability_moved, section, table
 from bot.figures import Figure
 from bot.slack.cards.figures import cost_line, interval_words
-from bot.slack.text import money
+from bot.slack.text import counted, money
+from hitl.learning.calibrations import Recalibrated
+from hitl.percent import percent
 from hitl.reports.answers import Report
 from hitl.reports.reviewers import Reviewer, Team
 from hitl.statistics.answers import NotYet
@@ -27,17 +29,35 @@ PEOPLE = (
 )
 
 
-def automation(report: Report, rows: Iterable[Figure]) -> Shape:
-    """What blind checks say of the AI, of one version alone, and how sure it should have been."""
+def automation(
+    report: Report, rows: Iterable[Figure], recalibrated: Recalibrated | None, *, in_use: bool
+) -> Shape:
+    """What blind checks say of the AI, of one version alone, and how sure it should have been.
+
+    ``in_use`` says whether thresholds are compared with the recalibrated confidence.
+    """
     version, found = report.automation.version, report.automation.calibration
     whose = (
         "No predictions yet." if version is None else f"Of {version.model or 'the model'} alone."
     )
     says = [whose, "Only predictions drawn at random and checked blind say anything about it."]
     pictures = [] if isinstance(found, NotYet) else [reliability("As sure as right?", found.bins)]
+    if recalibrated is not None:
+        says += _recalibration(recalibrated, in_use=in_use)
+        pictures = [reliability_moved("As sure as right? Before and after", recalibrated.bins)]
     return section(
         "automation", "Right by itself", says=says, pictures=pictures, table=_rows(rows, AUTOMATION)
     )
+
+
+def _recalibration(found: Recalibrated, *, in_use: bool) -> list[str]:
+    before, after = (percent(each.ece, decimals=1) for each in (found.before, found.after))
+    checks = f"the newest {counted(found.after.checks, 'check')}"
+    goes_by = "Thresholds go by the recalibrated confidence."
+    if not in_use:
+        goes_by = "Thresholds go by what the model says; recalibrate = true would change that."
+    off = f"Confidence is off by {before} as the model gives it, by {after} recalibrated"
+    return [f"{off}, on {checks} (fitted on {found.fitted.labels:,}).", goes_by]
 
 
 def people(rows: Iterable[Figure]) -> Shape:

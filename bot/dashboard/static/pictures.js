@@ -59,7 +59,7 @@ function colours() {
   return { line: read("line"), band: read("band"), text: read("soft"), grid: read("rule"), second: read("second") };
 }
 
-function frame(colour, { unit, min, max, x = {}, y = {}, legend = false, tooltip }) {
+function frame(colour, { unit, min, max, x = {}, y = {}, legend = false, points = false, tooltip }) {
   const ticks = { color: colour.text };
   return {
     animation: false,
@@ -78,7 +78,16 @@ function frame(colour, { unit, min, max, x = {}, y = {}, legend = false, tooltip
       },
     },
     plugins: {
-      legend: { display: legend, labels: { color: colour.text, boxHeight: 2, filter: (item) => item.text } },
+      legend: {
+        display: legend,
+        labels: {
+          color: colour.text,
+          usePointStyle: points,
+          boxHeight: points ? 7 : 2,
+          filter: (item) => item.text,
+          sort: (one, other) => one.datasetIndex - other.datasetIndex, // not by what lies on top
+        },
+      },
       tooltip,
     },
   };
@@ -205,35 +214,82 @@ function lines(shape, colour) {
 }
 
 function reliability(shape, colour) {
+  const { points, names, from } = shape;
   const axis = (text) => ({
     type: "linear",
-    min: shape.from,
+    min: from,
     max: 1,
     title: { display: true, text, color: colour.text },
     ticks: { color: colour.text, callback: (value) => said(value, "%") },
+  });
+  const before = line(colour.second, points.map(({ before: x, y }) => ({ x, y })), {
+    label: names.before,
+    pointRadius: 5,
+    backgroundColor: "transparent",
+    order: 1,
   });
   return {
     type: "scatter",
     data: {
       datasets: [
-        line(colour.line, shape.points, { label: "found right", pointRadius: 5 }),
-        line(colour.text, [{ x: shape.from, y: shape.from }, { x: 1, y: 1 }], {
+        ...(names.before ? [before] : []),
+        line(colour.line, points, { label: names.points, pointRadius: 5, order: 0 }),
+        line(colour.text, [{ x: from, y: from }, { x: 1, y: 1 }], {
           label: "as sure as right",
           showLine: true,
+          pointStyle: "line",
           pointRadius: 0,
           borderWidth: 1,
           borderDash: [4, 4],
+          order: 2,
         }),
       ],
     },
-    options: frame(colour, {
-      unit: "%",
-      legend: true,
-      x: axis("how sure the AI was"),
-      y: axis("how often it was right"),
-      tooltip: { filter: (item) => item.datasetIndex === 0, callbacks: { label: (item) => shape.points[item.dataIndex].words } },
-    }),
-    plugins: [whiskers(colour, shape.points)],
+    options: {
+      ...frame(colour, {
+        unit: "%",
+        legend: true,
+        points: true,
+        x: axis("how sure the AI was"),
+        y: axis("how often it was right"),
+        tooltip: {
+          filter: (item) => item.dataset.pointRadius > 0,
+          callbacks: {
+            label: ({ dataset, dataIndex: at, parsed }) =>
+              `${dataset.label}: ${said(parsed.x, "%")} sure, right ${points[at].words}`,
+          },
+        },
+      }),
+      interaction: { mode: "nearest", intersect: false },
+    },
+    plugins: [whiskers(colour, points), ...(names.before ? [moves(colour, points)] : [])],
+  };
+}
+
+// From what the model says to what that is worth, in each bin.
+function moves(colour, points) {
+  return {
+    id: "moves",
+    beforeDatasetsDraw({ ctx, scales: { x, y } }) {
+      ctx.save();
+      ctx.strokeStyle = ctx.fillStyle = colour.second;
+      for (const point of points) {
+        const [start, end] = [x.getPixelForValue(point.before), x.getPixelForValue(point.x)];
+        const [level, way] = [y.getPixelForValue(point.y), Math.sign(end - start)];
+        const [tail, tip] = [start + 6 * way, end - 6 * way];
+        if ((tip - tail) * way < 6) continue; // it hardly moved
+        ctx.beginPath();
+        ctx.moveTo(tail, level);
+        ctx.lineTo(tip, level);
+        ctx.stroke();
+        ctx.beginPath();
+        ctx.moveTo(tip, level);
+        ctx.lineTo(tip - 6 * way, level - 4);
+        ctx.lineTo(tip - 6 * way, level + 4);
+        ctx.fill();
+      }
+      ctx.restore();
+    },
   };
 }
 

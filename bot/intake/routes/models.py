@@ -1,7 +1,6 @@
 """Model versions: telling that one was deployed, and which there are."""
 
 import asyncio
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -15,11 +14,10 @@ from bot.intake.problems import Problem
 from bot.intake.requests import ModelIn
 from bot.services import Services
 from hitl.documents import moment
-from hitl.learning.calibrations import Fitted, current_calibration
+from hitl.learning.calibrations import Fitted, current_calibration, recalibrated
 from hitl.learning.models import ModelVersion, model_list, tell_model
 from hitl.learning.samples import Sample, sample_of
-from hitl.statistics.answers import NotYet
-from hitl.statistics.calibration import calibration
+from hitl.statistics.calibration import Calibration
 
 
 class ModelOut(BaseModel):
@@ -40,10 +38,12 @@ class ModelsOut(BaseModel):
 
 
 class BinOut(BaseModel):
-    """Predictions of like confidence: how sure, and how often right."""
+    """Predictions of like confidence: how sure, and how often right, with a 95 % interval."""
 
     confidence: float
     right: float
+    low: float
+    high: float
     checks: int
 
 
@@ -123,23 +123,26 @@ def model_routes(services: Services) -> APIRouter:
 
 
 def _calibration(fitted: Fitted, sample: Sample) -> dict[str, Any]:
-    worth = [fitted.curve(confidence) for confidence in sample.confidences]
+    found = recalibrated(fitted, sample)
     return {
         "slope": fitted.curve.scale,
         "intercept": fitted.curve.shift,
         "checks": fitted.labels,
         "fitted_at": moment(fitted.fitted_at),
-        "before": _reliability(sample.confidences, sample.right),
-        "after": _reliability(worth, sample.right),
+        "before": found and _reliability(found.before),
+        "after": found and _reliability(found.after),
     }
 
 
-def _reliability(confidences: Sequence[float], right: Sequence[bool]) -> dict[str, Any] | None:
-    found = calibration(confidences, right)
-    if isinstance(found, NotYet):
-        return None
+def _reliability(found: Calibration) -> dict[str, Any]:
     bins = [
-        {"confidence": each.confidence, "right": each.right.estimate, "checks": each.right.total}
+        {
+            "confidence": each.confidence,
+            "right": each.right.estimate,
+            "low": each.right.interval.low,
+            "high": each.right.interval.high,
+            "checks": each.right.total,
+        }
         for each in found.bins
     ]
     return {"ece": found.ece, "brier": found.brier, "bins": bins}
