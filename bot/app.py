@@ -47,6 +47,7 @@ from bot.scheduler.fatigue import watching_for_fatigue
 from bot.scheduler.flags import rechecking_flags
 from bot.scheduler.known import serving_known_answers
 from bot.scheduler.models import watching_models
+from bot.scheduler.precedents import following_precedents
 from bot.scheduler.queues import tending_queue_cards
 from bot.scheduler.retention import keeping_retention
 from bot.scheduler.retraining import retraining, retraining_jobs
@@ -117,6 +118,7 @@ async def running_service(
         await stack.enter_async_context(retraining(database, policy))
         await stack.enter_async_context(_to_models(services, settings))
         await stack.enter_async_context(_sweeping(database, running))
+        await stack.enter_async_context(following_precedents(services.precedents))
         introducing = asyncio.create_task(introduce(client))
         stack.callback(introducing.cancel)
         timetable = Timetable(

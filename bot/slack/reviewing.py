@@ -39,7 +39,6 @@ from hitl.cases import Case
 from hitl.errors import HitlError
 from hitl.policy import UseCase
 from hitl.policy.lengths import length_of
-from hitl.reports.precedents import SOON
 from hitl.reports.sittings import sitting_figures
 from hitl.review import release
 from hitl.review.claim import CLAIM_FOR, claim_next, wanted_by
@@ -195,7 +194,7 @@ async def _shown(
         finished = finished_view(standing=standing, waiting=waiting)
         return _Next(sitting, _always(finished))
     _, similar = await asyncio.gather(
-        pictures_ready(services, case.id), services.precedents.of(case, within=SOON)
+        pictures_ready(services, case.id), services.precedents.at_hand(case)
     )
     standing, files = await services.database.read(
         lambda c: (

@@ -13,7 +13,7 @@ from hitl.blindness import as_seen
 from hitl.cases import Case
 from hitl.deadlines import handed_to
 from hitl.policy import InForce, UseCase
-from hitl.reports.precedents import SOON, Precedents
+from hitl.reports.precedents import Precedents
 from hitl.storage.database import Database
 from hitl.storage.queries import CaseNotFound, case_by_id, picture_files
 
@@ -79,7 +79,7 @@ class SlackServices:
         """The case's card, with its pictures and how similar cases were decided."""
         files, similar = await asyncio.gather(
             self.database.read(partial(picture_files, case_id=case.id)),
-            self.precedents.of(case, within=SOON),
+            self.precedents.at_hand(case),
         )
         now = self.database.now()
         return case_card(case, use_case=use_case, now=now, files=files, precedents=similar)

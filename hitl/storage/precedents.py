@@ -55,6 +55,19 @@ def embedding_of(connection: Connection, case_id: int) -> bytes | None:
     return connection.execute(chosen).scalar()
 
 
+def embeddings_of(connection: Connection, case_ids: Sequence[int]) -> dict[int, bytes]:
+    """The cases' vectors, of those that have one."""
+    chosen = select(embeddings.c.case_id, embeddings.c.vector)
+    rows = connection.execute(chosen.where(embeddings.c.case_id.in_(case_ids)))
+    return {row.case_id: row.vector for row in rows}
+
+
+def erased_since(connection: Connection, use_case: str, *, after: datetime) -> list[int]:
+    """Cases whose content was erased after the moment."""
+    chosen = select(cases.c.id).where(cases.c.use_case == use_case, cases.c.erased_at > after)
+    return list(connection.execute(chosen).scalars())
+
+
 def latest_decided(
     connection: Connection, use_case: str, *, before: Mark | None, most: int
 ) -> list[PastCase]:

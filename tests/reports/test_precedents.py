@@ -6,13 +6,13 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from hitl.cases import Case
 from hitl.policy import parse_policy
 from hitl.precedents import packed_embedding
 from hitl.reports.precedents import Precedents
-from hitl.review import overrule, submit, undo, vote, withdraw
+from hitl.review import erase, overrule, submit, undo, vote, withdraw
 from hitl.storage.database import Database
 from hitl.storage.precedents import Mark, PastCase, latest_decided, next_decided
 from hitl.storage.tables import case_contents
@@ -29,7 +29,7 @@ RISOTTO = "You call that a risotto? It is a soup, and a bad one."
 @pytest.fixture
 def precedents(database: Database) -> Iterator[Precedents]:
     """Looks for what is new at each look-up."""
-    found = Precedents(database, fresh_for=timedelta())
+    found = Precedents(database, fresh_for=timedelta(), soon=PATIENT)
     yield found
     found.close()
 
@@ -111,6 +111,37 @@ async def test_what_was_overruled_undone_or_erased_is_not_shown_as_it_was(
     forget = update(case_contents).where(case_contents.c.case_id == erased.id).values(nothing)
     await database.write(lambda tx: tx.connection.execute(forget))
     assert await labels(precedents, case) == {revised.id: "clean"}
+
+
+async def test_what_is_erased_leaves_the_index_though_nobody_looks(
+    database: Database, precedents: Precedents, clock: Clock
+) -> None:
+    gone = await decided(database)
+    clock.advance(minutes=1)
+    await decided(database, "Where do I park when I come by car?")
+    case = await submitted(database)
+    assert list(await labels(precedents, case)) == [gone.id]
+    content = select(case_contents).where(case_contents.c.case_id == gone.id)
+    kept = await database.read(lambda c: dict(c.execute(content).mappings().one()))
+    await database.write(lambda tx: erase(tx, gone.id, by="operator"))
+    await precedents.follow()
+    # Were it still in the index, the case would be shown again, and it was decided too long ago
+    # to be read anew.
+    again = update(case_contents).where(case_contents.c.case_id == gone.id).values(kept)
+    await database.write(lambda tx: tx.connection.execute(again))
+    assert await labels(precedents, case) == {}
+
+
+async def test_whoever_looks_on_is_shown_what_the_index_holds_and_waits_for_no_more(
+    database: Database, precedents: Precedents
+) -> None:
+    first = await decided(database)
+    case = await submitted(database)
+    assert await precedents.at_hand(case) == ()
+    assert list(await labels(precedents, case)) == [first.id]
+    second = await decided(database)
+    assert [each.case_id for each in await precedents.at_hand(case)] == [first.id]
+    assert set(await labels(precedents, case)) == {first.id, second.id}
 
 
 async def test_titles_alone_make_no_cases_similar(

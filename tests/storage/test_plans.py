@@ -17,6 +17,7 @@ from hitl.storage.dead_letters import backlog, dead_letters
 from hitl.storage.erasure import cases_to_erase, slack_files, wipe
 from hitl.storage.flags import cases_to_recheck
 from hitl.storage.known_answers import turns_due
+from hitl.storage.precedents import erased_since, latest_decided, next_decided
 from hitl.storage.queue_cards import open_queue_cards
 from hitl.storage.rollups import Progress
 from hitl.storage.steps import steps_past_their_time
@@ -37,6 +38,9 @@ READING: dict[str, Callable[[Connection], object]] = {
     "known answers due": partial(turns_due, now=NOW),
     "queue cards": open_queue_cards,
     "content to erase": partial(cases_to_erase, use_case="x", before=NOW),
+    "what was erased": partial(erased_since, use_case="x", after=NOW),
+    "latest decisions": partial(latest_decided, use_case="x", before=(NOW, 1), most=100),
+    "next decisions": partial(next_decided, use_case="x", after=(NOW, 1), most=100),
     "hours that changed": partial(changed_hours, done=DONE),
     "hours that changed in a use case": partial(changed_hours, done=DONE, use_case="x"),
     "whom a report says were asked": lambda connection: asked_in(

@@ -22,7 +22,7 @@ def index(texts: list[str], *, at_once: int = 1_000) -> TextIndex:
     made = TextIndex()
     for start in range(0, len(texts), at_once):
         part = texts[start : start + at_once]
-        made.add(list(range(start, start + len(part))), part)
+        made = made.plus(range(start, start + len(part)), part)
     return made
 
 
@@ -68,14 +68,32 @@ def test_texts_added_bit_by_bit_are_found_as_those_added_at_once() -> None:
 
 def test_what_lies_far_into_a_text_costs_no_memory() -> None:
     short, long = index(["x y z " * 50]), index(["".join(map(chr, range(0x4E00, 0x9000)))])
-    assert long.entries < 2 * 1_000
-    assert short.entries < long.entries
+    assert long.size < 20 * 1_000
+    assert short.size < long.size
+
+
+def test_a_text_taken_out_leaves_nothing_of_itself() -> None:
+    texts = [*QUESTIONS * 50, "Zyxomma petiolatum"]
+    made = index(texts, at_once=30)
+    left = made.without(np.array([0, len(texts) - 1]))
+    assert left.nearest(texts[-1], most=5) == []
+    assert left.nearest(QUESTIONS[0], most=1)[0][0] == len(QUESTIONS)
+    assert left.size < made.size
+    assert made.nearest(texts[-1], most=5) != []
+    assert left.without(left.ids()).size < 200
 
 
 def packed(*values: float) -> bytes:
     found = packed_embedding(values)
     assert found is not None
     return found
+
+
+def nearest(stored: dict[int, bytes], vector: bytes) -> list[tuple[int, float]]:
+    """Up to eight, as they are found in an index of all."""
+    index = VectorIndex.of(len(vector) // 4).plus(list(stored), list(stored.values()))
+    candidates = {each: stored[each] for each in index.candidates(vector)}
+    return index.nearest(vector, candidates, most=8)
 
 
 @pytest.mark.parametrize("values", [(3.0, 4.0), (3e5, 4e5), (3e-6, 4e-6)])
@@ -88,12 +106,17 @@ def test_an_embedding_that_points_nowhere_is_none() -> None:
 
 
 def test_among_few_cases_only_very_near_ones_are_similar() -> None:
-    vectors = VectorIndex(2)
     angles = [0.0, 0.2, 0.6, 1.5]
-    vectors.add([1, 2, 3, 4], [packed(math.cos(each), math.sin(each)) for each in angles])
-    found = vectors.nearest(packed(1, 0), most=5)
-    assert [each for each, _ in found] == [1, 2]
-    assert vectors.nearest(packed(-1, 0), most=5) == []
+    stored = {at: packed(math.cos(each), math.sin(each)) for at, each in enumerate(angles)}
+    assert [each for each, _ in nearest(stored, packed(1, 0))] == [0, 1]
+    assert nearest(stored, packed(-1, 0)) == []
+
+
+def test_a_vector_taken_out_is_found_no_more() -> None:
+    vector = packed(1, 0)
+    index = VectorIndex.of(2).plus([1, 2], [vector, vector])
+    assert sorted(index.candidates(vector)) == [1, 2]
+    assert index.without(np.array([1])).candidates(vector) == [2]
 
 
 @pytest.mark.parametrize("dimensions", [64, 700])
@@ -101,9 +124,8 @@ def test_cases_of_a_group_are_similar_and_strangers_are_not(dimensions: int) -> 
     chance = np.random.default_rng(1)
     centres = chance.standard_normal((40, dimensions))
     points = np.repeat(centres, 10, axis=0) + 0.3 * chance.standard_normal((400, dimensions))
-    vectors = VectorIndex(dimensions)
-    vectors.add(list(range(400)), [packed(*point) for point in points])
-    found = vectors.nearest(packed(*centres[7]), most=8)
+    stored = {at: packed(*point) for at, point in enumerate(points)}
+    found = nearest(stored, packed(*centres[7]))
     assert len(found) == 8
     assert {each // 10 for each, _ in found} == {7}
-    assert vectors.nearest(packed(*chance.standard_normal(dimensions)), most=5) == []
+    assert nearest(stored, packed(*chance.standard_normal(dimensions))) == []

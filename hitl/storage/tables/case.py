@@ -31,6 +31,13 @@ class CaseRow(SQLModel, table=True):
             postgresql_where=text("erased_at IS NULL"),
         ),
         Index(
+            "ix_cases_erased",
+            "use_case",
+            "erased_at",
+            sqlite_where=text("erased_at IS NOT NULL"),
+            postgresql_where=text("erased_at IS NOT NULL"),
+        ),
+        Index(
             "ix_cases_deadline",
             "use_case",
             "is_overdue",

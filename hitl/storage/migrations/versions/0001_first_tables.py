@@ -67,6 +67,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_cases_decided", "cases", ["use_case", "decided_at"], unique=False)
     op.create_index(
+        "ix_cases_erased",
+        "cases",
+        ["use_case", "erased_at"],
+        unique=False,
+        sqlite_where=sa.text("erased_at IS NOT NULL"),
+        postgresql_where=sa.text("erased_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_cases_least_certain",
         "cases",
         ["use_case", "margin", "submitted_at", "id"],
