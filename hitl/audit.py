@@ -108,5 +108,9 @@ def chain_break(case_id: int, links: Sequence[tuple[Link, str]], *, expected: in
     return None
 
 
+# Made once: ``json.dumps`` makes one for each call that asks for anything unusual.
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
 def _canonical(value: Any) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    return _encoder.encode(value).encode()

@@ -4,7 +4,7 @@ Of an audit, of a case that waits for people and of a known answer exactly the s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Self
 
 from hitl.cases import Case, Check, Outcome, Overruled
@@ -32,7 +32,7 @@ class Chances:
     @classmethod
     def drawn(cls, draw: Callable[[], float]) -> Self:
         """Fresh ones; each call of ``draw`` is a uniform number in [0, 1)."""
-        return cls(*(draw() for _ in fields(cls)))
+        return cls(draw(), draw(), draw(), draw(), draw())
 
 
 NEVER_DRAWN = Chances()

@@ -18,7 +18,7 @@ from hitl.vocabulary import CaseState
 _PURPOSE = b"hitl answer tokens"
 
 
-def answer_seed(request: Request) -> bytes:
+async def answer_seed(request: Request) -> bytes:
     """A secret of whoever holds the request's API key; nothing that is stored gives it away."""
     _, _, key = request.headers["authorization"].partition(" ")
     return hmac.new(key.strip().encode(), _PURPOSE, hashlib.sha256).digest()

@@ -89,6 +89,8 @@ def _known_preset(name: str) -> str:
 
 def is_one_line(text: str) -> bool:
     """Whether there is something to see and nothing that is no text, such as a new line."""
+    if text.isascii():
+        return text.isprintable() and not text.isspace() and text != ""
     # Not str.isprintable, which refuses joiners and spaces that some scripts and emoji need.
     kinds = {category(character) for character in text}
     return kinds.isdisjoint(_CONTROLS) and not kinds <= _UNSEEN

@@ -47,7 +47,7 @@ from hitl.review.refusals import (
     NeedsOthers,
 )
 from hitl.review.submission import NewEvidence, NewPicture, Routed, Submission
-from hitl.review.submit import KeyReused, submit
+from hitl.review.submit import Arrival, KeyReused, submit, submit_all
 from hitl.review.talk import add_note, hand_over
 from hitl.review.tallies import Count, TallyKeyReused, add_tallies
 from hitl.review.thread import Reply, forget_reply, note_reply
@@ -63,6 +63,7 @@ __all__ = [
     "AlreadyDecided",
     "AlreadySigned",
     "AlreadyVoted",
+    "Arrival",
     "CaseDisputed",
     "CaseErased",
     "CaseNotFound",
@@ -126,6 +127,7 @@ __all__ = [
     "sign_change",
     "skip",
     "submit",
+    "submit_all",
     "take_policy",
     "take_reply",
     "take_steps",

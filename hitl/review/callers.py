@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -36,13 +37,22 @@ def tell_callers(
     ``more`` is told beside it. ``targets`` may hold None, for a case without a ``callback_url``.
     Of a case whose answer is known nobody hears: it is about those who review.
     """
+    outbox.put_all(tx, webhooks(case, event, targets=targets, more=more, now=tx.now))
+
+
+def webhooks(
+    case: Case,
+    event: CaseEvent,
+    *,
+    targets: Iterable[str | None],
+    now: datetime,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> list[outbox.Draft]:
+    """What ``tell_callers`` sends."""
     if case.is_known:
-        return
-    for target in dict.fromkeys(targets):
-        if target is None:
-            continue
-        outbox.put(
-            tx,
+        return []
+    return [
+        outbox.Draft(
             kind=outbox.Kind.WEBHOOK,
             stream=f"webhook:{case.id}:{hashlib.sha256(target.encode()).hexdigest()[:16]}",
             lane=outbox.webhook_lane(target),
@@ -52,8 +62,11 @@ def tell_callers(
                 "target": target,
                 "body": {
                     "type": event,
-                    "timestamp": moment(tx.now),
+                    "timestamp": moment(now),
                     "data": case_document(case) | dict(more),
                 },
             },
         )
+        for target in dict.fromkeys(targets)
+        if target is not None
+    ]

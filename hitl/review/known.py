@@ -13,12 +13,14 @@ from sqlalchemy import insert, select
 from hitl.audit import words_digest
 from hitl.cases import Case, Outcome
 from hitl.policy.use_case import UseCase
-from hitl.review.record import POLICY, begin_history, post_card, record_outcome
+from hitl.review.content import store_contents
+from hitl.review.record import POLICY, post_card, record_outcome
 from hitl.review.refusals import LabelUnknown
 from hitl.review.submission import Submission
-from hitl.review.submit import same_as_before, store_content
+from hitl.review.submit import same_as_before
+from hitl.storage import chain
 from hitl.storage.chain import Happening, content_words
-from hitl.storage.checks import open_check
+from hitl.storage.checks import open_checks
 from hitl.storage.database import Transaction
 from hitl.storage.known_answers import Turn, learn_answer, pick_answer, take_turn
 from hitl.storage.queries import case_by_id
@@ -43,7 +45,7 @@ def add_known_answer(
     case_id = insert_new(tx.connection, cases, row)
     if case_id is None:
         return same_as_before(tx, submission, use_case=use_case), False
-    _, words = store_content(tx, case_id, submission)
+    _, words = store_contents(tx, {case_id: submission})[case_id]
     outcome = Outcome(
         verdict=use_case.verdict_for(label, label),
         label=label,
@@ -60,7 +62,7 @@ def add_known_answer(
         Happening("submitted", submission.submitted_by, {"reason": "its answer is known"}, words),
         Happening("answer_known", submission.submitted_by, data),
     ]
-    begin_history(tx, case_id, history)
+    chain.begin(tx, {case_id: history})
     learn_answer(tx, case_id, use_case=use_case.name, label=label)
     return case_by_id(tx.connection, case_id), True
 
@@ -82,7 +84,7 @@ def serve_known(tx: Transaction, turn: Turn, *, use_case: UseCase) -> Case | Non
     case_id = int(insert_new(tx.connection, cases, row) or 0)
     words = _copy_content(tx, source_id, case_id)
     data = {"route": RouteTo.REVIEW, "reason": "its answer is known", "draw": 1.0}
-    begin_history(tx, case_id, [Happening("submitted", POLICY, data, words)])
+    chain.begin(tx, {case_id: [Happening("submitted", POLICY, data, words)]})
     values = {
         "use_case": use_case.name,
         "kind": CheckKind.KNOWN,
@@ -90,7 +92,7 @@ def serve_known(tx: Transaction, turn: Turn, *, use_case: UseCase) -> Case | Non
         "known_label": known_label,
         "known_case_id": source_id,
     }
-    open_check(tx, case_id, values)
+    open_checks(tx, {case_id: values})
     post_card(tx, case_id, use_case=use_case.name, channel=use_case.channel)
     return case_by_id(tx.connection, case_id)
 

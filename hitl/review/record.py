@@ -1,6 +1,6 @@
 """What every verb writes beside its change: the audit event and the outbox rows that follow."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import insert
@@ -10,7 +10,7 @@ from hitl.blindness import as_seen, awaits_people
 from hitl.cases import Case, Outcome
 from hitl.storage import outbox
 from hitl.storage.bell import case_topic
-from hitl.storage.chain import Happening, append, begin
+from hitl.storage.chain import Happening, append
 from hitl.storage.database import Transaction
 from hitl.storage.flags import FlagEnd, end_watch, watch
 from hitl.storage.label_marks import mark_label
@@ -22,6 +22,7 @@ POLICY = "policy"
 """The actor of what the policy did by itself."""
 _TEACHES = frozenset({By.REVIEWER, By.USER})
 """Whose outcomes are labels; what a machine or a deadline let stand teaches nothing new."""
+_INSERT_OUTCOME = insert(outcomes)
 
 
 def record_event(
@@ -42,12 +43,6 @@ def record_event(
     tx.announce(case_topic(case_id))
 
 
-def begin_history(tx: Transaction, case_id: int, history: Iterable[Happening]) -> None:
-    """Store the first events of a new case, whose row counts them already."""
-    begin(tx, case_id, history)
-    tx.announce(case_topic(case_id))
-
-
 def record_words(tx: Transaction, case_id: int, *, author: str, text: str) -> str:
     """Keep what a person wrote where it can be erased; its digest, for the event."""
     salt = tx.salt()
@@ -63,8 +58,12 @@ def record_outcome(tx: Transaction, case_id: int, outcome: Outcome) -> None:
 
     A flagged one is watched until another one stands.
     """
-    tx.connection.execute(
-        insert(outcomes),
+    record_outcomes(tx, {case_id: outcome})
+
+
+def record_outcomes(tx: Transaction, by_case: Mapping[int, Outcome]) -> None:
+    """The same for many cases by their ids."""
+    rows = [
         {
             "case_id": case_id,
             "revision": outcome.revision,
@@ -77,8 +76,16 @@ def record_outcome(tx: Transaction, case_id: int, outcome: Outcome) -> None:
             "flagged": outcome.flagged,
             "overrules": outcome.overruled is not None,
             "decided_at": outcome.decided_at,
-        },
-    )
+        }
+        for case_id, outcome in by_case.items()
+    ]
+    if rows:
+        tx.connection.execute(_INSERT_OUTCOME, rows)
+    for case_id, outcome in by_case.items():
+        _follow_up(tx, case_id, outcome)
+
+
+def _follow_up(tx: Transaction, case_id: int, outcome: Outcome) -> None:
     if outcome.by in _TEACHES:
         mark_label(tx, case_id)
     if outcome.flagged:
@@ -90,13 +97,17 @@ def record_outcome(tx: Transaction, case_id: int, outcome: Outcome) -> None:
 
 def post_card(tx: Transaction, case_id: int, *, use_case: str, channel: str) -> None:
     """The case must appear in its channel."""
-    outbox.put(
-        tx,
+    outbox.put_all(tx, [card_to_post(case_id, use_case=use_case, channel=channel)])
+
+
+def card_to_post(case_id: int, *, use_case: str, channel: str) -> outbox.Draft:
+    """The case's card, to appear in its channel."""
+    return outbox.Draft(
         kind=outbox.Kind.CARD_POST,
         stream=outbox.case_stream(case_id),
         lane=outbox.posts_lane(channel),
-        case_id=case_id,
         use_case=use_case,
+        case_id=case_id,
         payload={"channel": channel},
     )
 

@@ -1,30 +1,30 @@
-"""Taking in a prediction: routed once, stored once, answered alike however often it is sent."""
+"""Taking in predictions: routed once, stored once, answered alike however often they are sent."""
 
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import insert, select
-
-from hitl.audit import words_digest
 from hitl.blindness import NEVER_DRAWN, Chances, Look, look_at
 from hitl.cases import Case, Check, Evidence, Outcome
 from hitl.errors import HitlError
 from hitl.learning.calibrations import Fitted, current_calibration
 from hitl.policy.use_case import UseCase
-from hitl.review.callers import CaseEvent, tell_callers
+from hitl.review.callers import CaseEvent, webhooks
+from hitl.review.content import store_contents
 from hitl.review.escalate import set_out
-from hitl.review.record import POLICY, begin_history, post_card, record_outcome
+from hitl.review.record import POLICY, card_to_post, record_outcomes
 from hitl.review.routed import as_routed
-from hitl.review.submission import NewEvidence, Submission
+from hitl.review.submission import Submission
 from hitl.review.turns import plan_known
-from hitl.routing import Route, margin, route
-from hitl.storage.chain import Happening, content_words
-from hitl.storage.checks import open_check
+from hitl.routing import Route, RoutingError, margin, route
+from hitl.storage import chain, outbox
+from hitl.storage.chain import Happening
+from hitl.storage.checks import open_checks
 from hitl.storage.database import Transaction
-from hitl.storage.precedents import keep_embedding
-from hitl.storage.queries import case_by_id, evidence_from_stored
-from hitl.storage.statements import insert_new
-from hitl.storage.tables import case_contents, cases, pictures
+from hitl.storage.queries import cases_under
+from hitl.storage.statements import insert_all_new
+from hitl.storage.tables import cases
 from hitl.strategies import STANDING
 from hitl.vocabulary import By, CaseState, CheckKind, CheckState, RouteTo
 
@@ -40,6 +40,17 @@ class KeyReused(HitlError):
         self.case_id = case_id
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A submission with the rules in force and what chance has drawn for it."""
+
+    submission: Submission
+    use_case: UseCase
+    draw: float
+    """Uniform in [0, 1) and kept with the case, unless its caller drew."""
+    chances: Chances = NEVER_DRAWN
+
+
 def submit(
     tx: Transaction,
     submission: Submission,
@@ -48,65 +59,101 @@ def submit(
     draw: float,
     chances: Chances = NEVER_DRAWN,
 ) -> tuple[Case, bool]:
-    """The case, and whether this call made it.
+    """``submit_all`` of one, whose refusal is raised."""
+    [taken] = submit_all(tx, [Arrival(submission, use_case, draw, chances)])
+    if isinstance(taken, HitlError):
+        raise taken
+    return taken
 
-    ``draw`` is uniform in [0, 1) and kept with the case, unless its caller drew. One in the sample
-    gets its blind check at once, wherever it goes. Raises ``KeyReused``, and ``RoutingError`` for
-    a prediction the policy can't judge.
+
+def submit_all(tx: Transaction, arrivals: Sequence[Arrival]) -> list[tuple[Case, bool] | HitlError]:
+    """Of each, in order, the case and whether this call made it; or why it is refused.
+
+    One in the sample gets its blind check at once, wherever it goes. ``KeyReused`` is a refusal,
+    and so is ``RoutingError`` for a prediction the policy can't judge; neither spoils others.
     """
-    routed, draw = submission.routed, submission.routed.draw if submission.routed else draw
-    fitted = _calibration(tx, submission, use_case=use_case)
-    decision = route(
-        submission.prediction,
-        use_case=use_case,
-        draw=draw,
-        ask_people=submission.ask_people or submission.sent_by_person,
-        worth=None if fitted is None else fitted.curve,
-    )
-    if routed is not None:
-        decision = as_routed(decision, routed, use_case=use_case)
-    stands = decision.to in STANDING
+    fitted: _Fitted = {}
+    judged = [_judged(tx, arrival, fitted=fitted) for arrival in arrivals]
+    sound = [each for each in judged if isinstance(each, _Judged)]
+    _insert(tx, sound)
+    made = _fill(tx, [each for each in sound if each.case_id is not None])
+    before = _stored_before(tx, [each for each in sound if each.case_id is None])
+    return [
+        each
+        if isinstance(each, RoutingError)
+        else before[id(each)]
+        if each.case_id is None
+        else (made[each.case_id], True)
+        for each in judged
+    ]
+
+
+_Fitted = dict[tuple[str, str | None], Fitted | None]
+
+
+@dataclass(slots=True)
+class _Judged:
+    """An arrival with what the policy says of it, and the row that it becomes."""
+
+    submission: Submission
+    use_case: UseCase
+    chances: Chances
+    decision: Route
+    look: Look
+    row: dict[str, Any]
+    case_id: int | None = None
+    """None where its key names a case already."""
+
+    @property
+    def stands(self) -> bool:
+        return self.decision.to in STANDING
+
+    @property
+    def goes_to_people(self) -> bool:
+        return self.look.is_checked or self.decision.to is RouteTo.REVIEW
+
+
+def _judged(tx: Transaction, arrival: Arrival, *, fitted: _Fitted) -> _Judged | RoutingError:
+    submission, use_case = arrival.submission, arrival.use_case
+    routed = submission.routed
+    draw = routed.draw if routed else arrival.draw
+    calibration = _calibration(tx, submission, use_case=use_case, fitted=fitted)
+    try:
+        decision = route(
+            submission.prediction,
+            use_case=use_case,
+            draw=draw,
+            ask_people=submission.ask_people or submission.sent_by_person,
+            worth=None if calibration is None else calibration.curve,
+        )
+        if routed is not None:
+            decision = as_routed(decision, routed, use_case=use_case)
+    except RoutingError as error:
+        return error
     look = look_at(
         decision,
         use_case=use_case,
-        chances=chances,
+        chances=arrival.chances,
         is_prediction=not submission.sent_by_person,
     )
     row = _row(tx, submission, use_case=use_case, draw=draw, decision=decision)
-    row |= _looked_at(look, chances)
-    row["calibration_id"] = None if fitted is None or decision.calibrated is None else fitted.id
-    case_id = insert_new(tx.connection, cases, row)
-    if case_id is None:
-        return same_as_before(tx, submission, use_case=use_case), False
-    evidence, words = store_content(tx, case_id, submission)
-    data = {"route": decision.to, "reason": _reason(submission, decision), "draw": draw}
-    history = [Happening("submitted", submission.submitted_by, data, words)]
-    outcome = None
-    if stands:
-        outcome = _accept(tx, case_id, decision, use_case=use_case)
-        data = {"verdict": outcome.verdict, "label": outcome.label}
-        history.append(Happening("decided", POLICY, data))
-    begin_history(tx, case_id, history)
-    case = _case(case_id, row, submission, evidence=evidence, outcome=outcome)
-    if look.is_checked:
-        case = _audited(tx, case, is_apart=look.is_apart)
-    if stands:
-        # The caller has it in the answer to this very call, so its callback_url is not told.
-        tell_callers(tx, case, CaseEvent.DECIDED, targets=use_case.webhooks)
-    if look.is_checked or decision.to is RouteTo.REVIEW:
-        post_card(tx, case_id, use_case=use_case.name, channel=use_case.channel)
-        plan_known(tx, use_case=use_case, chances=chances)
-    if decision.to not in {RouteTo.AUTO, RouteTo.REVIEW}:
-        case = set_out(tx, case, use_case=use_case, seed=submission.answer_seed)
-    return case, True
+    row |= _looked_at(look, arrival.chances)
+    is_calibrated = calibration is not None and decision.calibrated is not None
+    row["calibration_id"] = calibration.id if calibration and is_calibrated else None
+    return _Judged(submission, use_case, arrival.chances, decision, look, row)
 
 
-def _calibration(tx: Transaction, submission: Submission, *, use_case: UseCase) -> Fitted | None:
+def _calibration(
+    tx: Transaction, submission: Submission, *, use_case: UseCase, fitted: _Fitted
+) -> Fitted | None:
     """What the policy compares with; a caller that routed by itself compared the raw confidence."""
     if not use_case.recalibrate or submission.routed is not None:
         return None
     model = submission.prediction.model
-    return current_calibration(tx.connection, use_case=use_case.name, model=model)
+    name = use_case.name, model
+    if name not in fitted:
+        fitted[name] = current_calibration(tx.connection, use_case=use_case.name, model=model)
+    return fitted[name]
 
 
 def _looked_at(look: Look, chances: Chances) -> dict[str, Any]:
@@ -117,12 +164,6 @@ def _looked_at(look: Look, chances: Chances) -> dict[str, Any]:
         "awaits_check": look.is_apart,
     }
     return row | {"margin": chances.place} if look.is_checked else row
-
-
-def _audited(tx: Transaction, case: Case, *, is_apart: bool) -> Case:
-    values = {"use_case": case.use_case, "kind": CheckKind.AUDIT, "is_apart": is_apart}
-    open_check(tx, case.id, values)
-    return replace(case, check=Check(CheckKind.AUDIT, CheckState.OPEN, is_apart=is_apart))
 
 
 def _row(
@@ -166,63 +207,84 @@ def _reason(submission: Submission, decision: Route) -> str:
     return "somebody sent it from Slack" if submission.sent_by_person else decision.reason
 
 
+def _insert(tx: Transaction, judged: Iterable[_Judged]) -> None:
+    """Give those a number whose keys are new; of several with one key, the first."""
+    first: dict[tuple[str, str], _Judged] = {}
+    for each in judged:
+        first.setdefault((each.use_case.name, each.submission.key), each)
+    # In one order: two transactions with the same keys must not wait for one another.
+    rows = [first[name].row for name in sorted(first)]
+    named = insert_all_new(tx.connection, cases, rows, cases.c.id, cases.c.use_case, cases.c.key)
+    for row in named:
+        first[row.use_case, row.key].case_id = row.id
+
+
+def _stored_before(
+    tx: Transaction, judged: Iterable[_Judged]
+) -> dict[int, tuple[Case, bool] | KeyReused]:
+    """What the keys named already, by the identity of the judged."""
+    found: dict[int, tuple[Case, bool] | KeyReused] = {}
+    by_use_case: defaultdict[str, list[_Judged]] = defaultdict(list)
+    for each in judged:
+        by_use_case[each.use_case.name].append(each)
+    for use_case, group in by_use_case.items():
+        before = cases_under(tx.connection, use_case, {each.submission.key for each in group})
+        for each in group:
+            case, fingerprint = before[each.submission.key]
+            found[id(each)] = _same(each.submission, case, fingerprint=fingerprint)
+    return found
+
+
 def same_as_before(tx: Transaction, submission: Submission, *, use_case: UseCase) -> Case:
-    existing = tx.connection.execute(
-        select(cases.c.id, cases.c.fingerprint).where(
-            cases.c.use_case == use_case.name, cases.c.key == submission.key
-        )
-    ).one()
+    """The case that the key names; raises ``KeyReused``."""
+    before = cases_under(tx.connection, use_case.name, {submission.key})
+    case, fingerprint = before[submission.key]
+    same = _same(submission, case, fingerprint=fingerprint)
+    if isinstance(same, KeyReused):
+        raise same
+    return same[0]
+
+
+def _same(submission: Submission, case: Case, *, fingerprint: str) -> tuple[Case, bool] | KeyReused:
     # What was erased can't be compared any more; it is the same item all the same.
-    if existing.fingerprint not in {"", submission.fingerprint}:
-        raise KeyReused(use_case.name, submission.key, existing.id)
-    return case_by_id(tx.connection, existing.id)
+    if fingerprint not in {"", submission.fingerprint}:
+        return KeyReused(case.use_case, submission.key, case.id)
+    return case, False
 
 
-def store_content(
-    tx: Transaction, case_id: int, submission: Submission
-) -> tuple[tuple[Evidence, ...], str]:
-    """The evidence as it is read back, and the digest of everything personal."""
-    stored = [_stored(tx, case_id, item) for item in submission.evidence]
-    content = {
-        "case_id": case_id,
-        "title": submission.title,
-        "text": submission.text,
-        "reason": submission.reason,
-        "evidence": stored or None,
-        "ask": None if submission.ask is None else dict(submission.ask),
-        "caller_metadata": submission.metadata,
-        "salt": tx.salt(),
+def _fill(tx: Transaction, judged: Iterable[_Judged]) -> dict[int, Case]:
+    """New cases with all that belongs to them, by their ids."""
+    new = {each.case_id: each for each in judged if each.case_id is not None}
+    content = store_contents(tx, {case_id: each.submission for case_id, each in new.items()})
+    outcomes = {case_id: _accepted(tx, each) for case_id, each in new.items() if each.stands}
+    record_outcomes(tx, outcomes)
+    chain.begin(
+        tx,
+        {
+            case_id: _history(each, words=content[case_id][1], outcome=outcomes.get(case_id))
+            for case_id, each in new.items()
+        },
+    )
+    made = {
+        case_id: _case(case_id, each, evidence=content[case_id][0], outcome=outcomes.get(case_id))
+        for case_id, each in new.items()
     }
-    tx.connection.execute(insert(case_contents), content)
-    if submission.embedding is not None:
-        keep_embedding(tx, case_id, submission.embedding)
-    uploaded = [item.picture.content for item in submission.evidence if item.picture]
-    words = words_digest(content_words(content, uploaded), salt=content["salt"])
-    return tuple(evidence_from_stored(item) for item in stored), words
+    open_checks(tx, _audits(new))
+    outbox.put_all(tx, [draft for case in made.values() for draft in _drafts(tx, case, new)])
+    for case_id, each in new.items():
+        if each.goes_to_people:
+            plan_known(tx, use_case=each.use_case, chances=each.chances)
+        if each.decision.to not in {RouteTo.AUTO, RouteTo.REVIEW}:
+            seed = each.submission.answer_seed
+            made[case_id] = set_out(tx, made[case_id], use_case=each.use_case, seed=seed)
+    return made
 
 
-def _stored(tx: Transaction, case_id: int, item: NewEvidence) -> dict[str, Any]:
-    stored: dict[str, Any] = {"title": item.title}
-    if item.picture is not None:
-        values = {
-            "case_id": case_id,
-            "title": item.title,
-            "media_type": item.picture.media_type,
-            "content": item.picture.content,
-        }
-        inserted = tx.connection.execute(insert(pictures).returning(pictures.c.id), values)
-        return stored | {"image_id": inserted.scalar_one()}
-    if item.fields:
-        return stored | {"fields": [list(field) for field in item.fields]}
-    parts = {"text": item.text, "image_url": item.image_url, "url": item.url}
-    return stored | {name: value for name, value in parts.items() if value is not None}
-
-
-def _accept(tx: Transaction, case_id: int, decision: Route, *, use_case: UseCase) -> Outcome:
-    verdict = use_case.verdict_for(decision.label, decision.label)
-    outcome = Outcome(
-        verdict=verdict,
-        label=decision.label,
+def _accepted(tx: Transaction, judged: _Judged) -> Outcome:
+    label = judged.decision.label
+    return Outcome(
+        verdict=judged.use_case.verdict_for(label, label),
+        label=label,
         by=By.AI,
         reviewer=None,
         note=None,
@@ -230,19 +292,47 @@ def _accept(tx: Transaction, case_id: int, decision: Route, *, use_case: UseCase
         revision=1,
         flagged=False,
     )
-    record_outcome(tx, case_id, outcome)
-    return outcome
+
+
+def _history(judged: _Judged, *, words: str, outcome: Outcome | None) -> list[Happening]:
+    row, submission = judged.row, judged.submission
+    data = {"route": row["route_to"], "reason": row["route_reason"], "draw": row["draw"]}
+    history = [Happening("submitted", submission.submitted_by, data, words)]
+    if outcome is not None:
+        data = {"verdict": outcome.verdict, "label": outcome.label}
+        history.append(Happening("decided", POLICY, data))
+    return history
+
+
+def _audits(new: Mapping[int, _Judged]) -> dict[int, dict[str, Any]]:
+    return {
+        case_id: {
+            "use_case": each.use_case.name,
+            "kind": CheckKind.AUDIT,
+            "is_apart": each.look.is_apart,
+        }
+        for case_id, each in new.items()
+        if each.look.is_checked
+    }
+
+
+def _drafts(tx: Transaction, case: Case, new: Mapping[int, _Judged]) -> list[outbox.Draft]:
+    """What must be sent of a new case: to those who hear of every one, and to its channel."""
+    judged, drafts = new[case.id], list[outbox.Draft]()
+    use_case = judged.use_case
+    if judged.stands:
+        # The caller has it in the answer to this very call, so its callback_url is not told.
+        drafts += webhooks(case, CaseEvent.DECIDED, targets=use_case.webhooks, now=tx.now)
+    if judged.goes_to_people:
+        drafts.append(card_to_post(case.id, use_case=use_case.name, channel=use_case.channel))
+    return drafts
 
 
 def _case(
-    case_id: int,
-    row: dict[str, Any],
-    submission: Submission,
-    *,
-    evidence: tuple[Evidence, ...],
-    outcome: Outcome | None,
+    case_id: int, judged: _Judged, *, evidence: tuple[Evidence, ...], outcome: Outcome | None
 ) -> Case:
-    return Case(
+    submission, row, look = judged.submission, judged.row, judged.look
+    case = Case(
         id=case_id,
         use_case=row["use_case"],
         key=submission.key,
@@ -269,3 +359,6 @@ def _case(
         reviews_needed=row["reviews_needed"],
         is_blind=row["is_blind"],
     )
+    if not look.is_checked:
+        return case
+    return replace(case, check=Check(CheckKind.AUDIT, CheckState.OPEN, is_apart=look.is_apart))

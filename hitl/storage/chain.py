@@ -40,14 +40,16 @@ class Happening:
     """The digest of what a person wrote with it (``hitl.audit.words_digest``)."""
 
 
-def begin(tx: Transaction, case_id: int, happenings: Iterable[Happening]) -> None:
-    """The first events of a new case, whose row already counts them."""
+def begin(tx: Transaction, histories: Mapping[int, Iterable[Happening]]) -> None:
+    """The first events of new cases by their ids, whose rows already count them."""
     rows: list[dict[str, Any]] = []
-    previous: str | None = None
-    for position, happening in enumerate(happenings, start=1):
-        rows.append(_row(tx, case_id, happening, position=position, previous=previous))
-        previous = rows[-1]["hash"]
-    tx.connection.execute(_INSERT, rows)
+    for case_id, happenings in histories.items():
+        previous: str | None = None
+        for position, happening in enumerate(happenings, start=1):
+            rows.append(_row(tx, case_id, happening, position=position, previous=previous))
+            previous = rows[-1]["hash"]
+    if rows:
+        tx.connection.execute(_INSERT, rows)
 
 
 def append(tx: Transaction, case_id: int, happening: Happening) -> None:

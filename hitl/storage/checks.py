@@ -1,5 +1,6 @@
 """Blind checks as they are stored; each change is conditional on what was there."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
@@ -22,10 +23,12 @@ _NO_ANSWER: dict[str, Any] = {
 }
 
 
-def open_check(tx: Transaction, case_id: int, values: dict[str, Any]) -> None:
-    """Store a check that waits for its answer."""
-    row = {"case_id": case_id, "state": CheckState.OPEN, "opened_at": tx.now, **values}
-    tx.connection.execute(insert(checks), row)
+def open_checks(tx: Transaction, by_case: Mapping[int, dict[str, Any]]) -> None:
+    """Store checks that wait for their answers."""
+    opened = {"state": CheckState.OPEN, "opened_at": tx.now}
+    rows = [{"case_id": case_id, **opened, **values} for case_id, values in by_case.items()]
+    if rows:
+        tx.connection.execute(insert(checks), rows)
 
 
 def change_check(

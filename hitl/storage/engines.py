@@ -131,8 +131,8 @@ def _create(url: URL, **options: Any) -> Engine:
     return create_engine(url, connect_args=given, json_serializer=_to_json, **options)
 
 
-def _to_json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+# Made once: ``json.dumps`` makes one for each call that asks for anything unusual.
+_to_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 def _prepare_sqlite(engine: Engine, *, begin: str, settings: dict[str, str]) -> None:

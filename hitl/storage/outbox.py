@@ -1,6 +1,6 @@
 """The outbox: what must be sent, in order per stream, at its lane's pace, by whoever is free."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -116,6 +116,18 @@ _BUSY = select(outbox.c.id).where(_IN_LANE, _WAITS).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """Something to be sent, before it has its row."""
+
+    kind: Kind
+    stream: str
+    lane: str
+    use_case: str
+    case_id: int | None
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """A row that was taken; ``lease`` proves that it is still ours when it is settled."""
 
@@ -144,22 +156,30 @@ def put(
     payload: Mapping[str, Any] | None = None,
 ) -> None:
     """Add a row to be sent once this transaction is committed."""
-    tx.connection.execute(
-        _PUT,
+    put_all(tx, [Draft(kind, stream, lane, use_case, case_id, payload or {})])
+
+
+def put_all(tx: Transaction, drafts: Iterable[Draft]) -> None:
+    """Add rows to be sent, in this order, once this transaction is committed."""
+    rows: list[dict[str, Any]] = [
         {
-            "kind": kind,
-            "stream": stream,
-            "lane": lane,
-            "use_case": use_case,
-            "case_id": case_id,
-            "payload": dict(payload or {}),
+            "kind": draft.kind,
+            "stream": draft.stream,
+            "lane": draft.lane,
+            "use_case": draft.use_case,
+            "case_id": draft.case_id,
+            "payload": dict(draft.payload),
             "state": Sending.WAITING,
             "attempts": 0,
             "due_at": tx.now,
             "created_at": tx.now,
-        },
-    )
-    tx.announce(outbox_topic(receiver_of(lane)))
+        }
+        for draft in drafts
+    ]
+    if rows:
+        tx.connection.execute(_PUT, rows)
+    for lane in {row["lane"] for row in rows}:
+        tx.announce(outbox_topic(receiver_of(lane)))
 
 
 def settle_untaken(

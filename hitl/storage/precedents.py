@@ -1,6 +1,6 @@
 """Reading what people decided, for looking up what is similar."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,9 +44,11 @@ class PastCase:
         return self.decided_at, self.id
 
 
-def keep_embedding(tx: Transaction, case_id: int, packed: bytes) -> None:
-    """Store the vector of a new case."""
-    tx.connection.execute(insert(embeddings), {"case_id": case_id, "vector": packed})
+def keep_embeddings(tx: Transaction, packed: Mapping[int, bytes]) -> None:
+    """Store the vectors of new cases by their ids."""
+    rows = [{"case_id": case_id, "vector": vector} for case_id, vector in packed.items()]
+    if rows:
+        tx.connection.execute(insert(embeddings), rows)
 
 
 def embedding_of(connection: Connection, case_id: int) -> bytes | None:

@@ -1,7 +1,7 @@
 """Reading cases back, whole."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -99,6 +99,11 @@ _CASES: Select[Any] = select(*_CASE_COLUMNS).select_from(
 )
 # Made once: making a statement costs as much as running it, and these run at every turn.
 _CASE = _CASES.where(cases.c.id == bindparam("case_id"))
+_BY_IDS = _CASES.where(cases.c.id.in_(bindparam("case_ids", expanding=True)))
+_KEYS = select(cases.c.id, cases.c.key, cases.c.fingerprint).where(
+    cases.c.use_case == bindparam("of_use_case"),
+    cases.c.key.in_(bindparam("keys", expanding=True)),
+)
 _LOCK = select(cases.c.id).where(cases.c.id == bindparam("case_id")).with_for_update(key_share=True)
 _NOTES = (
     select(notes.c.case_id, notes.c.author, notes.c.text, notes.c.at)
@@ -113,6 +118,16 @@ def case_by_id(connection: Connection, case_id: int) -> Case:
     if not found:
         raise CaseNotFound(case_id)
     return found[0]
+
+
+def cases_under(
+    connection: Connection, use_case: str, keys: Collection[str]
+) -> dict[str, tuple[Case, str]]:
+    """The cases that the keys name, each with the fingerprint of its content."""
+    named = connection.execute(_KEYS, {"of_use_case": use_case, "keys": list(keys)}).all()
+    rows = connection.execute(_BY_IDS, {"case_ids": [row.id for row in named]}).all()
+    found = {case.key: case for case in _whole(connection, rows)}
+    return {row.key: (found[row.key], row.fingerprint) for row in named}
 
 
 def case_to_change(connection: Connection, case_id: int) -> Case:

@@ -1,16 +1,17 @@
 """Statements both databases speak but SQLAlchemy spells once for each."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Column, Connection, Row, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 
 @cache
-def _insert_new(table: Table, dialect: str) -> Any:
+def _insert_new(table: Table, dialect: str, *told: Column[Any]) -> Any:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+    return insert(table).on_conflict_do_nothing().returning(*told)
 
 
 def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> Any | None:
@@ -18,7 +19,21 @@ def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> 
 
     Of any number of callers at once exactly one inserts.
     """
-    return connection.execute(_insert_new(table, connection.dialect.name), values).scalar()
+    statement = _insert_new(table, connection.dialect.name, *table.primary_key)
+    return connection.execute(statement, values).scalar()
+
+
+def insert_all_new(
+    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *told: Column[Any]
+) -> Sequence[Row[Any]]:
+    """What is ``told`` of each row that was not there already, in no order.
+
+    Rows of one set of columns; callers at once must give them in one order, or they may wait for
+    one another.
+    """
+    if not rows:
+        return ()
+    return connection.execute(_insert_new(table, connection.dialect.name, *told), rows).all()
 
 
 def lock_free_name(connection: Connection, name: str) -> bool:
