@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -34,11 +35,15 @@ class Desk:
     channel: str
     use_case: UseCase
     known: Mapping[int, Known]
+    told: Mapping[str, Known]
+    """By its title, what is mixed in as a case that the simulation has not sent."""
     people: tuple[Person, ...]
     speed: float
     """How many times faster than people the simulation runs."""
     decided: set[int] = field(default_factory=set)
     _handed_out: set[int] = field(default_factory=set)
+    _met: set[tuple[str, str]] = field(default_factory=set)
+    """Who has answered what of the told: nobody is to answer such an item twice."""
 
     async def work(self, chance: random.Random) -> None:
         """Review whatever appears, until cancelled."""
@@ -51,7 +56,10 @@ class Desk:
             case_id, shown = await self._next_card(person)
             seconds = chance.lognormvariate(0, _SPREAD) * _MEDIAN_SECONDS
             await asyncio.sleep(seconds / self.speed)
-            await self._decide(person, shown, self.known[case_id], chance)
+            case = self._known(case_id, shown, person)
+            if case is not None:
+                await self._decide(person, shown, case, chance)
+                self._met |= {(person.id, title) for title in self._titles(shown)}
             self.decided.add(case_id)
 
     async def _next_card(self, person: Person) -> tuple[int, SeenMessage | SeenView]:
@@ -60,19 +68,32 @@ class Desk:
             # What review mode shows is theirs, whoever looks at its case elsewhere.
             for view in await person.views():
                 case_id = _waiting_case(view)
-                if case_id is not None and case_id in self.known:
+                if case_id is not None and self._known(case_id, view, person):
                     self._handed_out.add(case_id)
                     return case_id, view
             messages = await person.messages(self.channel)
             for message in messages:
                 case_id = _waiting_case(message)
-                if case_id is not None and case_id in self.known.keys() - self._handed_out:
+                if case_id is None or case_id in self._handed_out:
+                    continue
+                if self._known(case_id, message, person):
                     self._handed_out.add(case_id)
                     return case_id, message
             for message in messages:
                 if _has(message, ids.START_REVIEWING):
                     await person.click(message, ids.START_REVIEWING)
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+    def _known(self, case_id: int, shown: Seen, person: Person) -> Known | None:
+        """What the person goes by; None for what is not theirs to answer."""
+        if case_id in self.known:
+            return self.known[case_id]
+        news = (title for title in self._titles(shown) if (person.id, title) not in self._met)
+        return next((self.told[title] for title in news), None)
+
+    def _titles(self, shown: Seen) -> list[str]:
+        """Of the told, which one is shown."""
+        return [title for title in self.told if re.search(rf"\b{title}\b", shown.words)]
 
     async def _decide(
         self, person: Person, shown: SeenMessage | SeenView, case: Known, chance: random.Random

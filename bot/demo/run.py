@@ -7,17 +7,18 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 from pydantic import SecretStr
+from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import URL
 
 from bot.app import RunningService, running_service
 from bot.demo.again import ask_again
 from bot.demo.data import Item, digits, tumours
+from bot.demo.known import hurry, parted, tell_answers
 from bot.demo.options import Options
-from bot.demo.reviewers import Desk
+from bot.demo.reviewers import Desk, Known
 from bot.demo.screen import Bar, Bars, Screen
 from bot.demo.stream import Gate, Stream
 from bot.sandbox.app import running_workspace
@@ -32,6 +33,7 @@ from hitl.policy import Policy, UseCase, read_policy
 from hitl.reports.stats import queue
 from hitl.reports.windows import WEEK
 from hitl.storage.database import Transaction
+from hitl.storage.tables import known_turns
 
 _POLICY = Path(__file__).with_name("policy.toml")
 _FILE = "demo.db"
@@ -59,6 +61,15 @@ class _Stage:
     service: RunningService
     workspace: Workspace
     hitl: AsyncHitl
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """One data set: what is predicted, and items whose label is told."""
+
+    sent: list[Item]
+    known: list[Item]
 
 
 async def run(options: Options, *, screen: Screen) -> None:
@@ -93,8 +104,9 @@ def _database_url(file: Path) -> str:
     return URL.create("sqlite", database=str(file)).render_as_string()
 
 
-def _data(most: int | None) -> dict[str, list[Item]]:
-    return {"digits": list(islice(digits(), most)), "tumours": list(islice(tumours(), most))}
+def _data(most: int | None) -> dict[str, _Data]:
+    every = {"digits": digits(), "tumours": tumours()}
+    return {name: _Data(*parted(items, most=most)) for name, items in every.items()}
 
 
 @asynccontextmanager
@@ -121,21 +133,26 @@ async def _everything(options: Options, policy: Policy, *, screen: Screen) -> As
         workspace.request_url = f"{service.url}/slack/events"
         hitl = await stack.enter_async_context(AsyncHitl(service.url, api_key=key))
         screen.welcome(workspace=workspace.url, api=service.url, key=key)
-        yield _Stage(service, workspace, hitl)
+        yield _Stage(service, workspace, hitl, key)
 
 
-async def _play(stage: _Stage, data: Mapping[str, list[Item]], *, bars: Bars, auto: bool) -> None:
+async def _play(stage: _Stage, data: Mapping[str, _Data], *, bars: Bars, auto: bool) -> None:
     streams = {
-        name: Stream(items, bars.add(f"{name}: sent", total=len(items)))
-        for name, items in data.items()
+        name: Stream(part.sent, bars.add(f"{name}: sent", total=len(part.sent)))
+        for name, part in data.items()
     }
+    for part in data.values():
+        await tell_answers(part.known, url=stage.service.url, key=stage.key)
     async with AsyncExitStack() as stack:
         desks = []
         if auto:
             desks = [
-                await _desk(stage, name, stream, stack=stack) for name, stream in streams.items()
+                await _desk(stage, name, stream, known=data[name].known, stack=stack)
+                for name, stream in streams.items()
             ]
         working = [asyncio.create_task(desk.work(random.Random(7))) for desk in desks]  # noqa: S311
+        if auto:
+            working.append(asyncio.create_task(_hurrying(stage)))
         rate = _HURRIED_RATE if auto else _WATCHED_RATE
         sending = (
             stream.send(stage.hitl, rate=rate, gate=_gate(stage, name, auto=auto))
@@ -144,6 +161,7 @@ async def _play(stage: _Stage, data: Mapping[str, list[Item]], *, bars: Bars, au
         await asyncio.gather(*sending)
         if auto:
             await _until_decided(streams, desks, bars.add("decided by people", total=1))
+            await _until_nothing_waits(stage)
         for task in working:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
@@ -162,14 +180,17 @@ def _gate(stage: _Stage, use_case: str, *, auto: bool) -> Gate:
     return gate
 
 
-async def _desk(stage: _Stage, name: str, stream: Stream, *, stack: AsyncExitStack) -> Desk:
+async def _desk(
+    stage: _Stage, name: str, stream: Stream, *, known: list[Item], stack: AsyncExitStack
+) -> Desk:
     people = [
         await stack.enter_async_context(stage.workspace.person(user_id))
         for user_id in _REVIEWERS[name]
     ]
     use_case = stage.service.services.policy.use_case(name)
     channel = stage.workspace.channel_id(use_case.channel)
-    return Desk(channel, use_case, stream.known, tuple(people), speed=_SPEED)
+    told = {each.case["title"]: Known(ai_label=each.truth, truth=each.truth) for each in known}
+    return Desk(channel, use_case, stream.known, told, tuple(people), speed=_SPEED)
 
 
 async def _until_decided(streams: Mapping[str, Stream], desks: list[Desk], bar: Bar) -> None:
@@ -179,6 +200,26 @@ async def _until_decided(streams: Mapping[str, Stream], desks: list[Desk], bar: 
         await asyncio.sleep(_LOOK_EVERY_SECONDS)
         decided = len(waiting & set().union(*(desk.decided for desk in desks)))
         bar.show(done=decided, total=total, note=f"{_SPEED:.0f} times faster than people")
+
+
+async def _hurrying(stage: _Stage) -> None:
+    while True:
+        await stage.service.services.database.write(hurry)
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+
+async def _until_nothing_waits(stage: _Stage) -> None:
+    """Also the items mixed in, of which nobody but the service knows how many there are."""
+    names = list(stage.service.services.policy.use_cases)
+
+    def waiting(connection: Connection) -> int:
+        turns = connection.execute(select(func.count()).select_from(known_turns)).scalar_one()
+        return turns + sum(queue(connection, use_case=name).open for name in names)
+
+    left = 1
+    while left:
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        left = await stage.service.services.database.read(waiting)
 
 
 async def _report(stage: _Stage, *, screen: Screen) -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, select
+from sqlalchemy import Connection, Row, func, select
 
-from hitl.storage.known_answers import IS_SERVED
-from hitl.storage.tables import case_contents, checks, known_answers, practised, reviews
+from hitl.storage.known_answers import IS_SERVED, has_answered
+from hitl.storage.tables import case_contents, known_answers, practised
 
 _MOST_LOOKED_AT = 1_000
 
@@ -45,19 +45,11 @@ def known_to_practise(
 
 def _usable(connection: Connection, use_case: str, *, person: str) -> Sequence[Row[Any]]:
     """The latest of those in use, with whether and when the person has met them."""
-    copy = checks.alias("copy")
-    theirs = (reviews.c.reviewer == person) & reviews.c.undone_at.is_(None)
-    on_original = exists().where(reviews.c.case_id == known_answers.c.case_id, theirs)
-    on_copy = exists().where(
-        copy.c.known_case_id == known_answers.c.case_id,
-        reviews.c.case_id == copy.c.case_id,
-        theirs,
-    )
     return connection.execute(
         select(
             known_answers.c.case_id,
             known_answers.c.label,
-            (on_original | on_copy).label("answered"),
+            has_answered(person).label("answered"),
             practised.c.at.label("practised_at"),
         )
         .join(case_contents, case_contents.c.case_id == known_answers.c.case_id)

@@ -3,11 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 
 from hitl.storage.database import Transaction
 from hitl.storage.statements import insert_new
-from hitl.storage.tables import case_contents, checks, known_answers, known_turns, practised
+from hitl.storage.tables import (
+    case_contents,
+    cases,
+    checks,
+    known_answers,
+    known_turns,
+    practised,
+    reviews,
+)
 from hitl.vocabulary import CheckState
 
 _MOST = 1_000
@@ -85,11 +93,41 @@ def note_practised(tx: Transaction, case_id: int, *, person: str) -> None:
         tx.connection.execute(again.values(at=tx.now))
 
 
+def has_answered(reviewer: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """Of ``known_answers``: whether they voted on its case, or on a copy that was served."""
+    copy = checks.alias("copy")
+    theirs = (reviews.c.reviewer == reviewer) & reviews.c.undone_at.is_(None)
+    on_original = exists().where(reviews.c.case_id == known_answers.c.case_id, theirs)
+    on_copy = exists().where(
+        copy.c.known_case_id == known_answers.c.case_id,
+        reviews.c.case_id == copy.c.case_id,
+        theirs,
+    )
+    return on_original | on_copy
+
+
+def _is_new_to_somebody(use_case: str) -> ColumnElement[bool]:
+    """Of ``known_answers``: whether somebody who reviewed of late has not met it.
+
+    Where nobody did, there is nobody to have met it.
+    """
+    latest = select(reviews.c.case_id, reviews.c.reviewer).order_by(reviews.c.id.desc())
+    some = latest.limit(_MOST).subquery("latest")
+    theirs = (cases.c.id == some.c.case_id) & (cases.c.use_case == use_case)
+    lately = select(some.c.reviewer).join(cases, theirs).distinct().cte("lately")
+    has_practised = exists().where(
+        practised.c.case_id == known_answers.c.case_id, practised.c.person == lately.c.reviewer
+    )
+    has_met = has_answered(lately.c.reviewer) | has_practised
+    return ~exists(select(lately)) | exists(select(lately).where(~has_met))
+
+
 def pick_answer(tx: Transaction, use_case: str, *, draw: float) -> tuple[int, str] | None:
     """One of those that were served least, by the draw: its case and its label.
 
     None where there is none whose content is still there. One that still waits for an answer is
-    not served beside itself: everybody may have met it.
+    not served beside itself, and none that everybody has met who reviewed of late: it would wait
+    for ever.
     """
     found = tx.connection.execute(
         select(known_answers.c.case_id, known_answers.c.label, known_answers.c.times_served)
@@ -99,6 +137,7 @@ def pick_answer(tx: Transaction, use_case: str, *, draw: float) -> tuple[int, st
             _IN_USE,
             case_contents.c.salt.is_not(None),
             ~IS_SERVED,
+            _is_new_to_somebody(use_case),
         )
         .order_by(known_answers.c.times_served, known_answers.c.case_id)
         .limit(_MOST)

@@ -25,7 +25,7 @@ from hitl.review import (
     vote,
 )
 from hitl.storage.database import Database
-from hitl.storage.known_answers import Turn, turns_due
+from hitl.storage.known_answers import Turn, plan_turn, turns_due
 from hitl.storage.outbox import Kind
 from hitl.storage.queries import case_by_id
 from hitl.storage.tables import known_answers, outbox
@@ -128,6 +128,7 @@ async def test_nobody_is_served_or_answers_the_same_item_twice(
     database: Database, clock: Clock
 ) -> None:
     await kept(database)
+    await decided(database, BEN)
     await voted(database, await served(database, clock), ANA, Verdict.APPROVE)
     again = await served(database, clock)
 
@@ -228,6 +229,29 @@ async def disputed(database: Database) -> Case:
     return case
 
 
+async def decided(database: Database, who: str) -> None:
+    """Somebody else decides something."""
+    case, _ = await database.write(
+        lambda tx: submit(tx, post(f"of {who}"), use_case=MIXED, draw=0.5)
+    )
+    await voted(database, case, who, Verdict.APPROVE)
+
+
+async def test_what_everybody_who_reviews_has_met_is_not_served_until_somebody_new_does(
+    database: Database, clock: Clock
+) -> None:
+    await disputed(database)
+
+    async def serve() -> Case | None:
+        await database.write(lambda tx: plan_turn(tx, MIXED.name, due_at=clock.now, draw=0.5))
+        [turn] = await turns(database, clock)
+        return await database.write(lambda tx: serve_known(tx, turn, use_case=MIXED))
+
+    assert await serve() is None
+    await decided(database, "U0DEV")
+    assert await serve() is not None
+
+
 async def in_use(database: Database) -> list[tuple[int, str]]:
     rows = select(known_answers.c.case_id, known_answers.c.label).where(
         known_answers.c.retired_at.is_(None)
@@ -240,6 +264,7 @@ async def test_an_adjudicated_case_becomes_a_known_answer_for_those_who_had_no_p
 ) -> None:
     case = await disputed(database)
     assert await in_use(database) == [(case.id, "violation")]
+    await decided(database, "U0DEV")
     copy = await served(database, clock)
     assert copy.check is not None
     assert copy.check.known_label == "violation"
@@ -297,4 +322,5 @@ async def test_one_that_still_waits_is_not_served_beside_itself(
     [turn] = await turns(database, clock)
     assert await database.write(lambda tx: serve_known(tx, turn, use_case=MIXED)) is None
     await voted(database, first, ANA, Verdict.APPROVE)
+    await decided(database, BEN)
     assert await served(database, clock)

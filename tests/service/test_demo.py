@@ -3,6 +3,8 @@
 import asyncio
 import re
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,9 @@ async def test_the_demo_plays_reports_and_leaves_and_can_go_on_with_its_data(
     assert f"{escalated}/{escalated}" in first.said
     assert "of 40 predictions" in first.said
     assert "The week of tumours" in first.said
+    with closing(sqlite3.connect(tmp_path / "hitl-demo" / "demo.db")) as database:
+        [mixed_in] = database.execute("SELECT count(*) FROM known_answers").fetchone()
+    assert mixed_in == 8  # every tenth item
 
     again = await run_to_its_end(tmp_path, *SMALL, "--exit", "--keep", env=env, seconds=120)
     assert again.status == 0, again.said
