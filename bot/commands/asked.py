@@ -20,6 +20,15 @@ def chosen_use_case(name: str | None) -> UseCase:
     return policy.use_case(name or next(iter(policy.use_cases)))
 
 
+def refuse_without_cases(use_case: str, *, known: Sequence[str]) -> None:
+    """Raise ``NotUnderstood`` for a use case that no case ever was of.
+
+    To be told that there is nothing would be a comfort where a name is mistyped.
+    """
+    if use_case not in known:
+        raise NotUnderstood(f"no case was ever of it: {unknown('use case', use_case, known=known)}")
+
+
 def asked_thresholds(words: Sequence[str], *, use_case: UseCase) -> Mapping[str, float]:
     """``0.9`` for every label, ``clean=0.9`` for one; later words win."""
     found: dict[str, float] = {}

@@ -1,9 +1,9 @@
 """``hitl audit verify``: whether the record still is what was written."""
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import Connection
 
+from bot.commands.bars import bar_of
 from bot.commands.store import read_store
 from hitl.audit import Break
 from hitl.errors import HitlError
@@ -31,8 +31,7 @@ def _walk(
     connection: Connection, checkpoint: str | None, *, console: Console
 ) -> tuple[Break | None, str]:
     total = count_cases(connection)
-    columns = (TextColumn("cases"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with bar_of("cases", console=console) as bar:
         task = bar.add_task("cases", total=total)
         broken = first_break(connection, progress=lambda count: bar.advance(task, count))
     if broken is None and checkpoint is not None:

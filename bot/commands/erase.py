@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, time
 from functools import partial
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from bot.commands.asked import refuse_without_cases
+from bot.commands.bars import bar_of
 from bot.commands.store import use_store
+from bot.slack.text import counted
 from hitl.errors import HitlError
-from hitl.policy.wording import unknown
 from hitl.review import erase
 from hitl.storage.database import Database
 from hitl.storage.erasure import cases_to_erase, use_cases_kept
@@ -34,7 +35,12 @@ def erase_cases(case_ids: Sequence[int], *, use_case: str | None, before: str | 
     else:
         moment = _moment(before or "")
         count = use_store(lambda d: _erase_before(d, use_case, moment, console=console))
-    console.print(f"The content of {count:,} cases is erased; labels, scores and history stay.")
+    if not count:
+        console.print("Nothing was left to erase.")
+        return
+    console.print(
+        f"Erased what people wrote in {counted(count, 'case')}; labels, scores and history stay."
+    )
     console.print("Backups, files that were exported, and replies in Slack keep what they hold.")
 
 
@@ -47,27 +53,28 @@ def _moment(day: str) -> datetime:
 
 async def _erase(database: Database, case_ids: Sequence[int], *, console: Console) -> int:
     count = 0
-    with _progress(console) as bar:
-        task = bar.add_task("cases", total=len(case_ids))
-        for case_id in case_ids:
-            count += await database.write(partial(erase, case_id=case_id, by=_BY))
-            bar.advance(task)
-    await database.forget_erased()
+    try:
+        with bar_of("cases", console=console) as bar:
+            task = bar.add_task("cases", total=len(case_ids))
+            for case_id in case_ids:
+                count += await database.write(partial(erase, case_id=case_id, by=_BY))
+                bar.advance(task)
+    except HitlError:
+        if count:
+            console.print(f"Erased what people wrote in {counted(count, 'case')} before this:")
+        raise
+    finally:
+        await database.forget_erased()
     return count
 
 
 async def _erase_before(
     database: Database, use_case: str, moment: datetime, *, console: Console
 ) -> int:
-    known = await database.read(use_cases_kept)
-    if use_case not in known:
-        # To be told that nothing was left to erase would be a comfort where a name is mistyped.
-        raise NothingToErase(
-            f"no case was ever of it: {unknown('use case', use_case, known=known)}"
-        )
+    refuse_without_cases(use_case, known=await database.read(use_cases_kept))
     count = 0
     query = partial(cases_to_erase, use_case=use_case, before=moment)
-    with _progress(console) as bar:
+    with bar_of("cases", console=console) as bar:
         task = bar.add_task("cases", total=None)
         while found := await database.read(query):
             for case_id in found:
@@ -75,8 +82,3 @@ async def _erase_before(
                 bar.update(task, completed=count)
     await database.forget_erased()
     return count
-
-
-def _progress(console: Console) -> Progress:
-    columns = (TextColumn("cases"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, console=console, transient=True)

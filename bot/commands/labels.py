@@ -1,5 +1,6 @@
 """``hitl labels export``: what people decided, as a file to train from."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,15 +9,18 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from bot.commands.asked import refuse_without_cases
+from bot.commands.bars import bar_of
 from bot.commands.store import use_store
+from bot.slack.text import counted
 from hitl.errors import HitlError
 from hitl.learning.export import begin_reading, documents
 from hitl.learning.feed import Selection
 from hitl.learning.formats import Format
 from hitl.learning.writers import label_writer
 from hitl.storage.database import Database
+from hitl.storage.erasure import use_cases_kept
 
 
 class ExportRefused(HitlError):
@@ -43,20 +47,22 @@ def export(options: ExportOptions) -> None:
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     count, cursor = use_store(lambda database: _export(database, options, console=console))
     where = options.out or "standard output"
-    console.print(f"{where}: {count:,} labels. Go on from there with --after {cursor}.")
+    console.print(f"{where}: {counted(count, 'label')}. Go on from there with --after {cursor}.")
 
 
 async def _export(
     database: Database, options: ExportOptions, *, console: Console
 ) -> tuple[int, int]:
-    use_cases = None if options.use_case is None else frozenset({options.use_case})
+    use_cases = None
+    if options.use_case is not None:
+        refuse_without_cases(options.use_case, known=await database.read(use_cases_kept))
+        use_cases = frozenset({options.use_case})
     reading = await begin_reading(database, Selection(after=options.after, use_cases=use_cases))
-    columns = (TextColumn("labels"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     count = 0
     with (
         _opened(options.out) as file,
         label_writer(options.kind, file) as write,
-        Progress(*columns, console=console, transient=True) as bar,
+        bar_of("labels", console=console) as bar,
     ):
         task = bar.add_task("labels", total=reading.count)
         pages = documents(
@@ -73,12 +79,25 @@ async def _export(
 
 
 @contextmanager
+def _standard_output() -> Iterator[BinaryIO]:
+    try:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        # What is left in the buffer can't be written when Python ends, either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise ExportRefused(f"can't write to standard output: {error.strerror}") from error
+
+
+@contextmanager
 def _opened(out: Path | None) -> Iterator[BinaryIO]:
     """The file under another name until it is whole; standard output as it is."""
     if out is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        with _standard_output() as file:
+            yield file
         return
+    if not out.name or out.is_dir():
+        raise ExportRefused(f"can't write {out}: it is a folder")
     unfinished = out.with_name(f"{out.name}.part")
     try:
         with unfinished.open("wb") as file:

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.commands.store import read_store, use_store
 from bot.retraining.work import do_waiting_run
@@ -58,7 +58,8 @@ def show_runs() -> None:
     if not runs:
         console.print("Nothing was retrained yet.")
         return
-    table = Table("run", "use case", "asked", "why", "state", "labels", "new", "came to")
+    names = ("run", "use case", "asked", "why", "state", "labels", "new", "came to")
+    table = Table(*(Column(name, overflow="fold") for name in names))
     for run in runs:
         table.add_row(*_row(run))
     console.print(table)
@@ -106,5 +107,6 @@ async def _until_it_ends(database: Database, number: int) -> None:
 def _row(run: Run) -> tuple[str, ...]:
     counts = ("" if count is None else f"{count:,}" for count in (run.labels, run.new_labels))
     asked = f"{run.asked_at:%Y-%m-%d %H:%M} UTC"
+    why = run.occasion.partition(", ")[0]  # by hand, at a moment that stands beside it
     detail = str(run.result.get("detail", ""))
-    return str(run.id), run.use_case, asked, run.occasion, run.state, *counts, detail
+    return str(run.id), run.use_case, asked, why, run.state, *counts, detail

@@ -7,9 +7,9 @@ from itertools import islice
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import Connection
 
+from bot.commands.bars import bar_of
 from bot.commands.store import use_store
 from bot.scheduler.rollups import roll_up
 from hitl.reports.rolling import begin_anew, first_hour
@@ -61,8 +61,7 @@ def _until(connection: Connection) -> datetime | None:
 def _days(since: datetime | None, until: datetime | None) -> Iterator[Callable[[datetime], None]]:
     """A bar of the days between; what it yields moves it to the moment that is reached."""
     console = Console(highlight=False, soft_wrap=True)
-    columns = (TextColumn("days"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with bar_of("days", console=console) as bar:
         if since is None or until is None:
             yield lambda _: None
             return

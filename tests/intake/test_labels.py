@@ -5,7 +5,17 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from bot.intake.app import build_intake
+from bot.intake.keyring import Keyring
+from bot.intake.stored_keys import look_at_keys
+from bot.services import Services
+from hitl.api_keys import Scope, new_key
+from hitl.storage.api_keys import create_key
+from hitl.storage.database import Database
+from tests.examples import example_policy
+from tests.intake.conftest import KEY
 from tests.intake.requests import moderation_case
 
 PICTURE = {
@@ -64,6 +74,26 @@ async def test_a_wrong_question_is_answered_with_what_is_wrong(
     answer = await api.get("/v1/labels", params=query)
     assert answer.status_code == status, answer.text
     assert code in answer.json()["type"]
+
+
+async def test_reviewers_are_named_to_a_key_that_administers(database: Database) -> None:
+    key, keyring = new_key(), Keyring([SecretStr(KEY)])
+    scopes = (Scope.SUBMIT, Scope.REVIEW, Scope.READ, Scope.ADMIN)
+    await database.write(lambda tx: create_key(tx, key, name="trainer", scopes=scopes))
+    await look_at_keys(database, keyring)
+    services = Services(database=database, policy=example_policy(), draw=lambda: 0.5)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(build_intake(services, keyring=keyring)),
+        base_url="http://hitl",
+        headers={"Authorization": f"Bearer {key.token}"},
+    ) as api:
+        await decide(api, "post-1")
+        (named,) = await read(api, reviewers="named")
+        (usual,) = await read(api)
+    assert named["reviewers"] == ["ana"]
+    [pseudonym] = usual["reviewers"]
+    assert pseudonym.startswith("reviewer-")
+    assert named | {"reviewers": [pseudonym]} == usual
 
 
 async def test_a_deployed_model_is_told_and_told_again(api: httpx.AsyncClient) -> None:
