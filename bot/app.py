@@ -160,7 +160,8 @@ def _install_doors(
         install_dashboard(api, services, doorkeeper)
     if settings.slack_app_token is None:
         secret = _revealed(settings.slack_signing_secret)
-        api.include_router(slack_route(slack, signing_secret=secret))
+        # First, for it is asked the most: routes are tried one after the other.
+        api.router.routes[:0] = slack_route(slack, signing_secret=secret).routes
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """``hitl …``: what a person types; heavy imports wait until a command needs them."""
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -49,6 +50,8 @@ def serve() -> None:
 
     Settings come from the environment and from .env; the policy from HITL_POLICY.
     """
+    # What loading makes stays: looking through it for garbage would take a fifth of the start.
+    gc.disable()
     from bot.commands.serve import serve as run  # noqa: PLC0415
 
     run()

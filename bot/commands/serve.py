@@ -38,6 +38,7 @@ async def _serve(settings: Settings, policy: Policy) -> None:
         # What start-up made stays; a full collection would stop every request for it.
         gc.collect()
         gc.freeze()
+        gc.enable()
         _reload_on_hangup(service, settings, stopping=stopping)
         cases = ", ".join(service.policy.use_cases)
         log.info("Taking cases of %s at %s", cases, service.url)

@@ -26,7 +26,7 @@ Window = Annotated[str, Query(max_length=10)]
 
 def install_dashboard(app: FastAPI, services: Services, doorkeeper: Doorkeeper) -> None:
     """Put the dashboard at ``/`` of ``app``."""
-    app.include_router(dashboard_routes(services, doorkeeper))
+    app.router.routes += dashboard_routes(services, doorkeeper).routes
     app.mount("/dashboard/static", _Static(directory=STATIC))
 
 
@@ -43,8 +43,8 @@ def dashboard_routes(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
             return refusal_page(str(error), status=HTTPStatus.SERVICE_UNAVAILABLE)
         return sign_in_page() if visitor is None else dashboard_page()
 
-    router.include_router(figure_routes(services, doorkeeper, cookies))
-    router.include_router(signing_routes(doorkeeper, cookies))
+    router.routes += figure_routes(services, doorkeeper, cookies).routes
+    router.routes += signing_routes(doorkeeper, cookies).routes
     return router
 
 

@@ -25,7 +25,7 @@ Window = Annotated[str, Query(max_length=10)]
 
 def figure_routes(services: Services, doorkeeper: Doorkeeper, cookies: Cookies) -> APIRouter:
     """What may be seen is asked anew each time: it may have changed since the page was opened."""
-    router = APIRouter()
+    router = APIRouter(include_in_schema=False)
     # However many look on, the figures are read once in a while; who they are is asked each time.
     pages = Remembered(keep=timedelta(seconds=10), monotonic=time.monotonic)
     # Deciding a hundred thousand predictions anew takes seconds, and changes little in minutes.

@@ -22,7 +22,7 @@ _FOREIGN = "This form did not come from this page. Open the dashboard and try ag
 
 def signing_routes(doorkeeper: Doorkeeper, cookies: Cookies) -> APIRouter:
     """Only forms of our own page sign anybody in or out."""
-    router = APIRouter()
+    router = APIRouter(include_in_schema=False)
 
     @router.get(ENTER)
     async def whose_link(link: Annotated[str, Query(max_length=2_000)] = "") -> Response:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from bot.intake.doors import BodyLimit, KeyRequired
 from bot.intake.keyring import Keyring
-from bot.intake.problems import MEDIA_TYPE, Problem, install_problems
+from bot.intake.problems import Problem, install_problems, refusals
 from bot.intake.routes.asking import asking_routes
 from bot.intake.routes.deciding import deciding_routes
 from bot.intake.routes.figures import figure_routes
@@ -26,33 +26,34 @@ _EVERYWHERE = (400, 401, 403, 413, 500, 503)
 
 
 class _Intake(FastAPI):
-    """Publishes refusals with the media type they are sent with, which FastAPI can't be told."""
+    """Documents what any call may answer beside what each says of itself."""
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
             document = super().openapi()
+            document["components"]["schemas"] |= _problem_schemas()
             for operations in document["paths"].values():
                 for operation in operations.values():
                     _describe_refusals(operation)
         return super().openapi()
 
 
+def _problem_schemas() -> dict[str, Any]:
+    schema = Problem.model_json_schema(
+        mode="serialization", ref_template="#/components/schemas/{model}"
+    )
+    return {**schema.pop("$defs"), Problem.__name__: schema}
+
+
 def _describe_refusals(operation: dict[str, Any]) -> None:
-    responses = operation["responses"]
-    if "requestBody" not in operation:
-        responses.pop("400")
-    for status, response in responses.items():
-        if int(status) >= HTTPStatus.BAD_REQUEST:
-            response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+    for status, response in refusals(*_EVERYWHERE).items():
+        if status != HTTPStatus.BAD_REQUEST or "requestBody" in operation:
+            operation["responses"].setdefault(str(status), response)
 
 
 def build_intake(services: Services, *, keyring: Keyring) -> FastAPI:
     """Every call of the contract, guarded by ``keyring``."""
-    app = _Intake(
-        title="hitl",
-        summary="Unsure AI decisions, decided by people in Slack.",
-        responses={status: {"model": Problem} for status in _EVERYWHERE},
-    )
+    app = _Intake(title="hitl", summary="Unsure AI decisions, decided by people in Slack.")
     install_problems(app)
     for routes in (
         submitting_routes,
@@ -67,7 +68,9 @@ def build_intake(services: Services, *, keyring: Keyring) -> FastAPI:
         health_routes,
         metric_routes,
     ):
-        app.include_router(routes(services))
+        # As the app's own: of an included router FastAPI builds every route a second time, and
+        # asks one router after the other whose a request is.
+        app.router.routes += routes(services).routes
     app.add_middleware(BodyLimit)
     app.add_middleware(KeyRequired, keyring=keyring)
     return app

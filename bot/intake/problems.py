@@ -63,6 +63,22 @@ class Problem(BaseModel):
     errors: list[FieldError] = []
 
 
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How a call's documentation tells of them.
+
+    With a reference to ``Problem``, which FastAPI would otherwise build anew for each call and
+    status as the service starts.
+    """
+    schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": schema}},
+        }
+        for status in statuses
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class _Kind:
     status: HTTPStatus

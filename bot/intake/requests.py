@@ -1,9 +1,21 @@
 """What callers may send, field by field; an unknown field is refused by name."""
 
+import ast
+import inspect
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    PrivateAttr,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from bot.intake.fields import (
     MOST_EVIDENCE,
@@ -35,9 +47,27 @@ _CONTEXT_PARTS = ("text", "fields", "image_url", "image_base64", "url")
 
 
 class _Request(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        # When the schema is asked for, not at start-up: reading the source takes a while, which
+        # is why use_attribute_docstrings isn't set.
+        document = handler.resolve_ref_schema(handler(schema))
+        for name, text in _said_beneath_fields(cls):
+            document["properties"][name]["description"] = text
+        return document
+
+
+def _said_beneath_fields(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    (definition,) = ast.parse(inspect.getsource(model)).body
+    assert isinstance(definition, ast.ClassDef)  # noqa: S101 - the source of a class
+    for field, text in pairwise(definition.body):
+        match field, text:
+            case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(said))):
+                yield name, inspect.cleandoc(said)
 
 
 class ContextIn(_Request):

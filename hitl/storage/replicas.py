@@ -14,15 +14,17 @@ from collections.abc import Iterable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from hitl.storage.bell import Bell, is_local
 from hitl.storage.clocks import ServerClock
 from hitl.storage.engines import signalling_engine
+
+if TYPE_CHECKING:
+    import psycopg
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +75,8 @@ class Replicas:
             self._wake.send(b".")
 
     def _run(self) -> None:
+        import psycopg  # noqa: PLC0415 - a service on SQLite does without it
+
         was_down = False
         while not self._closing.is_set():
             try:
@@ -113,7 +117,7 @@ class Replicas:
         for part in wrap(together, room, break_long_words=False, break_on_hyphens=False):
             connection.execute(_NOTIFY, {"message": f"{self._name} {part}"})
 
-    def _hear(self, driver: psycopg.Connection[Any]) -> None:
+    def _hear(self, driver: "psycopg.Connection[Any]") -> None:
         for notice in driver.notifies(timeout=0):
             sender, _, topics = notice.payload.partition(" ")
             if sender != self._name:

@@ -52,5 +52,6 @@ async def test_every_field_a_caller_may_send_is_described(api: httpx.AsyncClient
     document = (await api.get("/openapi.json")).json()
     case = document["components"]["schemas"]["CaseIn"]["properties"]
     assert [name for name, field in case.items() if not field.get("description")] == []
+    assert case["key"]["description"].startswith("Names the item within the use case;")
     assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
     assert {"401", "403", "413", "503"} <= set(document["paths"]["/v1/cases"]["post"]["responses"])

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = {"alembic", "matplotlib", "numpy", "pandas", "pyarrow", "scipy", "sklearn"}
+HEAVY = {"alembic", "matplotlib", "numpy", "pandas", "psycopg", "pyarrow", "scipy", "sklearn"}
 
 
 def test_the_service_starts_without_what_only_figures_need() -> None:

@@ -1,14 +1,14 @@
 """What the users of a caller's product say: the answer to a question, and feedback."""
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body
 from starlette.responses import Response
 
 from bot.intake.answers import CaseOut, answer
 from bot.intake.doors import Caller, Submitter
-from bot.intake.problems import Problem, problem_of, problem_response
+from bot.intake.problems import problem_of, problem_response, refusals
 from bot.intake.requests import AnswerIn, FeedbackIn
 from bot.intake.routes.reading import CaseId
 from bot.services import Services
@@ -27,14 +27,10 @@ from hitl.storage.queries import case_by_id
 from hitl.storage.questions import Via
 from hitl.vocabulary import CaseState
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem} for status in (404, 409, 422)
-}
-
 
 def asking_routes(services: Services) -> APIRouter:
     """``POST /v1/cases/{id}/answer`` and ``/feedback``."""
-    router = APIRouter(prefix="/v1/cases/{case_id}", responses=_PROBLEMS)
+    router = APIRouter(prefix="/v1/cases/{case_id}", responses=refusals(404, 409, 422))
 
     async def use_case_of(caller: Caller, case_id: int) -> UseCase:
         case = await services.database.read(lambda connection: case_by_id(connection, case_id))

@@ -1,13 +1,13 @@
 """What other interfaces may say about a case: a vote, the truth, that it is not needed."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body
 from starlette.responses import Response
 
 from bot.intake.answers import CaseOut, answer
 from bot.intake.doors import Caller, Reviewer, Submitter
-from bot.intake.problems import Problem
+from bot.intake.problems import refusals
 from bot.intake.requests import ReviewIn, TruthIn, WithdrawIn
 from bot.intake.routes.reading import CaseId
 from bot.intake.showing import document_for
@@ -19,14 +19,10 @@ from hitl.review import record_truth, vote, withdraw
 from hitl.storage.queries import case_by_id
 from hitl.vocabulary import Verdict
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem} for status in (404, 409, 422)
-}
-
 
 def deciding_routes(services: Services) -> APIRouter:
     """``POST /v1/cases/{id}/reviews``, ``/truth`` and ``/withdraw``."""
-    router = APIRouter(prefix="/v1/cases/{case_id}", responses=_PROBLEMS)
+    router = APIRouter(prefix="/v1/cases/{case_id}", responses=refusals(404, 409, 422))
 
     async def case_of(case_id: int, caller: Caller) -> Case:
         case = await services.database.read(lambda connection: case_by_id(connection, case_id))

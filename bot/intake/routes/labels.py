@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from bot.intake.doors import Caller, Reader
-from bot.intake.problems import Problem
+from bot.intake.problems import refusals
 from bot.services import Services
 from hitl.api_keys import Scope
 from hitl.learning.documents import json_line
@@ -45,7 +45,7 @@ class LabelQuery(BaseModel):
 
 def label_routes(services: Services) -> APIRouter:
     """``GET /v1/labels``."""
-    router = APIRouter(prefix="/v1", responses={409: {"model": Problem}, 422: {"model": Problem}})
+    router = APIRouter(prefix="/v1", responses=refusals(409, 422))
 
     @router.get("/labels", response_class=StreamingResponse, responses={200: _ANSWER})
     async def read_labels(

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from bot.intake.answers import answer
 from bot.intake.doors import Reader, Submitter
-from bot.intake.problems import Problem
+from bot.intake.problems import refusals
 from bot.intake.requests import ModelIn
 from bot.services import Services
 from hitl.documents import moment
@@ -68,7 +68,7 @@ class CalibrationOut(BaseModel):
 
 def model_routes(services: Services) -> APIRouter:
     """``POST /v1/models`` and ``GET /v1/models``."""
-    router = APIRouter(prefix="/v1/models", responses={422: {"model": Problem}})
+    router = APIRouter(prefix="/v1/models", responses=refusals(422))
 
     @router.post("", status_code=201, response_model=ModelOut, responses={200: {"model": ModelOut}})
     async def tell(model: Annotated[ModelIn, Body()], caller: Submitter) -> Response:
@@ -101,7 +101,7 @@ def model_routes(services: Services) -> APIRouter:
     @router.get(
         "/{version:path}/calibration",
         response_model=CalibrationOut,
-        responses={404: {"model": Problem}},
+        responses=refusals(404),
     )
     async def read_calibration(
         version: str, caller: Reader, use_case: Annotated[str, Query(max_length=200)]

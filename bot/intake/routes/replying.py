@@ -1,13 +1,13 @@
 """What a case's submitter answers to a reviewer's question."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body
 from starlette.responses import Response
 
 from bot.intake.answers import QuestionOut, answer
 from bot.intake.doors import Submitter
-from bot.intake.problems import Problem
+from bot.intake.problems import refusals
 from bot.intake.requests import ReplyIn
 from bot.intake.routes.reading import CaseId
 from bot.services import Services
@@ -15,14 +15,10 @@ from hitl.documents import question_document
 from hitl.review import take_reply
 from hitl.storage.queries import case_by_id
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem} for status in (404, 409, 422)
-}
-
 
 def replying_routes(services: Services) -> APIRouter:
     """``POST /v1/cases/{id}/replies``."""
-    router = APIRouter(prefix="/v1/cases/{case_id}", responses=_PROBLEMS)
+    router = APIRouter(prefix="/v1/cases/{case_id}", responses=refusals(404, 409, 422))
 
     @router.post(
         "/replies",
