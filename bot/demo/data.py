@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 _SEED = 7
 _DIGITS_LABELLED = 300
 _TUMOURS_LABELLED = 150
-_ENLARGED = 24
+_ENLARGED = 16
 """Pixels a pixel: the digits are 8 by 8."""
 _MEASUREMENTS_SHOWN = 4
 
@@ -56,11 +56,11 @@ def digits() -> Iterator[Item]:
         labels = [str(label) for label in split.known_labels[alike[number]]]
         case = {
             "use_case": "digits",
-            "key": f"digit-{number:04}",
+            "key": f"digit-{number + 1:04}",
             "model": "digits-lr@1",
             "scores": _scores(model.classes_, scores),
             "title": f"Digit {number + 1}",
-            "reason": f"The five labelled pictures most like it are {', '.join(labels)}.",
+            "reason": f"The five pictures most like it are {', '.join(labels)}.",
             "context": [
                 {
                     "title": "The picture",
@@ -84,18 +84,18 @@ def tumours() -> Iterator[Item]:
         most = np.argsort(-np.abs(pull[number]))[:_MEASUREMENTS_SHOWN]
         case = {
             "use_case": "tumours",
-            "key": f"sample-{number:04}",
+            "key": f"sample-{number + 1:04}",
             "model": "tumours-lr@1",
             "scores": _scores(samples.target_names, scores),
             "title": f"Sample {number + 1}",
             "reason": _reason(samples.feature_names[most], pull[number][most]),
             "context": [
                 {
-                    "title": "Measurements that mattered most, beside typical ones",
+                    "title": "What mattered most (typical: benign / malignant)",
                     "fields": {
                         str(samples.feature_names[index]): (
                             f"{split.asked[number][index]:.3g}"
-                            f" · benign {typical[1][index]:.3g}, malignant {typical[0][index]:.3g}"
+                            f" ({typical[1][index]:.3g} / {typical[0][index]:.3g})"
                         )
                         for index in most
                     },

@@ -62,7 +62,8 @@ def test_a_label_without_scores_is_proposed_without_a_bar() -> None:
 
 
 def test_more_than_three_options_are_counted() -> None:
-    assert "and 2 more" in words(card(digit(), DIGITS))
+    # On the last line shown, for the buttons are to stand in the window without scrolling.
+    assert " · and 2 more" in words(card(digit(), DIGITS))
 
 
 def test_a_score_never_reads_as_the_threshold_it_misses() -> None:

@@ -21,6 +21,14 @@ def test_a_decided_card_says_what_who_when_and_how_long() -> None:
     assert message.text.startswith("Reject · remove post, by <@U0ANA>: Reply in r/cooking.")
 
 
+def test_a_button_that_names_the_label_is_not_followed_by_it() -> None:
+    rule = MODERATION.labels["clean"].model_copy(update={"button": "clean"})
+    rules = MODERATION.model_copy(update={"labels": {**MODERATION.labels, "clean": rule}})
+    shown = words(card(post(**by_ana(Verdict.APPROVE, "clean")), rules))
+    assert "✔ *Approve · clean*" in shown
+    assert "label clean" not in shown
+
+
 def test_a_decision_against_the_ai_says_what_it_had_proposed() -> None:
     shown = words(card(digit(**by_ana(Verdict.REJECT, "8")), DIGITS))
     assert "✖ *Reject · 8*" in shown

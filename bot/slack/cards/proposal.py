@@ -52,5 +52,5 @@ def _options(case: Case, *, use_case: UseCase) -> list[Element]:
         else:
             spans.append(blocks.span(name))
     if len(scored) > _SHOWN:
-        spans.append(blocks.span(f"\nand {len(scored) - _SHOWN} more"))
+        spans.append(blocks.span(f" · and {len(scored) - _SHOWN} more"))
     return spans

@@ -122,9 +122,10 @@ def _outcome_line(outcome: Outcome, *, use_case: UseCase) -> str:
     """The outcome with its sign and whatever its title does not say."""
     tells = use_case.is_verdict or not outcome.is_blind
     sign = _SIGNS[outcome.verdict if tells else Verdict.APPROVE]
-    said = [f"{sign} *{outcome_title(outcome, use_case=use_case)}*"]
-    if use_case.is_verdict:
-        said.append(f"label {mrkdwn(outcome.label, _NAME)}")
+    title, label = outcome_title(outcome, use_case=use_case), mrkdwn(outcome.label, _NAME)
+    said = [f"{sign} *{title}*"]
+    if use_case.is_verdict and not title.endswith(f"· {label}"):
+        said.append(f"label {label}")
     if outcome.flagged:
         said.append("flagged")
     if outcome.revision > 1:
