@@ -13,6 +13,8 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.person import Person
 from bot.sandbox.seen import SeenView
 from bot.sandbox.workspace import Workspace
+from bot.slack import ids
+from bot.slack.cards.practice import practice_view
 from bot.slack.practice import Practice
 from hitl.review import vote
 from hitl.storage.tables import audit_events, known_answers, reviews
@@ -20,6 +22,7 @@ from hitl.vocabulary import Verdict
 from tests.conftest import Clock
 from tests.examples import post
 from tests.slack.conftest import Desk
+from tests.slack.samples import DIGITS, digit
 from tests.slack.test_deciding import scan
 from tests.slack.test_review_mode import APPROVE, REJECT, content
 
@@ -113,7 +116,7 @@ async def test_the_ai_s_answer_is_not_shown(desk: Desk, people: People) -> None:
     assert {APPROVE, REJECT} <= set(view.buttons)
 
 
-async def test_many_labels_are_a_menu(desk: Desk, people: People) -> None:
+async def test_labels_are_buttons_as_on_a_blind_card(desk: Desk, people: People) -> None:
     for number in range(5):
         case = await desk.submit(
             replace(scan(), key=f"s{number}", fingerprint=f"{number}"), use_case="digits"
@@ -122,10 +125,20 @@ async def test_many_labels_are_a_menu(desk: Desk, people: People) -> None:
     view = await begun(people["chloe"], "/hitl practice digits")
     for number in range(5):
         assert view.says(f"*Case {number + 1} of 5*")
-        await people["chloe"].choose(view, "practise.menu", "3" if number else "8")
+        assert view.buttons == list("0123456789")
+        await people["chloe"].click(view, "3" if number else "8")
         view = await people["chloe"].view()
     assert view.says("4 of 5 right")
     assert view.says("right: *3*")
+
+
+def test_too_many_labels_are_a_menu() -> None:
+    many = DIGITS.model_copy(update={"labels": {f"{n}": DIGITS.labels["3"] for n in range(13)}})
+    practice = Practice("digits", (7,) * 5, shown_at=0.0)
+    view = practice_view(practice, digit(), use_case=many, files={})
+    [menu] = view["blocks"][-1]["elements"]
+    assert menu["action_id"] == ids.PRACTISE_MENU
+    assert len(menu["options"]) == 13
 
 
 async def test_too_few_known_answers_say_how_to_come_by_more(desk: Desk, people: People) -> None:

@@ -15,7 +15,7 @@ from hitl.vocabulary import Verdict
 
 _MENU_CHARACTERS = 4_000
 """Of the menu of labels: it must leave room for the item on the same card."""
-_MOST_BUTTONS = 12
+MOST_LABEL_BUTTONS = 12
 """Labels; more are quicker found in a menu that can be typed into."""
 _BUTTON_LENGTH = 75
 ANOTHER_LABEL = ""
@@ -109,7 +109,7 @@ def verdict_buttons(case: Case, *, use_case: UseCase) -> list[Element]:
 
 def label_buttons(case: Case, *, use_case: UseCase) -> list[Element]:
     """The labels in the policy's order, one click each; a menu where they are too many."""
-    if len(use_case.labels) > _MOST_BUTTONS:
+    if len(use_case.labels) > MOST_LABEL_BUTTONS:
         options = list(_within_reach(case, list(use_case.labels)))
         return [blocks.menu("Choose the label", action_id=ids.CHOOSE, options=options)]
     return [

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from bot.slack import blocks, ids
+from bot.slack.cards.actions import MOST_LABEL_BUTTONS
 from bot.slack.cards.evidence import Room, evidence_blocks, item_blocks
 from bot.slack.message import Block, View
 from bot.slack.practice import HOW_MANY, Practice
@@ -14,7 +15,6 @@ from hitl.policy import UseCase
 
 TARGET_SECONDS = 10
 _ROOM = Room(item=1_500, piece=500, pieces=8)
-_MOST_BUTTONS = 5
 _NAME = 100
 
 
@@ -99,11 +99,11 @@ def _modal(shown: list[Block]) -> View:
 
 
 def _labels(practice: Practice, *, use_case: UseCase) -> Block:
-    """Named by position and case: Slack keeps a menu's choice as long as its name stays."""
+    """As on a blind card: a button each, or a menu, which Slack keeps as long as its name stays."""
     here = practice.position
     name = f"practise:{here}:{practice.cases[here]}"
     labels = list(use_case.labels)
-    if len(labels) <= _MOST_BUTTONS:
+    if len(labels) <= MOST_LABEL_BUTTONS:
         buttons = [
             blocks.button(
                 _words(label, use_case=use_case),
