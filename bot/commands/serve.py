@@ -20,6 +20,9 @@ _STANDARD_INPUT = 0
 
 def serve() -> None:
     """Run until SIGTERM or Ctrl-C; raises a ``HitlError`` that says what prevents it."""
+    # Read once, as numpy is loaded: its threads wait for each other at full speed, which took
+    # requests 14 times the processor that a product of embeddings needs.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     settings = read_settings().require_slack()
     policy = read_policy(settings.policy)
     # Of the libraries only what went wrong: they would tell of every call and every tick.

@@ -11,6 +11,7 @@ An index never changes: with more texts, or fewer, it is another one that shares
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,11 +163,13 @@ def _settled(parts: tuple[_Part, ...], weights: _Weights) -> TextIndex:
 
 
 def _learned(parts: Sequence[_Part], texts: int) -> _Weights:
-    grams, places = np.unique(np.concatenate([part.grams for part in parts]), return_inverse=True)
+    each = np.concatenate([part.grams for part in parts])
     counts = np.concatenate([np.diff(part.starts) for part in parts])
-    known = np.log((1 + texts) / (1 + np.bincount(places, weights=counts))) + 1
-    unknown = np.float32(np.log(1 + texts) + 1)
-    return _Weights(texts, grams, known.astype(np.float32), unknown)
+    order = np.argsort(each)
+    firsts = _firsts(each[order])
+    having = np.add.reduceat(counts[order], firsts)
+    known = (np.log((1 + texts) / (1 + having)) + 1).astype(np.float32)
+    return _Weights(texts, each[order][firsts], known, np.float32(np.log(1 + texts) + 1))
 
 
 def _places(grams: Grams, wanted: Grams) -> NDArray[np.intp]:
@@ -201,10 +204,10 @@ def _kept(part: _Part, stays: NDArray[np.bool_]) -> _Part:
 
 def _part(ids: Ids, pairs: _Pairs) -> _Part:
     grams = (pairs >> _ROW_BITS).astype(np.uint32)
-    changes = np.flatnonzero(grams[1:] != grams[:-1]) + 1
-    starts = np.unique(np.concatenate([[0], changes, [len(grams)]])).astype(np.int32)
+    firsts = _firsts(grams)
+    starts = np.append(firsts, len(grams)).astype(np.int32)
     lengths = np.ones(len(ids), np.float32)
-    return _Part(ids, grams[starts[:-1]], starts, pairs.astype(np.uint16), lengths)
+    return _Part(ids, grams[firsts], starts, pairs.astype(np.uint16), lengths)
 
 
 def _pairs(texts: Sequence[str]) -> _Pairs:
@@ -221,8 +224,14 @@ def _pairs(texts: Sequence[str]) -> _Pairs:
     )
     rows = np.repeat(np.arange(len(words), dtype=np.uint64), [len(each) for each in words])
     pairs = np.sort((hashes >> _HALF << _ROW_BITS) | rows[:until][is_inside])
-    once: _Pairs = pairs[np.diff(pairs, prepend=~pairs[:1]) != 0]
-    return once
+    return pairs[_firsts(pairs)]
+
+
+def _firsts(ordered: NDArray[Any]) -> NDArray[np.intp]:
+    """Where each value begins; ``np.unique`` would load the 8 MB of ``numpy.ma``."""
+    begins = np.ones(len(ordered), np.bool_)
+    begins[1:] = ordered[1:] != ordered[:-1]
+    return np.flatnonzero(begins)
 
 
 def _plain(text: str) -> str:

@@ -56,8 +56,8 @@ class _Sample:
         """From which cosine on two are unusually near."""
         if len(self.ids) < _FEW:
             return _NEAR_AMONG_FEW
-        cosines = self.vectors @ self.vectors.T
-        unusual = float(np.quantile(cosines[np.triu_indices(len(cosines), 1)], _UNUSUAL))
+        cosines = (self.vectors @ self.vectors.T)[np.triu_indices(len(self.ids), 1)]
+        unusual = float(np.sort(cosines)[int(_UNUSUAL * len(cosines))])
         return min(max(unusual, _NEAR_AT_LEAST), _NEAR_AT_MOST)
 
 
