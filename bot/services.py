@@ -13,10 +13,12 @@ from hitl.policy import InForce
 from hitl.reports.precedents import Precedents
 from hitl.storage.database import Database
 
+_chance = SystemRandom().random
+
 
 def fresh_chances() -> Chances:
     """Drawn by the operating system."""
-    return Chances.drawn(SystemRandom().random)
+    return Chances.drawn(_chance)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,5 @@
 """What callers are told of a question to whom a case is about, the answer token included."""
 
-import hashlib
 import hmac
 from functools import partial
 from typing import Annotated, Any
@@ -21,7 +20,7 @@ _PURPOSE = b"hitl answer tokens"
 async def answer_seed(request: Request) -> bytes:
     """A secret of whoever holds the request's API key; nothing that is stored gives it away."""
     _, _, key = request.headers["authorization"].partition(" ")
-    return hmac.new(key.strip().encode(), _PURPOSE, hashlib.sha256).digest()
+    return hmac.digest(key.strip().encode(), _PURPOSE, "sha256")
 
 
 Seed = Annotated[bytes, Depends(answer_seed)]

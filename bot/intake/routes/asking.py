@@ -7,8 +7,9 @@ from fastapi import APIRouter, Body
 from starlette.responses import Response
 
 from bot.intake.answers import CaseOut, answer
+from bot.intake.direct import direct_router
 from bot.intake.doors import Caller, Submitter
-from bot.intake.problems import problem_of, problem_response, refusals
+from bot.intake.problems import problem_of, problem_response
 from bot.intake.requests import AnswerIn, FeedbackIn
 from bot.intake.routes.reading import CaseId
 from bot.services import Services
@@ -30,7 +31,7 @@ from hitl.vocabulary import CaseState
 
 def asking_routes(services: Services) -> APIRouter:
     """``POST /v1/cases/{id}/answer`` and ``/feedback``."""
-    router = APIRouter(prefix="/v1/cases/{case_id}", responses=refusals(404, 409, 422))
+    router = direct_router("/v1/cases/{case_id}", 404, 409, 422)
 
     async def use_case_of(caller: Caller, case_id: int) -> UseCase:
         case = await services.database.read(lambda connection: case_by_id(connection, case_id))

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Body
 from starlette.responses import Response
 
 from bot.intake.answers import CaseOut, answer
+from bot.intake.direct import direct_router
 from bot.intake.doors import Caller, Reviewer, Submitter
-from bot.intake.problems import refusals
 from bot.intake.requests import ReviewIn, TruthIn, WithdrawIn
 from bot.intake.routes.reading import CaseId
 from bot.intake.showing import document_for
@@ -22,7 +22,7 @@ from hitl.vocabulary import Verdict
 
 def deciding_routes(services: Services) -> APIRouter:
     """``POST /v1/cases/{id}/reviews``, ``/truth`` and ``/withdraw``."""
-    router = APIRouter(prefix="/v1/cases/{case_id}", responses=refusals(404, 409, 422))
+    router = direct_router("/v1/cases/{case_id}", 404, 409, 422)
 
     async def case_of(case_id: int, caller: Caller) -> Case:
         case = await services.database.read(lambda connection: case_by_id(connection, case_id))

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from bot.intake.answers import answer
+from bot.intake.direct import direct_router
 from bot.intake.doors import Reader
 from bot.intake.figures import StatsOut
-from bot.intake.problems import refusals
 from bot.services import Services
 from hitl.reports.data import as_data, report_document
 from hitl.reports.report import USUAL_WEEKS, report, zone_of
@@ -21,7 +21,7 @@ _MOST_WEEKS = 60
 
 def figure_routes(services: Services) -> APIRouter:
     """``GET /v1/stats``."""
-    router = APIRouter(prefix="/v1", responses=refusals(422))
+    router = direct_router("/v1", 422)
 
     @router.get("/stats", response_model=StatsOut)
     async def read_stats(

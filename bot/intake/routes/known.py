@@ -7,8 +7,8 @@ from fastapi import APIRouter, Body, Request
 from starlette.responses import Response
 
 from bot.intake.answers import KnownAnswerOut, answer
+from bot.intake.direct import direct_router
 from bot.intake.doors import Submitter
-from bot.intake.problems import refusals
 from bot.intake.requests import KnownAnswerIn
 from bot.intake.routes.submitting import fingerprint_of
 from bot.services import Services
@@ -17,7 +17,7 @@ from hitl.review import add_known_answer
 
 def known_routes(services: Services) -> APIRouter:
     """``POST /v1/known-answers``."""
-    router = APIRouter(prefix="/v1", responses=refusals(422))
+    router = direct_router("/v1", 422)
 
     @router.post(
         "/known-answers",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from bot.intake.answers import answer
+from bot.intake.direct import direct_router
 from bot.intake.doors import Reader, Submitter
 from bot.intake.problems import refusals
 from bot.intake.requests import ModelIn
@@ -68,7 +69,7 @@ class CalibrationOut(BaseModel):
 
 def model_routes(services: Services) -> APIRouter:
     """``POST /v1/models`` and ``GET /v1/models``."""
-    router = APIRouter(prefix="/v1/models", responses=refusals(422))
+    router = direct_router("/v1/models", 422)
 
     @router.post("", status_code=201, response_model=ModelOut, responses={200: {"model": ModelOut}})
     async def tell(model: Annotated[ModelIn, Body()], caller: Submitter) -> Response:

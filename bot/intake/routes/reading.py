@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from bot.intake.answers import CaseOut, CasesOut, answer
 from bot.intake.asking import Seed, told_document
+from bot.intake.direct import direct_router
 from bot.intake.doors import Caller, Looker
 from bot.intake.problems import refusals
 from bot.intake.showing import document_for
@@ -27,7 +28,7 @@ CaseId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 def reading_routes(services: Services) -> APIRouter:
     """``GET /v1/cases/{id}`` and ``GET /v1/cases``."""
-    router = APIRouter(prefix="/v1", responses=refusals(422))
+    router = direct_router("/v1", 422)
 
     @router.get("/cases/{case_id}", response_model=CaseOut, responses=refusals(404))
     async def read_case(

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Body
 from starlette.responses import Response
 
 from bot.intake.answers import QuestionOut, answer
+from bot.intake.direct import direct_router
 from bot.intake.doors import Submitter
-from bot.intake.problems import refusals
 from bot.intake.requests import ReplyIn
 from bot.intake.routes.reading import CaseId
 from bot.services import Services
@@ -18,7 +18,7 @@ from hitl.storage.queries import case_by_id
 
 def replying_routes(services: Services) -> APIRouter:
     """``POST /v1/cases/{id}/replies``."""
-    router = APIRouter(prefix="/v1/cases/{case_id}", responses=refusals(404, 409, 422))
+    router = direct_router("/v1/cases/{case_id}", 404, 409, 422)
 
     @router.post(
         "/replies",

@@ -14,9 +14,10 @@ from starlette.responses import Response
 
 from bot.intake.answers import BatchOut, CaseOut, TalliesOut, answer
 from bot.intake.asking import Seed, told_document
+from bot.intake.direct import direct_router
 from bot.intake.doors import Caller, Submitter
 from bot.intake.keyring import MayNotRoute
-from bot.intake.problems import problem_of, problem_of_failure, problem_of_validation, refusals
+from bot.intake.problems import problem_of, problem_of_failure, problem_of_validation
 from bot.intake.requests import BatchIn, CaseIn, TalliesIn
 from bot.services import Services
 from hitl.api_keys import Scope
@@ -35,7 +36,7 @@ _AT_ONCE = 125
 
 def submitting_routes(services: Services) -> APIRouter:
     """``POST /v1/cases``, ``/v1/cases/batch`` and ``/v1/tallies``."""
-    router = APIRouter(prefix="/v1", responses=refusals(422))
+    router = direct_router("/v1", 422)
     intake = _Intake(services.database, submit_all)
 
     @router.post(
