@@ -58,7 +58,7 @@ def show_runs() -> None:
     if not runs:
         console.print("Nothing was retrained yet.")
         return
-    names = ("run", "use case", "asked", "why", "state", "labels", "new", "came to")
+    names = ("run", "use case", "asked, UTC", "why", "state", "labels", "new", "came to")
     table = Table(*(Column(name, overflow="fold") for name in names))
     for run in runs:
         table.add_row(*_row(run))
@@ -106,7 +106,7 @@ async def _until_it_ends(database: Database, number: int) -> None:
 
 def _row(run: Run) -> tuple[str, ...]:
     counts = ("" if count is None else f"{count:,}" for count in (run.labels, run.new_labels))
-    asked = f"{run.asked_at:%Y-%m-%d %H:%M} UTC"
+    asked = f"{run.asked_at.day} {run.asked_at:%b %H:%M}"
     why = run.occasion.partition(", ")[0]  # by hand, at a moment that stands beside it
     detail = str(run.result.get("detail", ""))
     return str(run.id), run.use_case, asked, why, run.state, *counts, detail
