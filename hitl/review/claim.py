@@ -3,7 +3,6 @@
 A claim is a lease. It keeps others from being served the case, not from deciding it.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -76,12 +75,11 @@ def claim_next(
     that would follow are made ready, too.
     """
     wanted = wanted_by(reviewer, use_case=use_case, now=tx.now, waited=waited)
-    while (case_id := next_to_claim(tx.connection, wanted)) is not None:
+    while upcoming := next_to_claim(tx.connection, wanted, most=2):
         # On PostgreSQL another transaction may claim or close it meanwhile: then the next one.
-        if case := _claimed(tx, case_id, reviewer=reviewer, claim_for=claim_for):
-            prepare_pictures(tx, case.id, use_case=use_case)
-            following = next_to_claim(tx.connection, replace(wanted, besides=case.id))
-            prepare_pictures(tx, following, use_case=use_case)
+        if case := _claimed(tx, upcoming[0], reviewer=reviewer, claim_for=claim_for):
+            for case_id in upcoming:
+                prepare_pictures(tx, case_id, use_case=use_case)
             return case
     return None
 
@@ -135,9 +133,9 @@ def _claimed(tx: Transaction, case_id: int, *, reviewer: str, claim_for: timedel
     return case
 
 
-def prepare_pictures(tx: Transaction, case_id: int | None, *, use_case: UseCase) -> None:
+def prepare_pictures(tx: Transaction, case_id: int, *, use_case: UseCase) -> None:
     """Have the case's pictures brought to Slack, so that they are there when it is shown."""
-    if case_id is None or not lacks_pictures(tx.connection, case_id):
+    if not lacks_pictures(tx.connection, case_id):
         return
     stream = f"pictures:{case_id}"
     if not has_waiting_parcel(tx.connection, stream):

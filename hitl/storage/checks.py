@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, insert, select, update
 
 from hitl.storage.database import Transaction
 from hitl.storage.label_marks import mark_label
@@ -70,7 +70,7 @@ def is_split() -> ColumnElement[bool]:
     return exists().where(checks.c.case_id == cases.c.id, checks.c.state == CheckState.DISPUTED)
 
 
-def met_before(reviewer: str) -> ColumnElement[bool]:
+def met_before(reviewer: ColumnElement[str]) -> ColumnElement[bool]:
     """Of ``cases``: whether it is a known item that they met before.
 
     They answered it as another case, or practised on it and were told what is right.
@@ -94,7 +94,13 @@ def met_before(reviewer: str) -> ColumnElement[bool]:
     )
 
 
+# Made once: making a statement costs as much as running it.
+_MET = select(cases.c.id).where(
+    cases.c.id == bindparam("of_case"), met_before(bindparam("of_reviewer"))
+)
+
+
 def has_met(connection: Connection, case_id: int, *, reviewer: str) -> bool:
     """The same of one case."""
-    met = select(cases.c.id).where(cases.c.id == case_id, met_before(reviewer))
-    return connection.execute(met).first() is not None
+    met = connection.execute(_MET, {"of_case": case_id, "of_reviewer": reviewer})
+    return met.first() is not None

@@ -1,15 +1,17 @@
 """Who looks at which case; of any number who want one at the same moment, one gets it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Integer,
     Select,
+    bindparam,
     delete,
     exists,
     func,
@@ -52,26 +54,47 @@ class Wanted:
     urgent_by: datetime | None = None
     """What came by then has little time left and goes before all others."""
     order: Order = "least_certain"
-    besides: int | None = None
-    """A case that is left out of account."""
+
+
+# Made once, here and below: making one of these statements costs ten times what running it does.
+_CLAIM = select(claims.c.reviewer, claims.c.claimed_at, claims.c.until).where(
+    claims.c.case_id == bindparam("of_case")
+)
+_CLAIMED = update_rows(claims).where(claims.c.case_id == bindparam("of_case"))
+_TAKE_OVER = _CLAIMED.where(claims.c.until <= bindparam("now")).values(
+    reviewer=bindparam("of_reviewer"), claimed_at=bindparam("now"), until=bindparam("until")
+)
+_PROLONG = _CLAIMED.where(claims.c.reviewer == bindparam("of_reviewer")).values(
+    until=bindparam("until")
+)
+_DROP = delete(claims).where(
+    claims.c.case_id == bindparam("of_case"), claims.c.reviewer == bindparam("of_reviewer")
+)
+_SKIP = insert(skips)
+_WANTED = tuple(field.name for field in fields(Wanted))
 
 
 def claim_of(connection: Connection, case_id: int) -> Claim | None:
     """The case's claim, which may have run out; None when nobody claimed it."""
-    row = connection.execute(select(claims).where(claims.c.case_id == case_id)).first()
+    row = connection.execute(_CLAIM, {"of_case": case_id}).first()
     return None if row is None else Claim(row.reviewer, row.claimed_at, row.until)
 
 
-def next_to_claim(connection: Connection, wanted: Wanted) -> int | None:
-    """The case to serve next: the one still kept for them, or the first that nobody has."""
-    found = (connection.execute(chosen).scalar() for chosen in _in_turn(wanted))
-    return next((case_id for case_id in found if case_id is not None), None)
+def next_to_claim(connection: Connection, wanted: Wanted, *, most: int = 1) -> list[int]:
+    """The cases to serve next: those still kept for them, then the first that nobody has."""
+    waited, hurried = wanted.submitted_by is not None, wanted.urgent_by is not None
+    values, found = _values(wanted, most=most), dict[int, None]()
+    for chosen in _in_turn(wanted.order, waited=waited, hurried=hurried):
+        found |= dict.fromkeys(connection.execute(chosen, values).scalars())
+        if len(found) >= most:
+            break
+    return list(found)[:most]
 
 
 def count_for(connection: Connection, wanted: Wanted, *, most: int) -> int:
     """How many cases could be served to them now, counted up to ``most``."""
-    some = _free(wanted).with_only_columns(cases.c.id).limit(most).subquery()
-    return connection.execute(select(func.count()).select_from(some)).scalar_one()
+    counted = _counted(waited=wanted.submitted_by is not None)
+    return int(connection.execute(counted, _values(wanted, most=most)).scalar_one())
 
 
 def keep_claim(tx: Transaction, case_id: int, *, reviewer: str, until: datetime) -> bool:
@@ -79,87 +102,100 @@ def keep_claim(tx: Transaction, case_id: int, *, reviewer: str, until: datetime)
 
     Their own claim is prolonged and keeps its beginning.
     """
-    values = {"reviewer": reviewer, "claimed_at": tx.now, "until": until}
-    if insert_new(tx.connection, claims, {"case_id": case_id, **values}) is not None:
+    values = {"case_id": case_id, "reviewer": reviewer, "claimed_at": tx.now, "until": until}
+    if insert_new(tx.connection, claims, values) is not None:
         return True
-    of_case = update_rows(claims).where(claims.c.case_id == case_id)
-    ran_out = of_case.where(claims.c.until <= tx.now).values(values)
-    own = of_case.where(claims.c.reviewer == reviewer).values(until=until)
-    return any(tx.connection.execute(taking).rowcount == 1 for taking in (ran_out, own))
+    own = {"of_case": case_id, "of_reviewer": reviewer, "until": until}
+    if tx.connection.execute(_TAKE_OVER, own | {"now": tx.now}).rowcount == 1:
+        return True
+    return tx.connection.execute(_PROLONG, own).rowcount == 1
 
 
 def drop_claim(tx: Transaction, case_id: int, *, reviewer: str) -> bool:
     """Whether there was a claim of theirs to drop."""
-    dropped = tx.connection.execute(
-        delete(claims).where(claims.c.case_id == case_id, claims.c.reviewer == reviewer)
-    )
+    dropped = tx.connection.execute(_DROP, {"of_case": case_id, "of_reviewer": reviewer})
     return dropped.rowcount == 1
 
 
 def record_skip(tx: Transaction, case_id: int, *, reviewer: str, reason: str) -> None:
     """Keep that they skipped the case."""
     values = {"case_id": case_id, "reviewer": reviewer, "reason": reason, "at": tx.now}
-    tx.connection.execute(insert(skips), values)
+    tx.connection.execute(_SKIP, values)
 
 
-def _in_turn(wanted: Wanted) -> Iterator[Select[Any]]:
+def _values(wanted: Wanted, *, most: int) -> dict[str, Any]:
+    return {name: getattr(wanted, name) for name in _WANTED} | {"most": most}
+
+
+@cache
+def _in_turn(order: Order, *, waited: bool, hurried: bool) -> tuple[Select[Any], ...]:
     """What is looked for, one statement after the other; each reads one index from its start."""
-    yield (
-        _waiting(wanted)
-        .join_from(cases, claims, (claims.c.case_id == cases.c.id) & _kept(wanted, own=True))
+    most = bindparam("most", type_=Integer)
+    kept = (
+        _waiting(waited=waited)
+        .join_from(cases, claims, (claims.c.case_id == cases.c.id) & _kept(own=True))
         .order_by(claims.c.claimed_at.desc())
-        .limit(1)
+        .limit(most)
     )
+    free = _free(waited=waited)
     # With the margin in it, SQLite takes the index of those that wait and not that of all.
     oldest_first = (cases.c.submitted_at, cases.c.margin, cases.c.id)
-    if wanted.order == "oldest":
-        yield _free(wanted).order_by(*oldest_first).limit(1)
-        return
-    if wanted.urgent_by is not None:
-        urgent = _free(wanted).where(cases.c.submitted_at <= wanted.urgent_by)
-        some = urgent.order_by(*oldest_first).limit(_MOST_URGENT).subquery()
-        yield select(some.c.id).order_by(*_least_certain_first(some)).limit(1)
-    yield _free(wanted).order_by(*_least_certain_first(cases)).limit(1)
+    if order == "oldest":
+        return kept, free.order_by(*oldest_first).limit(most)
+    least_certain = free.order_by(*_least_certain_first(cases)).limit(most)
+    if not hurried:
+        return kept, least_certain
+    urgent = free.where(cases.c.submitted_at <= bindparam("urgent_by"))
+    some = urgent.order_by(*oldest_first).limit(_MOST_URGENT).subquery()
+    hurrying = select(some.c.id).order_by(*_least_certain_first(some)).limit(most)
+    return kept, hurrying, least_certain
+
+
+@cache
+def _counted(*, waited: bool) -> Select[Any]:
+    some = (
+        _free(waited=waited)
+        .with_only_columns(cases.c.id)
+        .limit(bindparam("most", type_=Integer))
+        .subquery()
+    )
+    return select(func.count()).select_from(some)
 
 
 def _least_certain_first(rows: FromClause) -> tuple[ColumnElement[Any], ...]:
     return rows.c.margin, rows.c.submitted_at, rows.c.id
 
 
-def _waiting(wanted: Wanted) -> Select[Any]:
+def _waiting(*, waited: bool) -> Select[Any]:
     columns = (cases.c.id, cases.c.margin, cases.c.submitted_at)
     voted = exists().where(
         reviews.c.case_id == cases.c.id,
-        reviews.c.reviewer == wanted.reviewer,
+        reviews.c.reviewer == bindparam("reviewer"),
         reviews.c.undone_at.is_(None),
     )
     waiting = select(*columns).where(
-        cases.c.use_case == wanted.use_case,
+        cases.c.use_case == bindparam("use_case"),
         AWAITS_PEOPLE,
         # A dispute is for adjudicators.
         cases.c.state != CaseState.DISPUTED,
         ~(cases.c.awaits_check & is_split()),
         ~voted,
-        ~(cases.c.is_blind & met_before(wanted.reviewer)),
+        ~(cases.c.is_blind & met_before(bindparam("reviewer"))),
     )
-    if wanted.submitted_by is not None:
-        waiting = waiting.where(cases.c.submitted_at <= wanted.submitted_by)
-    if wanted.besides is not None:
-        waiting = waiting.where(cases.c.id != wanted.besides)
-    return waiting
+    return waiting.where(cases.c.submitted_at <= bindparam("submitted_by")) if waited else waiting
 
 
-def _free(wanted: Wanted) -> Select[Any]:
+def _free(*, waited: bool) -> Select[Any]:
     """Waiting, kept for nobody else, and not skipped by them."""
     skipped = exists().where(
-        skips.c.reviewer == wanted.reviewer,
+        skips.c.reviewer == bindparam("reviewer"),
         skips.c.case_id == cases.c.id,
-        skips.c.at > wanted.skipped_since,
+        skips.c.at > bindparam("skipped_since"),
     )
-    kept = exists().where(claims.c.case_id == cases.c.id, _kept(wanted, own=False))
-    return _waiting(wanted).where(~kept, ~skipped)
+    kept = exists().where(claims.c.case_id == cases.c.id, _kept(own=False))
+    return _waiting(waited=waited).where(~kept, ~skipped)
 
 
-def _kept(wanted: Wanted, *, own: bool) -> ColumnElement[bool]:
-    mine = claims.c.reviewer == wanted.reviewer
-    return (claims.c.until > wanted.now) & (mine if own else ~mine)
+def _kept(*, own: bool) -> ColumnElement[bool]:
+    mine = claims.c.reviewer == bindparam("reviewer")
+    return (claims.c.until > bindparam("now")) & (mine if own else ~mine)

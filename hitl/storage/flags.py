@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from hitl.cases import listed_as
 from hitl.storage.database import Transaction
@@ -34,6 +34,12 @@ class FlaggedCase:
     set_at: datetime
 
 
+# Made once: making a statement costs as much as running it.
+_OF_CASE = update(flags).where(flags.c.case_id == bindparam("of_case"), _WATCHED)
+_END = _OF_CASE.values(ended_at=bindparam("now"), end=bindparam("as"))
+_ASK = _OF_CASE.where(flags.c.asked_at.is_(None)).values(asked_at=bindparam("now"))
+
+
 def watch(tx: Transaction, case_id: int) -> None:
     """The case is watched from now on; one that is already stays as it is."""
     insert_new(tx.connection, flags, {"case_id": case_id, "set_at": tx.now})
@@ -41,20 +47,13 @@ def watch(tx: Transaction, case_id: int) -> None:
 
 def end_watch(tx: Transaction, case_id: int, *, end: FlagEnd) -> bool:
     """Whether the case was watched until now."""
-    ended = tx.connection.execute(
-        update(flags).where(flags.c.case_id == case_id, _WATCHED).values(ended_at=tx.now, end=end)
-    )
-    return ended.rowcount == 1
+    values = {"of_case": case_id, "now": tx.now, "as": end}
+    return tx.connection.execute(_END, values).rowcount == 1
 
 
 def mark_asked(tx: Transaction, case_id: int) -> bool:
     """Whether nobody was asked for a second look before; of many at once one is told so."""
-    asked = tx.connection.execute(
-        update(flags)
-        .where(flags.c.case_id == case_id, _WATCHED, flags.c.asked_at.is_(None))
-        .values(asked_at=tx.now)
-    )
-    return asked.rowcount == 1
+    return tx.connection.execute(_ASK, {"of_case": case_id, "now": tx.now}).rowcount == 1
 
 
 def cases_to_recheck(

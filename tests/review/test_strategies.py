@@ -46,7 +46,7 @@ async def test_models_are_asked_first_and_people_hear_nothing_of_it(asking: Aski
     assert (case.state, case.route_to, case.people_since) == ("open", "second_model", None)
     assert await asking.sent() == ["second_model", "second_model"]
     wanted = wanted_by(ANA, use_case=asking.use_case, now=asking.database.now())
-    assert await asking.database.read(lambda c: next_to_claim(c, wanted)) is None
+    assert await asking.database.read(lambda c: next_to_claim(c, wanted)) == []
 
 
 async def test_models_that_agree_decide(asking: Asking) -> None:
