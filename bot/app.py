@@ -60,6 +60,7 @@ from bot.settings import Settings
 from bot.slack.app import build_slack_app
 from bot.slack.connection import introduce, slack_route, socket_mode
 from bot.slack.directory import Directory
+from bot.slack.whispers import whispering
 from hitl.policy import InForce, Policy, RunningPolicy
 from hitl.policy.strategy import LONGEST_REQUEST
 from hitl.storage.database import Clock, Database
@@ -99,7 +100,8 @@ async def running_service(
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=_SLACK_TIMEOUT))
         client = _client(settings, settings.slack_bot_token, session=session)
         services.links = _links(settings, listener)
-        slack = build_slack_app(services, client=client)
+        whispers = await stack.enter_async_context(whispering(client))
+        slack = build_slack_app(services, client=client, whispers=whispers)
         keyring = Keyring(settings.api_keys)
         await stack.enter_async_context(keeping_keys(database, keyring))
         api = build_intake(services, keyring=keyring)
@@ -161,7 +163,7 @@ def _install_doors(
     if settings.slack_app_token is None:
         secret = _revealed(settings.slack_signing_secret)
         # First, for it is asked the most: routes are tried one after the other.
-        api.router.routes[:0] = slack_route(slack, signing_secret=secret).routes
+        api.router.routes.insert(0, slack_route(slack, signing_secret=secret))
 
 
 @asynccontextmanager

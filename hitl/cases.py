@@ -159,6 +159,8 @@ class Case:
     inquiries: tuple[Inquiry, ...] = ()
     tried: tuple[Tried, ...] = ()
     """Who else was asked, in order."""
+    has_card: bool = False
+    """A message in Slack stands for it; where not, one may be on its way."""
 
 
 def listed_as(case_id: int, *, title: str | None, key: str, is_blind: bool) -> str:

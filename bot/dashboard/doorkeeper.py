@@ -9,10 +9,10 @@ from datetime import timedelta
 from bot.dashboard.links import Links, Ticket
 from bot.intake.keyring import Caller, Keyring, KeysUnknown
 from bot.slack.directory import Directory
-from bot.slack.errors import SLACK_TROUBLE
 from bot.slack.people import Actor, NotAllowed, People
 from bot.slack.refusals import Refusal
 from bot.slack.text import is_slack_user
+from bot.slack.trouble import SLACK_TROUBLE
 from hitl.api_keys import Scope
 from hitl.errors import HitlError
 from hitl.policy import InForce, UseCase

@@ -60,7 +60,7 @@ async def rewrite_card(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent | Sk
 
 
 async def _answered_the_click(desk: Desk, parcel: Parcel, message: Message) -> bool:
-    # Taken from a verified request only, and checked there: see ``way_back_check``.
+    # Taken from a verified request only, and checked there: see ``WaysBack``.
     url = parcel.payload.get("response_url")
     if url is None or desk.database.now() - parcel.created_at > _RESPONSE_URL_LIVES:
         return False

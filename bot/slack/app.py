@@ -30,13 +30,14 @@ from bot.slack.listeners import (
     threads,
     undo,
 )
-from bot.slack.older_cards import older_card_check
+from bot.slack.older_cards import OlderCards
 from bot.slack.people import People
 from bot.slack.services import SlackServices
-from bot.slack.ways_back import way_back_check
+from bot.slack.ways_back import WaysBack
+from bot.slack.whispers import Whispers
 
 
-def build_slack_app(services: Services, *, client: AsyncWebClient) -> AsyncApp:
+def build_slack_app(services: Services, *, client: AsyncWebClient, whispers: Whispers) -> AsyncApp:
     """The app, not yet connected; ``client`` carries the bot's token.
 
     It believes what it is given: over HTTP only ``slack_route`` may give it anything.
@@ -58,7 +59,7 @@ def build_slack_app(services: Services, *, client: AsyncWebClient) -> AsyncApp:
         name="hitl",
         client=_without_token(client),
         authorize=authorize,
-        before_authorize=way_back_check(client.base_url),
+        before_authorize=WaysBack(client.base_url),
         request_verification_enabled=False,  # done by ``slack_route``, before Bolt reads a word
         process_before_response=True,
     )
@@ -68,13 +69,14 @@ def build_slack_app(services: Services, *, client: AsyncWebClient) -> AsyncApp:
         People(directory),
         services.precedents,
         services.findings,
+        whispers,
         services.links,
     )
-    app.middleware(older_card_check(slack))
+    app.middleware(OlderCards(services.database))
     for listeners in (
+        decide,  # first, for Bolt asks one listener after the other
         adjudicate,
         asking,
-        decide,
         more,
         monthly,
         practice,

@@ -1,41 +1,41 @@
 """How Slack's requests reach the app: over a socket we open, or over HTTP with a signature."""
 
 import asyncio
+import json
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from aiohttp import ClientError
-from fastapi import APIRouter, Request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.adapter.starlette.async_handler import (
-    to_async_bolt_request,
-    to_starlette_response,
-)
+from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from yarl import query_to_pairs
 
 from bot.slack.signature import is_genuine
 
 log = logging.getLogger(__name__)
 _MOST_BODY = 1024 * 1024
 """Slack's views are 250 kB at most, and its payloads little more."""
+_FORM = "application/x-www-form-urlencoded"
 _NO_SENSE = (ValueError, RecursionError, TypeError, AttributeError, LookupError)
 """What Bolt's reading of a body raises where it is not as Slack writes them."""
 
 
-def slack_route(app: AsyncApp, *, signing_secret: str | None) -> APIRouter:
+def slack_route(app: AsyncApp, *, signing_secret: str | None) -> Route:
     """``POST /slack/events``: what Slack signed goes to the app, anything else goes no further.
 
     413 above 1 MiB, 401 for what is unsigned, older than 5 minutes or altered, 400 for what is
     signed and still makes no sense. Without a secret nothing is taken over HTTP.
     """
-    router = APIRouter()
 
-    @router.post("/slack/events", include_in_schema=False)
     async def events(request: Request) -> Response:
         body = await _read(request)
         if body is None:
@@ -46,12 +46,27 @@ def slack_route(app: AsyncApp, *, signing_secret: str | None) -> APIRouter:
         ):
             return PlainTextResponse("the request is not signed by Slack", 401)
         try:
-            asked = to_async_bolt_request(request, body)
+            asked = _asked(request, body)
         except _NO_SENSE:
             return PlainTextResponse("the body makes no sense", 400)
         return to_starlette_response(await app.async_dispatch(asked))
 
-    return router
+    return Route("/slack/events", events, methods=["POST"], include_in_schema=False)
+
+
+def _asked(request: Request, body: bytes) -> AsyncBoltRequest:
+    """As Bolt's own adapter makes it, but for the reading of forms.
+
+    Bolt takes ten times as long for what was clicked, a form whose one field is JSON with all that
+    was shown; and it takes a command with "payload" in its words for such a form.
+    """
+    headers: dict[str, str | Sequence[str]] = dict(request.headers)
+    text = body.decode()
+    if not text.startswith("{") and request.headers.get("content-type", "").startswith(_FORM):
+        fields = dict(query_to_pairs(text))
+        text = fields.get("payload") or json.dumps(fields)
+        headers["content-type"] = "application/json"
+    return AsyncBoltRequest(body=text, query=dict(request.query_params), headers=headers)
 
 
 async def _read(request: Request) -> bytes | None:

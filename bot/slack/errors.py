@@ -5,10 +5,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from aiohttp import ClientError
 from slack_bolt import BoltResponse
 from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.cards.details import refused_view
@@ -16,14 +14,13 @@ from bot.slack.cards.wording import already_decided
 from bot.slack.refusals import Refusal
 from bot.slack.services import SlackServices
 from bot.slack.text import mrkdwn
+from bot.slack.trouble import SLACK_TROUBLE
 from hitl.errors import HitlError
 from hitl.policy import UnknownUseCase
 from hitl.review import AlreadyDecided, CaseNotFound
 from hitl.storage.queries import case_by_id
 
 logger = logging.getLogger(__name__)
-SLACK_TROUBLE = (SlackApiError, ClientError, TimeoutError, OSError)
-"""What calling Slack can raise."""
 _UNEXPECTED = "Something went wrong on our side; it has been logged. The card shows what stands."
 _LONGEST = 2_000
 
@@ -31,7 +28,7 @@ _LONGEST = 2_000
 def error_edge(services: SlackServices) -> Callable[..., Awaitable[BoltResponse]]:
     """The handler of everything a listener raises.
 
-    What reaches it is verified, and its ``response_url`` is Slack's: see ``way_back_check``.
+    What reaches it is verified, and its ``response_url`` is Slack's: see ``WaysBack``.
     """
 
     async def on_error(

@@ -6,38 +6,55 @@ A number is given again after a restore, so an old card's buttons would decide s
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from slack_bolt import BoltResponse
-from sqlalchemy import Connection
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.slack.refusals import Refusal
-from bot.slack.services import SlackServices
-from hitl.cases import Case
+from hitl.storage.database import Database
 from hitl.storage.moments import EPOCH
-from hitl.storage.queries import CaseNotFound, case_by_id
-from hitl.storage.slack_copies import Place, card_place
+from hitl.storage.outlines import Outline, outline_of
+from hitl.storage.slack_copies import Place
 
+OUTLINE = "outline"
+"""Under this name the context of a press holds the outline of its case."""
 _NAMES_A_CASE = re.compile(r"([0-9]{1,18})(?::|$)")
 _CLOCKS_APART = timedelta(minutes=10)
 """How far Slack's clock and ours may be apart for a card whose place is not stored yet."""
 
-_Next = Callable[[], Awaitable[BoltResponse]]
 
+class OlderCards(AsyncMiddleware):
+    """Refuses a press on a card that was there before its case.
 
-def older_card_check(services: SlackServices) -> Callable[..., Awaitable[BoltResponse]]:
-    """A Bolt middleware that refuses a press on a card that was there before its case."""
+    A class as Bolt has its own: for a function Bolt collects thirty arguments at each request.
+    """
 
-    async def check(body: Mapping[str, Any], next_: _Next) -> BoltResponse:
-        pressed = _pressed(body)
-        if pressed is not None and await services.database.read(lambda c: _is_older(c, *pressed)):
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,  # noqa: ARG002 - Bolt's interface
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - the same
+    ) -> BoltResponse:
+        """Go on with the case's outline in the request's context."""
+        pressed = _pressed(req.body)
+        if pressed is None:
+            return await next()
+        case_id, place = pressed
+        outline = await self._database.read(partial(outline_of, case_id=case_id))
+        if outline is not None and _is_older(outline, place):
             raise Refusal(
                 "This card was made before the database was restored; its number names another"
                 " case now. Nothing was changed: look for the case's newest card."
             )
-        return await next_()
-
-    return check
+        req.context[OUTLINE] = outline
+        return await next()
 
 
 def _pressed(body: Mapping[str, Any]) -> tuple[int, Place] | None:
@@ -53,15 +70,8 @@ def _pressed(body: Mapping[str, Any]) -> tuple[int, Place] | None:
     return None
 
 
-def _is_older(connection: Connection, case_id: int, pressed: Place) -> bool:
-    try:
-        case = case_by_id(connection, case_id)
-    except CaseNotFound:
-        return False  # the listener says so in its own words
-    place = card_place(connection, case_id)
-    return place != pressed and _stood_before(case, pressed, is_placed=place is not None)
-
-
-def _stood_before(case: Case, pressed: Place, *, is_placed: bool) -> bool:
+def _is_older(case: Outline, pressed: Place) -> bool:
+    if case.card == pressed:
+        return False
     posted_at = EPOCH + timedelta(seconds=float(pressed.ts))
-    return posted_at < case.submitted_at - (timedelta() if is_placed else _CLOCKS_APART)
+    return posted_at < case.submitted_at - (timedelta() if case.card else _CLOCKS_APART)

@@ -237,14 +237,13 @@ class People:
         return await self._directory.channel_members(use_case.channel)
 
     async def _members(self, named: tuple[str, ...], use_case: UseCase) -> frozenset[str]:
-        found = await asyncio.gather(*(self._one(name, use_case) for name in named))
-        return frozenset().union(*found)
+        people = frozenset(name for name in named if is_slack_user(name))
+        many = [self._many(name, use_case) for name in named if name not in people]
+        return people.union(*await asyncio.gather(*many))
 
-    async def _one(self, named: str, use_case: UseCase) -> frozenset[str]:
+    async def _many(self, named: str, use_case: UseCase) -> frozenset[str]:
         if named == _CHANNEL:
             return await self._directory.channel_members(use_case.channel)
-        if is_slack_user(named):
-            return frozenset({named})
         return await self._directory.group_members(named)
 
 

@@ -17,7 +17,7 @@ from bot.slack.cards.practice import (
     refused_practice,
     too_few_view,
 )
-from bot.slack.errors import SLACK_TROUBLE, in_words
+from bot.slack.errors import in_words
 from bot.slack.message import View
 from bot.slack.people import Actor, actor_of
 from bot.slack.practice import HOW_MANY, Practice
@@ -25,6 +25,7 @@ from bot.slack.refusals import Refusal
 from bot.slack.served import pictures_ready
 from bot.slack.services import SlackServices
 from bot.slack.showing import open_modal
+from bot.slack.trouble import SLACK_TROUBLE
 from hitl.errors import HitlError
 from hitl.reports.practice import count_known, known_to_practise, right_labels
 from hitl.review import practise

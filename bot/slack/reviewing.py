@@ -26,7 +26,7 @@ from bot.slack.cards.review import (
     undo_offered,
 )
 from bot.slack.cards.wording import settled_lines
-from bot.slack.errors import SLACK_TROUBLE, in_words
+from bot.slack.errors import in_words
 from bot.slack.message import View
 from bot.slack.people import Actor, actor_of
 from bot.slack.served import longest_queue, pictures_ready, waits_needed
@@ -34,6 +34,7 @@ from bot.slack.services import SlackServices
 from bot.slack.showing import open_modal
 from bot.slack.sitting import Sitting
 from bot.slack.text import mrkdwn
+from bot.slack.trouble import SLACK_TROUBLE
 from hitl.blindness import as_seen
 from hitl.cases import Case
 from hitl.errors import HitlError

@@ -9,12 +9,14 @@ from bot.findings import Findings
 from bot.slack.cards.case import case_card
 from bot.slack.message import Message
 from bot.slack.people import Actor, People
+from bot.slack.whispers import Whispers
 from hitl.blindness import as_seen
 from hitl.cases import Case
 from hitl.deadlines import handed_to
 from hitl.policy import InForce, UseCase
 from hitl.reports.precedents import Precedents
 from hitl.storage.database import Database
+from hitl.storage.outlines import Outline, outline_of
 from hitl.storage.queries import CaseNotFound, case_by_id, picture_files
 
 
@@ -27,6 +29,7 @@ class SlackServices:
     people: People
     precedents: Precedents
     findings: Findings
+    whispers: Whispers
     links: Links | None = None
 
     def dashboard_link(self, actor: Actor) -> str:
@@ -51,7 +54,14 @@ class SlackServices:
             raise CaseNotFound(case_id)  # kept to be served as another, and shown to nobody
         return case, self.policy.use_case(case.use_case)
 
-    def handed_to(self, case: Case, use_case: UseCase) -> tuple[str, ...]:
+    async def outline(self, case_id: int) -> Outline:
+        """Whom a case concerns, where nothing else of it is needed; raises ``CaseNotFound``."""
+        outline = await self.database.read(partial(outline_of, case_id=case_id))
+        if outline is None:
+            raise CaseNotFound(case_id)
+        return outline
+
+    def handed_to(self, case: Case | Outline, use_case: UseCase) -> tuple[str, ...]:
         """Who may decide the case besides the reviewers, as the policy names them."""
         return handed_to(use_case, waited=self.database.now() - case.submitted_at)
 
@@ -60,7 +70,7 @@ class SlackServices:
         also = self.handed_to(case, use_case)
         await self.people.require_viewer(actor, use_case, also=also)
 
-    async def require_decider(self, actor: Actor, case: Case, use_case: UseCase) -> None:
+    async def require_decider(self, actor: Actor, case: Case | Outline, use_case: UseCase) -> None:
         """Someone who may decide the case now; raises ``Refusal``."""
         also = self.handed_to(case, use_case)
         await self.people.require_decider(actor, use_case, also=also)

@@ -7,10 +7,10 @@ from slack_bolt.async_app import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.cards.details import case_view
-from bot.slack.errors import SLACK_TROUBLE
 from bot.slack.message import View
 from bot.slack.services import SlackServices
 from bot.slack.sitting import Sitting
+from bot.slack.trouble import SLACK_TROUBLE
 from hitl.cases import Case
 from hitl.errors import HitlError
 

@@ -5,38 +5,49 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from slack_bolt import BoltResponse
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 log = logging.getLogger(__name__)
-_Next = Callable[[], Awaitable[BoltResponse]]
 _Origin = tuple[str, str | None, int | None]
 _SLACK = ("https", "hooks.slack.com", None)
 
 
-def way_back_check(api_url: str) -> Callable[..., Awaitable[BoltResponse]]:
-    """A Bolt middleware that answers 400 to a request whose ``response_url`` is not Slack's.
+class WaysBack(AsyncMiddleware):
+    """Answers 400 to a request whose ``response_url`` is not Slack's.
 
     Every request is verified by now: its signature over HTTP, our own connection over a socket.
     So its words are Slack's own, and the listeners, the error edge and delivery post to its
     ``response_url`` without asking again. That is the one word of it that sends the app
     somewhere, and the only one checked here: a leaked signing secret must not open the network
-    behind the app. ``api_url`` is where Slack's methods are; a workspace on another server, or
-    Slack's own for governments, answers at the same origin or at ``hooks.`` before its host.
+    behind the app.
     """
-    scheme, host, port = _origin(api_url)
-    known = {_SLACK, (scheme, host, port), (scheme, f"hooks.{host}", port)}
 
-    async def check(req: AsyncBoltRequest, next_: _Next) -> BoltResponse:
+    def __init__(self, api_url: str) -> None:
+        """``api_url`` is where Slack's methods are.
+
+        A workspace on another server, or Slack's own for governments, answers at the same origin
+        or at ``hooks.`` before its host.
+        """
+        scheme, host, port = _origin(api_url)
+        self._known = {_SLACK, (scheme, host, port), (scheme, f"hooks.{host}", port)}
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,  # noqa: ARG002 - Bolt's interface
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - the same
+    ) -> BoltResponse:
+        """Go on where the way back is Slack's, or there is none."""
         url = req.context.get("response_url")
-        if url is None or _origin(url) in known:
-            return await next_()
+        if url is None or _origin(url) in self._known:
+            return await next()
         log.warning(
             "A request was refused: the place for its answer is not Slack's.",
             extra={"key": "slack.foreign_way_back"},
         )
         return BoltResponse(status=400, body={"error": "the response_url is not Slack's"})
-
-    return check
 
 
 def _origin(url: object) -> _Origin:

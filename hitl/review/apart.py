@@ -26,7 +26,6 @@ from hitl.storage.database import Transaction
 from hitl.storage.flags import FlagEnd, end_watch, watch
 from hitl.storage.known_answers import retire_answer
 from hitl.storage.queries import case_by_id
-from hitl.storage.slack_copies import card_place
 from hitl.storage.votes import mark_undone
 from hitl.vocabulary import By, CheckState, Verdict
 
@@ -90,7 +89,7 @@ def take_back_answer(
     drop_claim(tx, case.id, reviewer=by)
     data = {"verdict": undone.verdict, "label": undone.label}
     record_event(tx, case.id, event="undone", actor=by, data=data)
-    if card_place(tx.connection, case.id) is None:
+    if not case.has_card:
         post_card(tx, case.id, use_case=use_case.name, channel=use_case.channel)
     waiting = case_by_id(tx.connection, case.id)
     update_card(tx, waiting, response_url=response_url)

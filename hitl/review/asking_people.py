@@ -10,7 +10,6 @@ from hitl.review.record import post_card, update_card
 from hitl.storage import outbox
 from hitl.storage.database import Transaction
 from hitl.storage.questions import Question, QuestionKind, question_of
-from hitl.storage.slack_copies import card_place
 from hitl.storage.steps import end_step, running_step
 from hitl.storage.tables import cases
 from hitl.strategies import ASKING
@@ -28,7 +27,7 @@ def ask_people(tx: Transaction, case: Case, *, use_case: UseCase) -> Case:
         .values(people_since=tx.now, is_blind=is_blind)
     )
     asked = replace(case, people_since=tx.now, is_blind=is_blind)
-    if card_place(tx.connection, case.id) is None:
+    if not case.has_card:
         post_card(tx, case.id, use_case=use_case.name, channel=use_case.channel)
     else:
         update_card(tx, asked)  # that of its check, which may have been answered

@@ -23,7 +23,7 @@ from hitl.storage.database import Transaction
 from hitl.storage.outbox import FILES_LANE, UPDATES_LANE, Kind, is_busy, put
 from hitl.storage.queries import case_to_change
 from hitl.storage.queue_cards import has_waiting_parcel
-from hitl.storage.slack_copies import card_place, lacks_pictures
+from hitl.storage.slack_copies import lacks_pictures
 
 CLAIM_FOR = timedelta(minutes=5)
 """Most reviews take seconds; whoever was called away leaves the case to the next person."""
@@ -151,6 +151,5 @@ def prepare_pictures(tx: Transaction, case_id: int, *, use_case: UseCase) -> Non
 
 def _show_who_looks(tx: Transaction, case: Case) -> None:
     """Have its card say so, if it has one, and if Slack has no decisions to show before."""
-    has_card = card_place(tx.connection, case.id) is not None
-    if has_card and not is_busy(tx.connection, UPDATES_LANE):
+    if case.has_card and not is_busy(tx.connection, UPDATES_LANE):
         update_card(tx, case)

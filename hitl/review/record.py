@@ -22,6 +22,8 @@ POLICY = "policy"
 """The actor of what the policy did by itself."""
 _TEACHES = frozenset({By.REVIEWER, By.USER})
 """Whose outcomes are labels; what a machine or a deadline let stand teaches nothing new."""
+# Made once: making a statement costs as much as running it.
+_INSERT_NOTE = insert(notes)
 _INSERT_OUTCOME = insert(outcomes)
 
 
@@ -33,13 +35,14 @@ def record_event(
     actor: str,
     data: Mapping[str, Any],
     words: str | None = None,
+    position: int | None = None,
 ) -> None:
     """Append to the case's history and wake whoever waits for the case.
 
     ``data`` holds nothing that a person wrote, for history stays when that is erased; ``words``
-    is its digest.
+    is its digest. ``position`` is given where the case's row counts the event already.
     """
-    append(tx, case_id, Happening(event, actor, data, words))
+    append(tx, case_id, Happening(event, actor, data, words), position=position)
     tx.announce(case_topic(case_id))
 
 
@@ -47,7 +50,7 @@ def record_words(tx: Transaction, case_id: int, *, author: str, text: str) -> st
     """Keep what a person wrote where it can be erased; its digest, for the event."""
     salt = tx.salt()
     tx.connection.execute(
-        insert(notes),
+        _INSERT_NOTE,
         {"case_id": case_id, "author": author, "text": text, "salt": salt, "at": tx.now},
     )
     return words_digest(text, salt=salt)
@@ -118,6 +121,21 @@ def update_card(tx: Transaction, case: Case, *, response_url: str | None = None)
     A card that nobody has begun to post is drawn as things are then, or not at all for a case
     that waits no more: neither may use up what Slack allows the cards that people wait for.
     """
+    if not (case.has_card or _is_being_posted(tx, case)):
+        return
+    outbox.put(
+        tx,
+        kind=outbox.Kind.CARD_UPDATE,
+        stream=outbox.case_stream(case.id),
+        lane=outbox.RESPONSES_LANE if response_url else outbox.UPDATES_LANE,
+        case_id=case.id,
+        use_case=case.use_case,
+        payload={"response_url": response_url} if response_url else {},
+    )
+
+
+def _is_being_posted(tx: Transaction, case: Case) -> bool:
+    """Whether somebody has begun to post its card; one that nobody has is settled with this."""
     stream = outbox.case_stream(case.id)
     is_needed = awaits_people(case)
     if outbox.settle_untaken(
@@ -127,19 +145,10 @@ def update_card(tx: Transaction, case: Case, *, response_url: str | None = None)
         state=outbox.Sending.WAITING if is_needed else outbox.Sending.SKIPPED,
         reason=None if is_needed else f"the case is {as_seen(case).state} already",
     ):
-        return
+        return False
     is_under_way = outbox.is_waiting(tx.connection, stream, kind=outbox.Kind.CARD_POST)
-    if not is_under_way and card_place(tx.connection, case.id) is None:
-        return
-    outbox.put(
-        tx,
-        kind=outbox.Kind.CARD_UPDATE,
-        stream=stream,
-        lane=outbox.RESPONSES_LANE if response_url else outbox.UPDATES_LANE,
-        case_id=case.id,
-        use_case=case.use_case,
-        payload={"response_url": response_url} if response_url else {},
-    )
+    # On PostgreSQL it may have been posted since the case was read.
+    return is_under_way or card_place(tx.connection, case.id) is not None
 
 
 def reply_in_thread(

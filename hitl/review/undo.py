@@ -19,7 +19,6 @@ from hitl.storage.database import Transaction
 from hitl.storage.flags import FlagEnd, end_watch
 from hitl.storage.known_answers import retire_answer
 from hitl.storage.queries import case_by_id, case_to_change
-from hitl.storage.slack_copies import card_place
 from hitl.storage.votes import mark_undone, reopen, retire_outcome, standing_votes
 from hitl.vocabulary import CaseState
 
@@ -69,7 +68,7 @@ def undo(
     votes = len(standing_votes(tx.connection, case_id))
     check = None if check is None else case_by_id(tx.connection, case_id).check
     waiting = replace(case, state=state, outcome=None, votes=votes, check=check)
-    if card_place(tx.connection, case_id) is None:
+    if not case.has_card:
         # Decided before it got a card: now it needs one.
         post_card(tx, case_id, use_case=use_case.name, channel=use_case.channel)
     update_card(tx, waiting, response_url=response_url)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from hitl.audit import words_digest
 from hitl.blindness import apart_check, as_seen
@@ -40,6 +40,14 @@ from hitl.storage.tables import cases
 from hitl.storage.votes import dispute, next_revision, record_vote, standing_votes
 from hitl.vocabulary import By, CaseState, Verdict
 
+# Made once: making a statement costs as much as running it.
+_CLOSE = (
+    update(cases)
+    .where(cases.c.id == bindparam("of_case"), cases.c.state.in_(WAITING))
+    .values(state=bindparam("to"), decided_at=bindparam("now"), events=cases.c.events + 1)
+    .returning(cases.c.events)
+)
+
 
 def vote(
     tx: Transaction,
@@ -67,7 +75,7 @@ def vote(
         raise CaseDisputed(case_id)
     if case.is_known and has_met(tx.connection, case_id, reviewer=reviewer):
         raise NeedsOthers(case_id)
-    before = standing_votes(tx.connection, case_id)
+    before = standing_votes(tx.connection, case_id) if case.votes else ()
     if any(cast.reviewer == reviewer for cast in before):
         raise AlreadyVoted(case_id)
     verdict, chosen = _choice(verdict, label, case=case, use_case=use_case)
@@ -147,12 +155,13 @@ def settle_case(
 
     ``words`` is the digest of the outcome's note. Raises ``AlreadyDecided`` and ``CaseWithdrawn``.
     """
-    if not close_case(tx, case.id, to=CaseState.DECIDED):
+    position = close_case(tx, case.id, to=CaseState.DECIDED)
+    if position is None:
         # On PostgreSQL another transaction may have closed it since it was read.
         refuse_unless_open(as_seen(case_by_id(tx.connection, case.id)))
     record_outcome(tx, case.id, outcome)
     data = {"verdict": outcome.verdict, "label": outcome.label}
-    record_event(tx, case.id, event=event, actor=actor, data=data, words=words)
+    record_event(tx, case.id, event=event, actor=actor, data=data, words=words, position=position)
     decided = replace(case, state=CaseState.DECIDED, outcome=outcome)
     decided = follow(tx, decided, outcome, event=event, use_case=use_case)
     end_chain(tx, decided, why="it was decided before")
@@ -162,15 +171,15 @@ def settle_case(
     return decided
 
 
-def close_case(tx: Transaction, case_id: int, *, to: CaseState) -> bool:
-    """Move a waiting case to ``to``; False when it does not wait any more."""
+def close_case(tx: Transaction, case_id: int, *, to: CaseState) -> int | None:
+    """Move a waiting case to ``to``; None when it does not wait any more.
+
+    Else the position of the event that is to tell of it: the case's row counts it already.
+    """
     decided_at = tx.now if to is CaseState.DECIDED else None
-    closed = tx.connection.execute(
-        update(cases)
-        .where(cases.c.id == case_id, cases.c.state.in_(WAITING))
-        .values(state=to, decided_at=decided_at)
-    )
-    return closed.rowcount == 1
+    values = {"of_case": case_id, "to": to, "now": decided_at}
+    position: int | None = tx.connection.execute(_CLOSE, values).scalar()
+    return position
 
 
 def _choice(

@@ -39,13 +39,14 @@ def withdraw(
         return _check_withdrawn(tx, case_id, by=by, reason=reason, response_url=response_url)
     if case.state is CaseState.WITHDRAWN:
         return case
-    if not close_case(tx, case_id, to=CaseState.WITHDRAWN):
+    position = close_case(tx, case_id, to=CaseState.WITHDRAWN)
+    if position is None:
         case = case_by_id(tx.connection, case_id)
         if case.state is not CaseState.WITHDRAWN:
             refuse_unless_open(as_seen(case) if from_people else case)
         return case
     words = None if reason is None else record_words(tx, case_id, author=by, text=reason)
-    record_event(tx, case_id, event="withdrawn", actor=by, data={}, words=words)
+    record_event(tx, case_id, event="withdrawn", actor=by, data={}, words=words, position=position)
     noted = () if reason is None else (Note(author=by, text=reason, at=tx.now),)
     withdrawn = replace(case, state=CaseState.WITHDRAWN, notes=case.notes + noted)
     if case.check is not None:

@@ -52,9 +52,15 @@ def begin(tx: Transaction, histories: Mapping[int, Iterable[Happening]]) -> None
         tx.connection.execute(_INSERT, rows)
 
 
-def append(tx: Transaction, case_id: int, happening: Happening) -> None:
-    """The next event; on PostgreSQL others that append to the case wait for this transaction."""
-    position = tx.connection.execute(_COUNT_ONE_MORE, {"of_case": case_id}).scalar_one()
+def append(
+    tx: Transaction, case_id: int, happening: Happening, *, position: int | None = None
+) -> None:
+    """The next event; on PostgreSQL others that append to the case wait for this transaction.
+
+    ``position`` is given where this transaction has counted it in the case's row already.
+    """
+    if position is None:
+        position = tx.connection.execute(_COUNT_ONE_MORE, {"of_case": case_id}).scalar_one()
     before = {"of_case": case_id, "at_position": position - 1}
     # Where there is none the chain is broken: that is for verification to tell, and no reason
     # to lose what happens now.

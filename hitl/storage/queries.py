@@ -22,6 +22,7 @@ from hitl.storage.tables import (
     outcomes,
     pictures,
     reviews,
+    slack_messages,
 )
 from hitl.strategies import ASKING
 from hitl.vocabulary import By, CaseState, CheckKind, CheckState, RouteTo, Verdict
@@ -66,6 +67,7 @@ _votes = (
 )
 _written = select(literal(1)).where(notes.c.case_id == cases.c.id).exists()
 _asked = select(func.count()).where(inquiries.c.case_id == cases.c.id).scalar_subquery()
+_posted = select(literal(1)).where(slack_messages.c.case_id == cases.c.id).exists()
 _CASE_COLUMNS = (
     *(column for column in cases.c if column.name != "fingerprint"),
     *(column for column in case_contents.c if column.name not in {"case_id", "ask", "salt"}),
@@ -80,6 +82,7 @@ _CASE_COLUMNS = (
     _votes.label("votes"),
     _written.label("has_notes"),
     _asked.label("asked"),
+    _posted.label("has_card"),
     _overruled.c.verdict.label("overruled_verdict"),
     _overruled.c.label.label("overruled_label"),
     _overruled.c.by.label("overruled_by"),
@@ -230,6 +233,7 @@ def _case(
         notes=written,
         inquiries=asked,
         tried=steps,
+        has_card=row.has_card,
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from bot.sandbox.workspace import Workspace
 from bot.services import Services
 from bot.slack.app import build_slack_app
+from bot.slack.whispers import Whispers
 from hitl.policy import parse_policy
 from hitl.review import Submission, submit
 from hitl.routing import Prediction
@@ -72,7 +73,7 @@ async def waiting(
             rules = POLICY.use_case(use_case)
             await database.write(partial(submit, submission=each, use_case=rules, draw=0.5))
     services = Services(database=database, policy=POLICY, draw=lambda: 0.5)
-    app = build_slack_app(services, client=client)
+    app = build_slack_app(services, client=client, whispers=Whispers(client))
     async with over_socket(app, workspace):
         yield database
 

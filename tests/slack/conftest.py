@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
+from starlette.applications import Starlette
 
 from bot.dashboard.links import Links
 from bot.sandbox.app import running_workspace
@@ -20,6 +20,7 @@ from bot.serving import listen, serving
 from bot.slack.app import build_slack_app
 from bot.slack.cards.case import case_card
 from bot.slack.connection import slack_route
+from bot.slack.whispers import whispering
 from hitl.cases import Case
 from hitl.policy import Policy, UseCase, parse_policy
 from hitl.review import Submission, submit, withdraw
@@ -164,15 +165,15 @@ async def desk(
     links = Links(workspace.config.bot_token, public_url="https://hitl.test")
     services = Services(database=database, policy=policy, draw=lambda: 0.5, links=links)
     secret = workspace.config.signing_secret
-    web = FastAPI()
-    app = build_slack_app(services, client=client)
-    web.include_router(slack_route(app, signing_secret=secret))
     listener = listen("127.0.0.1", 0)
-    async with serving(web, listener):
-        workspace.request_url = f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"
-        yield Desk(database, policy, client=client, viewer=workspace.person("U0ANA"))
-        # Its connections are kept alive; the server would wait for them.
-        await workspace.aclose()
+    async with whispering(client) as whispers:
+        app = build_slack_app(services, client=client, whispers=whispers)
+        web = Starlette(routes=[slack_route(app, signing_secret=secret)])
+        async with serving(web, listener):
+            workspace.request_url = f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"
+            yield Desk(database, policy, client=client, viewer=workspace.person("U0ANA"))
+            # Its connections are kept alive; the server would wait for them.
+            await workspace.aclose()
 
 
 @pytest.fixture

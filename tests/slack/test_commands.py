@@ -47,6 +47,7 @@ async def test_stats_of_every_use_case_take_two_lines_each(people: People) -> No
         ("/hitl stats 53w", "the longest windows are 366d and 52w"),
         ("/hitl stat", 'Did you mean "stats"?'),
         ("/hitl case forty-one", "/hitl case 41"),
+        ("/hitl stats payload", "content-moderation"),
         ("/hitl", "A case is something an AI was unsure of."),
         ("/hitl help", "stats [use case] [window]"),
     ],

@@ -5,15 +5,16 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
 
 from bot.sandbox.workspace import Workspace
 from bot.services import Services
 from bot.serving import listen, serving
 from bot.slack.app import build_slack_app
 from bot.slack.connection import slack_route
+from bot.slack.whispers import Whispers
 from hitl.policy import parse_policy
 from hitl.storage.database import Database
 from tests.slack.conftest import POLICY
@@ -79,9 +80,9 @@ async def test_without_a_secret_nothing_is_taken_over_http(
     database: Database, client: AsyncWebClient, workspace: Workspace
 ) -> None:
     services = Services(database=database, policy=parse_policy(POLICY), draw=lambda: 0.5)
-    web, listener = FastAPI(), listen("127.0.0.1", 0)
-    app = build_slack_app(services, client=client)
-    web.include_router(slack_route(app, signing_secret=None))
+    app = build_slack_app(services, client=client, whispers=Whispers(client))
+    web = Starlette(routes=[slack_route(app, signing_secret=None)])
+    listener = listen("127.0.0.1", 0)
     async with serving(web, listener):
         workspace.request_url = f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"
         answer = await post(workspace, signed(workspace, at=int(time.time())))

@@ -1,7 +1,9 @@
 """A slip can be taken back at once by whoever made it."""
 
+from bot.sandbox.faults import Fault
 from bot.sandbox.person import Person
 from bot.sandbox.seen import SeenMessage
+from bot.sandbox.workspace import Workspace
 from bot.slack import ids
 from hitl.vocabulary import CaseState
 from tests.conftest import Clock
@@ -26,6 +28,19 @@ async def test_whoever_decides_is_told_what_they_chose_and_alone_sees_it(
     assert told.says("You chose *Reject · remove post* for “Reply in r/cooking”.")
     assert told.says("You can undo this for 2 min")
     assert not any(message.says("You chose") for message in await people["ben"].messages("C0MOD"))
+
+
+async def test_nobody_waits_for_the_telling(
+    desk: Desk, people: People, workspace: Workspace
+) -> None:
+    case = await desk.submit(post())
+    card = await desk.show(case)
+    held = Fault(method="response_url", kind="delay", seconds=0.3)
+    workspace.faults.order(held)
+    assert await people["ana"].click(card, "Reject · remove post")
+    assert (await desk.case(case.id)).state is CaseState.DECIDED
+    assert not any(m.says("You chose") for m in await people["ana"].messages("C0MOD"))
+    await people["ana"].wait_for_message("C0MOD", "You chose")
 
 
 async def test_undo_beside_it_opens_the_case_again(desk: Desk, people: People) -> None:

@@ -12,6 +12,7 @@ from bot.slack import ids
 from bot.slack.cards.actions import ANOTHER_LABEL
 from bot.slack.cards.forms import label_form
 from bot.slack.errors import in_words
+from bot.slack.older_cards import OUTLINE
 from bot.slack.people import actor_of
 from bot.slack.reviewing import go_on, is_in_review, outcome_said
 from bot.slack.services import SlackServices
@@ -19,6 +20,7 @@ from bot.slack.showing import open_form, show_in_place, way_back
 from bot.slack.undoing import offer_undo
 from hitl.cases import Case
 from hitl.review import AlreadyDecided, CaseWithdrawn, vote
+from hitl.storage.outlines import Outline
 from hitl.vocabulary import Verdict
 
 
@@ -70,8 +72,9 @@ async def _decide_on_card(
     label: str | None = None,
 ) -> None:
     """Decide, and show it on the card that was clicked; review mode goes on to the next."""
-    body, respond = args.body, args.respond
-    deciding = decide(services, body, case_id, verdict=verdict, label=label)
+    body = args.body
+    known = args.context.get(OUTLINE)
+    deciding = decide(services, body, case_id, verdict=verdict, label=label, known=known)
     if is_in_review(body):
         said = await _said(services, deciding, body)
         await args.ack()
@@ -79,8 +82,8 @@ async def _decide_on_card(
     else:
         decided = await deciding
         await args.ack()
-        await show_in_place(decided, services, body=body, respond=respond, client=args.client)
-        await offer_undo(decided, services, body=body, respond=respond)
+        await show_in_place(decided, services, body=body, respond=args.respond, client=args.client)
+        offer_undo(decided, services, body=body)
 
 
 async def _said(services: SlackServices, deciding: Awaitable[Case], body: dict[str, Any]) -> str:
@@ -104,15 +107,21 @@ async def decide(
     *,
     verdict: Verdict | None = None,
     label: str | None = None,
+    known: Outline | None = None,
 ) -> Case:
-    """The case with what the actor said stored; raises what that is refused with."""
-    case, use_case = await services.find(case_id)
+    """The case with what the actor said stored; raises what that is refused with.
+
+    ``known`` is its outline where it was read for this very press.
+    """
+    if known is None or known.id != case_id:
+        known = await services.outline(case_id)
+    use_case = services.policy.use_case(known.use_case)
     actor = actor_of(body)
-    await services.require_decider(actor, case, use_case)
+    await services.require_decider(actor, known, use_case)
     return await services.database.write(
         lambda tx: vote(
             tx,
-            case.id,
+            case_id,
             verdict=verdict,
             label=label,
             reviewer=actor.user_id,

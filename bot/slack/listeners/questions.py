@@ -10,9 +10,9 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 
 from bot.slack import ids
 from bot.slack.cards.question import DECLINES, question_message
-from bot.slack.errors import SLACK_TROUBLE
 from bot.slack.people import Actor, actor_of
 from bot.slack.services import SlackServices
+from bot.slack.trouble import SLACK_TROUBLE
 from hitl.cases import Case
 from hitl.policy import UseCase
 from hitl.review import (

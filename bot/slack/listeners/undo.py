@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.slack import ids
 from bot.slack.services import SlackServices
@@ -13,9 +13,7 @@ def register(app: AsyncApp, services: SlackServices) -> None:
     """Listen for the button beside what they were told they had chosen."""
 
     @app.action(ids.UNDO)
-    async def press(
-        ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], respond: AsyncRespond
-    ) -> None:
+    async def press(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any]) -> None:
         case = await take_back(services, body, int(action["value"]))
         await ack()
-        await show_undone_instead(case, respond=respond)
+        show_undone_instead(case, services, body=body)
