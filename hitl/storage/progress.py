@@ -1,8 +1,9 @@
 """How far waiting cases are through the steps of their deadline, and which have one due."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from hitl.deadlines import End, Progress, Step, plan
 from hitl.policy import UseCase
@@ -14,22 +15,14 @@ _SECOND = timedelta(seconds=1)
 
 def cases_with_steps_due(connection: Connection, use_case: UseCase, *, now: datetime) -> list[int]:
     """The ids of those that wait for people and for whom something is due, oldest first."""
-    steps = plan(use_case.deadline)
-    if not steps:
-        return []
-    found = connection.execute(
-        select(cases.c.id)
-        .where(
-            cases.c.use_case == use_case.name,
-            AWAITS_DEADLINE,
-            ~cases.c.is_overdue,  # said once more for the index, which has it in second place
-            # Follows from what comes after; said for the index, which an "or" leaves unused.
-            cases.c.submitted_at <= now - min(step.after for step in steps),
-            or_(*(_is_due(step, now) for step in steps)),
-        )
-        .order_by(cases.c.submitted_at)
+    waiting = select(cases.c.id, cases.c.submitted_at).where(
+        cases.c.use_case == use_case.name,
+        AWAITS_DEADLINE,
+        ~cases.c.is_overdue,  # said once more for the index, which has it in second place
     )
-    return list(found.scalars())
+    turns = [waiting.where(*turn) for turn in _turns(plan(use_case.deadline), now)]
+    found = [row for turn in turns for row in connection.execute(turn)]
+    return [row.id for row in sorted(found, key=lambda row: (row.submitted_at, row.id))]
 
 
 def progress_of(connection: Connection, case_id: int) -> Progress:
@@ -49,8 +42,17 @@ def record_progress(tx: Transaction, case_id: int, progress: Progress) -> None:
     )
 
 
-def _is_due(step: Step, now: datetime) -> ColumnElement[bool]:
-    is_time = cases.c.submitted_at <= now - step.after
-    if isinstance(step, End):
-        return is_time
-    return is_time & (cases.c.steps_taken_seconds < step.after // _SECOND)
+def _turns(steps: Sequence[Step], now: datetime) -> Iterator[tuple[ColumnElement[bool], ...]]:
+    """For whom each step is the next one, and is due: apart from each other, and each in a range of
+    the index, so that nobody who waits for a later step is looked at.
+    """
+    taken, taken_to = cases.c.steps_taken_seconds, 0
+    for step in sorted(steps, key=lambda step: step.after):
+        is_time, after = cases.c.submitted_at <= now - step.after, step.after // _SECOND
+        yield taken == taken_to, is_time
+        # Those that took steps of a deadline that has been changed since.
+        if isinstance(step, End):
+            yield taken > taken_to, is_time
+            return
+        yield taken > taken_to, taken < after, is_time
+        taken_to = after

@@ -41,6 +41,7 @@ class CaseRow(SQLModel, table=True):
             "ix_cases_deadline",
             "use_case",
             "is_overdue",
+            "steps_taken_seconds",
             "submitted_at",
             sqlite_where=AWAITS_DEADLINE,
             postgresql_where=AWAITS_DEADLINE,

@@ -54,7 +54,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_cases_deadline",
         "cases",
-        ["use_case", "is_overdue", "submitted_at"],
+        ["use_case", "is_overdue", "steps_taken_seconds", "submitted_at"],
         unique=False,
         sqlite_where=sa.text(
             "(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)"
