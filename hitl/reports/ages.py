@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from hitl.storage.tables import AWAITS_PEOPLE, cases
+from hitl.storage.tables import cases
+from hitl.storage.waiting import waits_in
 
 AGES = (
     timedelta(minutes=10),
@@ -24,8 +25,6 @@ def queue_ages(connection: Connection, *, use_case: str, now: datetime) -> Seque
         for place, age in enumerate(AGES)
     ]
     row = connection.execute(
-        select(*younger, func.count().label("all"))
-        .select_from(cases)
-        .where(cases.c.use_case == use_case, AWAITS_PEOPLE)
+        select(*younger, func.count().label("all")).select_from(cases).where(waits_in(use_case))
     ).one()
     return [row[0], *(row[place] - row[place - 1] for place in range(1, len(row)))]

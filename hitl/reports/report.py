@@ -42,7 +42,8 @@ from hitl.statistics.speed import speed
 from hitl.statistics.sunset import Sunset, sunset
 from hitl.statistics.trend import Week, trend
 from hitl.statistics.weeks import weeks_between
-from hitl.storage.tables import AWAITS_PEOPLE, cases
+from hitl.storage.tables import cases
+from hitl.storage.waiting import waits_in
 from hitl.vocabulary import By
 
 USUAL_WEEKS = 12
@@ -185,9 +186,7 @@ def _sunset(own: Ledger, window: Window, counted: Stats, *, decided: Decided) ->
 
 def _deadlines(ledger: Ledger, window: Window) -> Deadlines:
     [decided] = decided_in(ledger, [window])
-    overdue = select(func.count()).where(
-        cases.c.use_case == ledger.use_case, AWAITS_PEOPLE, cases.c.is_overdue
-    )
+    overdue = select(func.count()).where(waits_in(ledger.use_case), cases.c.is_overdue)
     return Deadlines(
         overdue=ledger.connection.execute(overdue).scalar_one(),
         decided=decided.by.get(By.DEADLINE, 0),

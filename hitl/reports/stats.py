@@ -61,8 +61,8 @@ def queue(connection: Connection, *, use_case: str, most: int = 10) -> Queue:
         select(cases.c.id, cases.c.key, cases.c.is_blind, case_contents.c.title)
         .outerjoin_from(cases, case_contents, case_contents.c.case_id == cases.c.id)
         .where(waiting)
-        # As the index of those that wait has them, or all would be put in order for a few.
-        .order_by(cases.c.submitted_at, cases.c.id)
+        # With the margin, which their index has: else all that wait are put in order for a few.
+        .order_by(cases.c.submitted_at, cases.c.margin, cases.c.id)
         .limit(most)
     )
     return Queue(

@@ -25,6 +25,7 @@ from hitl.storage.checks import is_split, met_before
 from hitl.storage.database import Transaction
 from hitl.storage.statements import insert_new
 from hitl.storage.tables import AWAITS_PEOPLE, cases, claims, reviews, skips
+from hitl.storage.waiting import waits_in
 from hitl.vocabulary import CaseState
 
 _MOST_URGENT = 200
@@ -155,6 +156,7 @@ def _in_turn(order: Order, *, waited: bool, hurried: bool) -> tuple[Select[Any],
 def _counted(*, waited: bool) -> Select[Any]:
     some = (
         _free(waited=waited)
+        .where(waits_in(bindparam("use_case")))
         .with_only_columns(cases.c.id)
         .limit(bindparam("most", type_=Integer))
         .subquery()

@@ -11,7 +11,8 @@ from hitl.storage.database import Transaction
 from hitl.storage.outbox import SLACK, Kind, Sending, case_stream
 from hitl.storage.slack_copies import Place
 from hitl.storage.statements import insert_new
-from hitl.storage.tables import AWAITS_PEOPLE, cases, outbox, queue_cards, slack_messages
+from hitl.storage.tables import cases, outbox, queue_cards, slack_messages
+from hitl.storage.waiting import waits_in
 
 IN_THE_QUEUE = "in the queue"
 """Why a case's own card was not posted."""
@@ -152,7 +153,7 @@ def _streams_waiting(connection: Connection, streams: list[str]) -> set[str]:
 
 
 def _waits_in(use_case: str) -> ColumnElement[bool]:
-    return (cases.c.use_case == use_case) & AWAITS_PEOPLE
+    return waits_in(use_case)
 
 
 def _open_in(use_case: str, channel: str) -> Select[Any]:

@@ -24,13 +24,19 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks import calls, floors
+from tests.benchmarks.awaiting import awaithumans
 from tests.benchmarks.bench import Bench, running_bench
 from tests.benchmarks.measuring import Figure, Measured, middle
 from tests.benchmarks.peers import langgraph
 from tests.benchmarks.processes import LOAD_CORE, use_core
+from tests.benchmarks.starting import starts
 from tests.postgres import NoPostgresql, Server, running_server
 
 _TIMES = 100
+_LACK = """What the others leave out:
+LangGraph has no policy, no queue, no check of who may decide, no record of what happened, and does
+not keep two clicks apart; taking cases, posting and Slack's signature are a service around it.
+awaithumans has no part in Slack here: nothing is posted, clicked, signed or waited for."""
 Run = Callable[[], Awaitable[Measured]]
 
 
@@ -48,6 +54,8 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hitl-bench-")))
         runs, figures = asyncio.run(_measure(options, folder, servers, console))
     _show(runs, figures, console)
+    if options.peers:
+        console.print(_LACK)
     if options.json:
         _write(options.json, runs, figures)
 
@@ -62,7 +70,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=3, help="turns of what is compared")
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 16, 64], help="at once")
-    parser.add_argument("--peers", action="store_true", help="LangGraph too: the extra `peers`")
+    parser.add_argument("--peers", action="store_true", help="others too: the extra `peers`")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     return parser.parse_args([argument for argument in arguments if argument != "--"])
 
@@ -84,9 +92,8 @@ async def _measure(
         on = "sqlite" if server is None else "postgresql"
         console.print(f"Measuring on {on} …")
         place = folder / on
+        figures += await starts(place / "starts", server, times=options.repeats)
         async with running_bench(place, server=server) as bench:
-            figures.append(Figure("start-up to ready", on, bench.service.started_in, "s"))
-            figures.append(Figure("memory at rest", on, bench.service.memory(), "MB"))
             compared = _compared(options, place, server, bench)
             turns = [[await run() for run in compared] for _ in range(options.repeats)]
             runs += [middle(list(same)) for same in zip(*turns, strict=True)]
@@ -104,7 +111,10 @@ def _compared(
     for at_once in options.clients:
         runs.append(partial(calls.round_trip, bench, at_once=at_once, seconds=seconds))
         if options.peers:
-            runs.append(partial(langgraph, folder, server, at_once=at_once, seconds=seconds))
+            runs += (
+                partial(peer, folder, server, at_once=at_once, seconds=seconds)
+                for peer in (langgraph, awaithumans)
+            )
     runs.append(partial(calls.intake, bench, at_once=16, seconds=seconds))
     runs.append(partial(floors.no_op_fastapi, at_once=16, seconds=seconds))
     runs.append(partial(floors.raw_database, folder, server, seconds=seconds))

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,8 +23,6 @@ class Running:
     """A service that takes requests."""
 
     url: str
-    started_in: float
-    """Seconds from the process's start to the first ready answer."""
     process: psutil.Process
 
     def memory(self) -> float:
@@ -36,11 +33,11 @@ class Running:
 @asynccontextmanager
 async def running(folder: Path, env: Mapping[str, str], *, port: int) -> AsyncIterator[Running]:
     """The service for as long as the block runs."""
-    url, start = f"http://127.0.0.1:{port}", time.perf_counter()
+    url = f"http://127.0.0.1:{port}"
     async with spawned(_serve, folder, {**env, "HITL_PORT": str(port)}) as process:
         await _ready(url, process, folder=folder)
         assert process.pid is not None
-        yield Running(url, time.perf_counter() - start, psutil.Process(process.pid))
+        yield Running(url, psutil.Process(process.pid))
 
 
 def caller() -> aiohttp.ClientSession:

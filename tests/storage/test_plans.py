@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
+from hitl.reports.ages import queue_ages
 from hitl.reports.asked import asked_in
 from hitl.reports.changed import changed_hours
 from hitl.reports.ledger import Ledger
+from hitl.reports.stats import queue
+from hitl.storage.claims import Wanted, count_for
 from hitl.storage.database import Database, Transaction
 from hitl.storage.dead_letters import backlog, dead_letters
 from hitl.storage.erasure import cases_to_erase, slack_files, wipe
 from hitl.storage.flags import cases_to_recheck
 from hitl.storage.known_answers import turns_due
 from hitl.storage.precedents import erased_since, latest_decided, next_decided
-from hitl.storage.queue_cards import open_queue_cards
+from hitl.storage.queue_cards import numbers_of, open_queue_cards
 from hitl.storage.rollups import Progress
 from hitl.storage.steps import steps_past_their_time
 
@@ -28,9 +31,14 @@ GROWING = (
     "audit_events|case_contents|cases|checks|embeddings|flags|inquiries|known_turns|notes|opinions"
     "|outbox|outcomes|pictures|questions|reviews|skips|strategy_steps|tallies|thread_replies|truths"
 )
+WANTED = Wanted(use_case="x", reviewer="U1", now=NOW, skipped_since=NOW)
 SMALL = "ix_outbox_lane_waiting|ix_outbox_dead|ux_"
 """Partial indexes: of what still has to be done."""
-WHOLE = re.compile(rf"SCAN ({GROWING})(?! USING (COVERING )?INDEX ({SMALL}))")
+WHOLE = re.compile(
+    rf"SCAN ({GROWING})(?! USING (COVERING )?INDEX ({SMALL}))"
+    r"|SEARCH cases USING (COVERING )?INDEX (?!ix_cases_oldest)\w+ \(use_case=\?\)$"
+)
+"""From end to end, or all that a use case ever had."""
 
 READING: dict[str, Callable[[Connection], object]] = {
     "steps past their time": partial(steps_past_their_time, now=NOW),
@@ -46,6 +54,10 @@ READING: dict[str, Callable[[Connection], object]] = {
     "whom a report says were asked": lambda connection: asked_in(
         Ledger.open(connection, "x"), [(NOW, NOW)]
     ),
+    "what waits": partial(queue, use_case="x"),
+    "for how long": partial(queue_ages, use_case="x", now=NOW),
+    "how much there is for a person": partial(count_for, wanted=WANTED, most=10),
+    "how much waits": partial(numbers_of, use_case="x"),
     "backlog": backlog,
     "backlog of a use case": partial(backlog, use_cases=["x"]),
     "dead letters": partial(dead_letters, most=10),
