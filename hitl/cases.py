@@ -162,6 +162,11 @@ class Case:
     has_card: bool = False
     """A message in Slack stands for it; where not, one may be on its way."""
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether pictures were uploaded with it, which storage and Slack have files of."""
+        return any(piece.image_id is not None for piece in self.evidence)
+
 
 def listed_as(case_id: int, *, title: str | None, key: str, is_blind: bool) -> str:
     """What a list calls a case; a key would tell more of a blind one than its card does."""

@@ -194,13 +194,11 @@ async def _shown(
         )
         finished = finished_view(standing=standing, waiting=waiting)
         return _Next(sitting, _always(finished))
-    _, similar = await asyncio.gather(
-        pictures_ready(services, case.id), services.precedents.at_hand(case)
-    )
+    _, similar = await asyncio.gather(_pictured(services, case), services.precedents.at_hand(case))
     standing, files = await services.database.read(
         lambda c: (
             _standing(c, wanted, sitting, use_case=use_case, said=said),
-            picture_files(c, case.id),
+            picture_files(c, case.id) if case.has_pictures else {},
         )
     )
     until = now + CLAIM_FOR
@@ -212,6 +210,11 @@ async def _shown(
         return review_view(case, card, standing=standing, kept_until=until)
 
     return _Next(sitting, render)
+
+
+async def _pictured(services: SlackServices, case: Case) -> None:
+    if case.has_pictures:
+        await pictures_ready(services, case.id)
 
 
 def _always(view: View) -> _Rendering:

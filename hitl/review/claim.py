@@ -78,7 +78,8 @@ def claim_next(
     while upcoming := next_to_claim(tx.connection, wanted, most=2):
         # On PostgreSQL another transaction may claim or close it meanwhile: then the next one.
         if case := _claimed(tx, upcoming[0], reviewer=reviewer, claim_for=claim_for):
-            for case_id in upcoming:
+            to_prepare = upcoming if case.has_pictures else upcoming[1:]
+            for case_id in to_prepare:
                 prepare_pictures(tx, case_id, use_case=use_case)
             return case
     return None
