@@ -59,7 +59,9 @@ def _reader(wanted: Dependant) -> Callable[[Request], Awaitable[_Arguments]]:
         arguments = {name: await call(request) for name, call in dependencies}
         if wanted.request_param_name is not None:
             arguments[wanted.request_param_name] = request
-        errors = _take(arguments, wanted.path_params, request.path_params, at="path")
+        errors: list[Any] = []
+        if wanted.path_params:
+            errors += _take(arguments, wanted.path_params, request.path_params, at="path")
         if wanted.query_params:
             errors += _take(arguments, wanted.query_params, request.query_params, at="query")
         if body is not None:

@@ -20,6 +20,8 @@ MISTAKES = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
 _VICTIM_OF_OTHERS = {"40001", "40P01"}
 """PostgreSQL undid it for the sake of others: serialization failure, deadlock."""
+_HELD_UP = "55P03"
+"""PostgreSQL's lock_timeout."""
 _TRIES = 5
 _PAUSE_SECONDS = 0.02
 
@@ -56,6 +58,12 @@ def tried(attempt: Callable[[], T]) -> T:
                 raise StorageUnavailable(words) from error
             # Lets those go first to whom it was sacrificed.
             time.sleep(_PAUSE_SECONDS)
+
+
+def was_held_up(error: StorageUnavailable) -> bool:
+    """Whether it waited in vain for what somebody else had locked: others may go through."""
+    cause = error.__cause__
+    return isinstance(cause, DBAPIError) and getattr(cause.orig, "sqlstate", None) == _HELD_UP
 
 
 def is_undone(error: DBAPIError) -> bool:

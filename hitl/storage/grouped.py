@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from hitl.storage.database import Database, StorageUnavailable, Transaction
+from hitl.storage.failures import was_held_up
 
 _MOST = 128
 """Items in one transaction: more would have others wait for long."""
@@ -17,8 +18,9 @@ R = TypeVar("R")
 class Grouped(Generic[S, R]):
     """Runs a verb of many items; while one group is written, the next one gathers.
 
-    The verb returns a result or a refusal for each item, in order. Where it fails, each item of
-    its group is tried by itself: what one of them does wrong is not for the others to bear.
+    The verb returns a result or a refusal for each item, in order. Where it fails, or has to wait
+    for somebody's lock too long, each item of its group is tried by itself: what one of them does
+    wrong, or is held up by, is not for the others to bear.
     """
 
     def __init__(
@@ -44,7 +46,8 @@ class Grouped(Generic[S, R]):
         try:
             return list(await self._database.write(lambda tx: self._verb(tx, items)))
         except StorageUnavailable as error:
-            return [error] * len(items)
+            if len(items) == 1 or not was_held_up(error):
+                return [error] * len(items)
         except Exception as error:  # noqa: BLE001 - handed to whoever awaits the item
             if len(items) == 1:
                 return [error]

@@ -1,11 +1,14 @@
 """Statements both databases speak but SQLAlchemy spells once for each."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, func, select
+from sqlalchemy import JSON, Column, Connection, Row, Table, bindparam, column, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+
+from hitl.storage.moments import to_microseconds
 
 
 @cache
@@ -33,7 +36,29 @@ def insert_all_new(
     """
     if not rows:
         return ()
-    return connection.execute(_insert_new(table, connection.dialect.name, *told), rows).all()
+    if connection.dialect.name == "sqlite":
+        return connection.execute(_insert_new(table, "sqlite", *told), rows).all()
+    statement = _insert_all_new(table, tuple(rows[0]), *told)
+    return connection.execute(statement, {"rows": [_plain(row) for row in rows]}).all()
+
+
+@cache
+def _insert_all_new(table: Table, columns: tuple[str, ...], *told: Column[Any]) -> Any:
+    """On PostgreSQL, whose driver reads a statement with a thousand places anew each time."""
+    given = (
+        func.json_to_recordset(bindparam("rows", type_=JSON))
+        .table_valued(*(column(name, table.c[name].type) for name in columns))
+        .render_derived(with_types=True)
+    )
+    insert = postgresql.insert(table).from_select(columns, select(*given.c))
+    return insert.on_conflict_do_nothing().returning(*told)
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: to_microseconds(value) if isinstance(value, datetime) else value
+        for name, value in row.items()
+    }
 
 
 def lock_free_name(connection: Connection, name: str) -> bool:

@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text, update
 
 from hitl.storage.database import Database, StorageUnavailable, Transaction
+from hitl.storage.grouped import Grouped
 from hitl.storage.migrate import prepare_database
 from hitl.storage.tables import paces
 from tests.conftest import Clock
@@ -151,6 +152,26 @@ async def test_a_lock_that_nobody_lets_go_is_said_to_be_unavailable(database: Da
     assert not refused.value.may_be_stored
     gate.open()
     await keeping
+
+
+async def test_what_one_waits_for_in_vain_holds_up_no_other(database: Database) -> None:
+    gate = Gate()
+
+    def keep(tx: Transaction) -> None:
+        mark(tx, "kept")
+        gate.hold(tx)
+
+    def want(tx: Transaction, items: Sequence[str]) -> list[str]:
+        tx.connection.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        return [mark(tx, item) for item in items]
+
+    keeping = asyncio.create_task(database.write(keep))
+    await asyncio.to_thread(gate.entered.wait, 5)
+    answers = await Grouped(database, want).all(["a", "kept", "b"])
+    gate.open()
+    await keeping
+    assert [type(answer) for answer in answers] == [str, StorageUnavailable, str]
+    assert await marks(database) == {"a", "kept", "b"}
 
 
 @pytest.mark.slow

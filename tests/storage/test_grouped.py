@@ -3,17 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 
-import pytest
 from sqlalchemy.exc import IntegrityError
 
 from hitl.storage.database import Database, StorageUnavailable, Transaction
 from hitl.storage.grouped import Grouped
 from tests.storage.marks import Refused, mark, marks
-
-
-@pytest.fixture
-def engine() -> str:
-    return "sqlite"
 
 
 class Marking:
