@@ -5,6 +5,10 @@
 Service and load keep to a core each where there are two. What is compared is measured in turns,
 A B A B, in one run; of repeats the middle one counts. Slack is the local workspace, which keeps to
 no rates here. Nothing is asserted: figures move with the machine, only ratios stay.
+
+    uv run task bench --growth --sizes 1000 100000 1000000
+
+tells instead how each thing grows with how much waits and how much was decided before.
 """
 
 import argparse
@@ -19,6 +23,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -26,6 +31,7 @@ from rich.table import Table
 from tests.benchmarks import calls, floors
 from tests.benchmarks.awaiting import awaithumans
 from tests.benchmarks.bench import Bench, running_bench
+from tests.benchmarks.growth import DECIDED_FOR_EACH_OPEN, measure_growth, show_growth
 from tests.benchmarks.measuring import Figure, Measured, middle
 from tests.benchmarks.peers import langgraph
 from tests.benchmarks.processes import LOAD_CORE, use_core
@@ -52,6 +58,9 @@ def main() -> None:
         if options.database == "postgresql":
             del servers[0]
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hitl-bench-")))
+        if options.growth:
+            _grow(options, folder, servers, console)
+            return
         runs, figures = asyncio.run(_measure(options, folder, servers, console))
     _show(runs, figures, console)
     if options.peers:
@@ -71,6 +80,14 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 16, 64], help="at once")
     parser.add_argument("--peers", action="store_true", help="others too: the extra `peers`")
+    parser.add_argument("--growth", action="store_true", help="by how much there is, instead")
+    parser.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        default=[1_000, 100_000, 1_000_000],
+        help=f"open cases for --growth, each with {DECIDED_FOR_EACH_OPEN} times as many decided",
+    )
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     return parser.parse_args([argument for argument in arguments if argument != "--"])
 
@@ -82,6 +99,20 @@ def _server(stack: ExitStack, console: Console) -> Server | None:
     except NoPostgresql as none:
         console.print(f"[yellow]Not measured on PostgreSQL: {none}[/]")
         return None
+
+
+def _grow(
+    options: argparse.Namespace, folder: Path, servers: list[Server | None], console: Console
+) -> None:
+    found = [
+        grown
+        for server in servers
+        for grown in measure_growth(folder, server, console, sizes=options.sizes)
+    ]
+    show_growth(found, console)
+    if options.json:
+        document = {"machine": _machine(), "growth": [asdict(grown) for grown in found]}
+        options.json.write_text(json.dumps(document, indent=2) + "\n")
 
 
 async def _measure(
@@ -140,14 +171,17 @@ def _show(runs: list[Measured], figures: list[Figure], console: Console) -> None
         console.print(f"{figure.what}, {figure.on}: {figure.value:,.3g} {figure.unit}")
 
 
-def _write(file: Path, runs: list[Measured], figures: list[Figure]) -> None:
-    machine = {
+def _machine() -> dict[str, Any]:
+    return {
         "python": platform.python_version(),
         "machine": platform.machine(),
         "cores": os.cpu_count(),
     }
+
+
+def _write(file: Path, runs: list[Measured], figures: list[Figure]) -> None:
     document = {
-        "machine": machine,
+        "machine": _machine(),
         "runs": [asdict(run) | {"a_second": run.a_second} for run in runs],
         "figures": [asdict(figure) for figure in figures],
     }

@@ -22,6 +22,7 @@ from hitl.reports.health import facts_of
 from hitl.reports.report import report
 from hitl.reports.stats import stats
 from hitl.storage.database import Database
+from hitl.storage.engines import writing_engine
 from hitl.storage.migrate import prepare_database
 from hitl.storage.moments import to_microseconds
 from hitl.storage.rollups import progress
@@ -30,7 +31,7 @@ from tests.postgres import FAST, running_server
 
 T = TypeVar("T")
 _YEAR = timedelta(days=364)
-_END = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+END = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _TIMES = 3
 
 # Numbers that look drawn and are the same on both databases: u0 to u3 in [0, 1).
@@ -95,7 +96,7 @@ _AT_ONCE = 250_000
 
 def _fill(connection: Connection, *, cases: int, use_cases: int) -> None:
     yes, no = ("1", "0") if connection.dialect.name == "sqlite" else ("TRUE", "FALSE")
-    start, length = to_microseconds(_END - _YEAR), int(_YEAR.total_seconds()) * 1_000_000
+    start, length = to_microseconds(END - _YEAR), int(_YEAR.total_seconds()) * 1_000_000
     for first in range(1, cases + 1, _AT_ONCE):
         numbers = _NUMBERS.format(
             first=first, last=min(first + _AT_ONCE - 1, cases), start=start,
@@ -105,13 +106,27 @@ def _fill(connection: Connection, *, cases: int, use_cases: int) -> None:
             connection.execute(text(statement.format(numbers=numbers, yes=yes, no=no)))
 
 
+def make_year(url: str, *, cases: int) -> None:
+    """Fill a new database at the address with that many cases."""
+    prepare_database(url)
+    engine = writing_engine(url)
+    with engine.begin() as connection:
+        _fill(connection, cases=cases, use_cases=1)
+    engine.dispose()
+
+
+def year_of_use_case() -> UseCase:
+    """The one that all of ``make_year`` are of."""
+    return _named("use-case-0")
+
+
 def _named(name: str) -> UseCase:
     return moderation().model_copy(update={"name": name})
 
 
 async def _measure(url: str, *, cases: int, use_cases: int) -> None:
     prepare_database(url)
-    database = Database(url, clock=lambda: _END)
+    database = Database(url, clock=lambda: END)
     try:
         began = time.perf_counter()
         await database.write(lambda tx: _fill(tx.connection, cases=cases, use_cases=use_cases))
@@ -121,7 +136,7 @@ async def _measure(url: str, *, cases: int, use_cases: int) -> None:
             f"{cases:,} cases made in {time.perf_counter() - began:.0f} s"
         )
         began = time.perf_counter()
-        while (done := await database.read(progress)) is None or done.until < _END - timedelta(
+        while (done := await database.read(progress)) is None or done.until < END - timedelta(
             hours=2
         ):
             await roll_up(database)
@@ -138,7 +153,7 @@ async def _measure(url: str, *, cases: int, use_cases: int) -> None:
 
 
 def _queries() -> dict[str, Callable[[Connection], object]]:
-    use_case, now = _named("use-case-0"), _END
+    use_case, now = _named("use-case-0"), END
 
     def whole(length: timedelta, *, weeks: int) -> Callable[[Connection], object]:
         return lambda c: report(c, use_case=use_case, since=now - length, until=now, weeks=weeks)
