@@ -25,7 +25,7 @@ from hitl.storage.bell import outbox_topic
 from hitl.storage.database import Database, StorageUnavailable, Transaction
 from hitl.storage.outbox import SLACK, Parcel, Sending
 from hitl.storage.pacing import Rates
-from hitl.storage.taking import next_due, take
+from hitl.storage.taking import Taken, has_follower, take
 
 log = logging.getLogger(__name__)
 
@@ -97,18 +97,18 @@ class Deliverer:
         self._wake.set()
 
     async def _look(self) -> None:
-        """Start on what is due, or rest until something may be."""
+        """Start on what is due, then rest until more may be, or something is told."""
+        idle = self._look_every.total_seconds()
         try:
-            if self._in_hand == self._most:
-                await self._rest(self._look_every.total_seconds())
-            elif (idle := await self._take()) > 0:
-                await self._rest(idle)
+            if self._in_hand < self._most:
+                idle = await self._take()
         except StorageUnavailable as error:
             log.warning("Delivery waits for the database: %s", error)
-            await self._rest(self._look_every.total_seconds())
         except Exception:  # the loop's edge: delivery that ended silently would be worse
             log.exception("Delivery can't take what is due.", extra={"key": "delivery.mistake"})
-            await self._rest(self._look_every.total_seconds())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(idle):
+                await self._wake.wait()
 
     async def _finish(self) -> None:
         """Let sendings end; one that takes too long keeps its lease and is looked into later."""
@@ -119,26 +119,23 @@ class Deliverer:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _take(self) -> float:
-        """Start on what is due; the seconds until there may be more, 0 where there may be now."""
+        """Start on what is due; the seconds until there may be more."""
         free = self._most - self._in_hand
         # Counted from before the lease began, so never longer than it.
         until = asyncio.get_running_loop().time() + self._lease_for.total_seconds()
-        lease = secrets.token_hex(8)
-        parcels, idle = await self._database.write(
-            lambda tx: self._taken_or_idle(tx, lease=lease, most=free)
+        taken, idle = await self._database.write(
+            partial(self._taken, lease=secrets.token_hex(8), most=free)
         )
-        for together in self._sequences(parcels):
+        for together in self._sequences(taken.parcels):
             self._in_hand += len(together)
             task = asyncio.create_task(self._deliver(together, until=until))
             self._tasks.add(task)
             task.add_done_callback(self._forget)
         return idle
 
-    def _taken_or_idle(
-        self, tx: Transaction, *, lease: str, most: int
-    ) -> tuple[list[Parcel], float]:
-        """What is due, or for how long nothing will be: one look at the database for both."""
-        parcels = take(
+    def _taken(self, tx: Transaction, *, lease: str, most: int) -> tuple[Taken, float]:
+        """What is due, and for how many seconds nothing more will be."""
+        taken = take(
             tx,
             lease=lease,
             lease_for=self._lease_for,
@@ -146,12 +143,11 @@ class Deliverer:
             most=most,
             receiver=self._receiver,
         )
-        if parcels:
-            return parcels, 0
-        longest = self._look_every.total_seconds()
-        due = next_due(tx.connection, now=tx.now, rates=self._rates, receiver=self._receiver)
-        wait = longest if due is None else min(longest, (due - tx.now).total_seconds())
-        return [], max(wait, _SHORTEST_REST)
+        if len(taken.parcels) == most:
+            return taken, 0
+        more_at = taken.more_at or tx.now + self._look_every
+        idle = min(more_at - tx.now, self._look_every).total_seconds()
+        return taken, max(idle, _SHORTEST_REST)
 
     def _sequences(self, parcels: Iterable[Parcel]) -> Iterable[list[Parcel]]:
         """What must go one after the other: a lane's parcels if it keeps order, else each alone."""
@@ -162,35 +158,43 @@ class Deliverer:
             else:
                 yield from ([parcel] for parcel in taken)
 
-    async def _rest(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
-
     async def _deliver(self, parcels: list[Parcel], *, until: float) -> None:
         """Send them in order; one that has to wait takes those behind it with it."""
         latest_start = until - self._lease_for.total_seconds() * _ROOM
         waiting = deque(parcels)
         try:
             while waiting and asyncio.get_running_loop().time() < latest_start:
-                if not await self._deliver_one(waiting.popleft(), until=until):
+                parcel = waiting.popleft()
+                if not await self._deliver_one(parcel, until=until, is_last=not waiting):
                     break
             for parcel in waiting:
                 await self._database.write(partial(give_back, parcel=parcel))
         except StorageUnavailable as error:
             log.warning("What became of a sending could not be stored: %s", error)
         finally:
+            if self._in_hand == self._most:
+                self._wake.set()
             self._in_hand -= len(parcels)
-            self._wake.set()
 
-    async def _deliver_one(self, parcel: Parcel, *, until: float) -> bool:
+    async def _deliver_one(self, parcel: Parcel, *, until: float, is_last: bool) -> bool:
         """Whether the next in its lane may go."""
         result = await self._tried(parcel, until=until)
         if isinstance(result, Trouble):
             return await self._failed(parcel, result)
         if isinstance(result, Sent):
             self._health.resume()
-        if not await self._database.write(lambda tx: settle_result(tx, parcel, result)):
+        # Where nothing was kept waiting, nobody needs to look for it.
+        opens_lane = is_last and self._rates(parcel.lane) is not None
+        settled, is_followed = await self._database.write(
+            lambda tx: (
+                settle_result(tx, parcel, result),
+                has_follower(tx.connection, parcel, now=tx.now, opens_lane=opens_lane),
+            )
+        )
+        if not settled:
             log.warning("Parcel %s was sent after its lease.", parcel.id)
+        if is_followed:
+            self._wake.set()
         reach(Instant.SETTLED, parcel.kind)
         return True
 
@@ -219,6 +223,7 @@ class Deliverer:
         state = await self._database.write(
             lambda tx: self._settle_trouble(tx, parcel, trouble, chance=chance)
         )
+        self._wake.set()
         if state is Sending.DEAD:
             log.error(
                 "Parcel %s (%s, case %s) is a dead letter: %s.",

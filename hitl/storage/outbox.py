@@ -133,6 +133,7 @@ class Parcel:
 
     id: int
     kind: Kind
+    stream: str
     lane: str
     case_id: int | None
     use_case: str
@@ -239,7 +240,8 @@ def settle(
             "finished_at": None if waiting else tx.now,
         },
     )
-    tx.announce(outbox_topic(receiver_of(parcel.lane)))
+    if waiting:
+        tx.announce(outbox_topic(receiver_of(parcel.lane)))
     return done.rowcount == 1
 
 

@@ -1,11 +1,10 @@
 """How fast a lane may go and until when it is held, shared by everyone who takes from it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 
 from hitl.storage.bell import outbox_topic
 from hitl.storage.database import Transaction
@@ -68,61 +67,53 @@ def once_each(tx: Transaction, name: str, *, every: timedelta) -> bool:
     return turn.rowcount == 1
 
 
-def allowance(tx: Transaction, lane: str, *, rate: Rate | None, most: int) -> int:
-    """How many of ``most`` rows the lane lets go now; a lane with a rate was locked before."""
-    if most == 0:
-        return 0
-    known = _paces(tx.connection.execute(select(paces).where(paces.c.name.in_(_names(lane)))))
-    if any(pace.held_until > tx.now for pace in known.values()):
-        return 0
-    if rate is None:
-        return most
-    if lane not in known:
-        _ensure(tx, lane)
-        known[lane] = _Pace(free_at=EPOCH, held_until=EPOCH)
-    # The generic cell rate algorithm: a lane may run ahead of its interval by one burst.
-    ahead = max(known[lane].free_at - tx.now, timedelta())
-    return max(0, min(most, (rate.interval * rate.burst - ahead) // rate.interval))
-
-
-def use(tx: Transaction, lane: str, *, rate: Rate, count: int) -> None:
-    """Note that ``count`` rows go through the lane, which is locked."""
-    chosen = paces.c.name == lane
-    free_at = tx.connection.execute(select(paces.c.free_at).where(chosen)).scalar_one()
-    moved = max(free_at, tx.now) + rate.interval * count
-    tx.connection.execute(update(paces).where(chosen).values(free_at=moved))
-
-
-def openings(
-    connection: Connection, lanes: Iterable[str], *, now: datetime, rates: Rates
-) -> dict[str, datetime]:
-    """From when each lane lets something go; ``now`` or earlier for at once."""
-    known = _paces(connection.execute(select(paces)))
-    return {lane: _opens_at(lane, known, now=now, rate=rates(lane)) for lane in lanes}
-
-
 @dataclass(frozen=True, slots=True)
-class _Pace:
-    free_at: datetime
-    held_until: datetime
+class Pace:
+    """How far a lane has run ahead, and until when it, or its receiver, is held."""
+
+    free_at: datetime = EPOCH
+    held_until: datetime = EPOCH
 
 
-def _paces(rows: Iterable[Row[Any]]) -> dict[str, _Pace]:
-    return {row.name: _Pace(row.free_at, row.held_until) for row in rows}
+UNPACED = Pace()
+_IN_FORCE = select(paces).where(
+    (paces.c.held_until > bindparam("now")) | (paces.c.free_at > bindparam("now"))
+)
+_MOVE = (
+    update(paces).where(paces.c.name == bindparam("of_name")).values(free_at=bindparam("moved_to"))
+)
+HAS_PACE = exists(_IN_FORCE)
+"""Whether there is any that is in force; ``now`` is to be given."""
 
 
-def _opens_at(
-    lane: str, known: Mapping[str, _Pace], *, now: datetime, rate: Rate | None
-) -> datetime:
-    moments = [known[name].held_until for name in _names(lane) if name in known]
+def paces_in_force(connection: Connection, *, now: datetime) -> dict[str, Pace]:
+    """Of lanes and receivers; one that is not here can't stop anything."""
+    rows = connection.execute(_IN_FORCE, {"now": now})
+    return {row.name: Pace(row.free_at, row.held_until) for row in rows}
+
+
+def opens_at(lane: str, known: Mapping[str, Pace], *, now: datetime, rate: Rate | None) -> datetime:
+    """From when the lane lets something go; ``now`` or earlier for at once."""
+    moments = [known[name].held_until for name in (lane, receiver_of(lane)) if name in known]
     if rate is not None and lane in known:
         moments.append(known[lane].free_at - rate.interval * (rate.burst - 1))
     return max(moments, default=now)
 
 
-def _names(lane: str) -> tuple[str, str]:
-    """What can hold a lane: itself, and the receiver its name begins with."""
-    return lane, receiver_of(lane)
+def allowance(pace: Pace, *, rate: Rate, now: datetime) -> int:
+    """How many rows the lane lets go now."""
+    # The generic cell rate algorithm: a lane may run ahead of its interval by one burst.
+    ahead = max(pace.free_at - now, timedelta())
+    return max(0, (rate.interval * rate.burst - ahead) // rate.interval)
+
+
+def use(tx: Transaction, lane: str, pace: Pace, *, rate: Rate, count: int) -> Pace:
+    """Note that ``count`` rows go through the lane, which was locked before its pace was read."""
+    moved = max(pace.free_at, tx.now) + rate.interval * count
+    if tx.connection.execute(_MOVE, {"of_name": lane, "moved_to": moved}).rowcount == 0:
+        _ensure(tx, lane)
+        tx.connection.execute(_MOVE, {"of_name": lane, "moved_to": moved})
+    return Pace(moved, pace.held_until)
 
 
 def _ensure(tx: Transaction, name: str) -> None:

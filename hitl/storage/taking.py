@@ -1,60 +1,108 @@
 """Taking from the outbox: what is due, lane by lane, by any number of takers at once."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection, bindparam, exists, func, select, update
 
 from hitl.storage.database import Transaction
 from hitl.storage.outbox import Kind, Parcel, Sending
-from hitl.storage.pacing import Rates, allowance, openings, use
+from hitl.storage.pacing import (
+    HAS_PACE,
+    UNPACED,
+    Pace,
+    Rate,
+    Rates,
+    allowance,
+    opens_at,
+    paces_in_force,
+    use,
+)
 from hitl.storage.statements import lock_free_name
 from hitl.storage.tables import outbox
 
 # Made once: making a statement costs as much as running it, and these run for every message.
 _WAITS = outbox.c.state == Sending.WAITING
 _IN_LANE = outbox.c.lane == bindparam("of_lane")
-_OF_RECEIVER = outbox.c.lane.startswith(bindparam("lanes"))
-_IS_TAKEN = _WAITS & outbox.c.leased_by.is_not(None) & (outbox.c.due_at > bindparam("now"))
+_IS_DUE = outbox.c.due_at <= bindparam("now")
 _earlier = outbox.alias("earlier")
 _IS_FIRST_OF_STREAM = ~exists().where(
     _earlier.c.stream == outbox.c.stream,
     _earlier.c.state == Sending.WAITING,
     _earlier.c.id < outbox.c.id,
 )
-_LANES_WITH_WORK = (
-    select(outbox.c.lane)
-    .where(_WAITS, _OF_RECEIVER)
+_lanes = (
+    select(outbox.c.lane, func.min(outbox.c.id).label("first"))
+    .where(_WAITS, outbox.c.lane.startswith(bindparam("lanes")))
     .group_by(outbox.c.lane)
-    .order_by(func.min(outbox.c.id))
+    .subquery("lanes")
 )
-_FIRST_DUE = (
-    select(outbox.c.lane, func.min(outbox.c.due_at).label("due_at"))
-    .where(_WAITS, _OF_RECEIVER, _IS_FIRST_OF_STREAM)
-    .group_by(outbox.c.lane)
+_first_in_lane = select(outbox.c.due_at).where(
+    outbox.c.lane == _lanes.c.lane, _WAITS, _IS_FIRST_OF_STREAM
 )
-_OUT = select(func.count()).where(_IN_LANE, _IS_TAKEN)
-_BUSY_UNTIL = (
-    select(outbox.c.lane, func.count().label("out"), func.min(outbox.c.due_at).label("until"))
-    .where(_IS_TAKEN)
-    .group_by(outbox.c.lane)
+# The first that is due ends the search, so that a long queue costs no more than a short one.
+_due_now = _first_in_lane.where(_IS_DUE).order_by(outbox.c.id).limit(1).scalar_subquery()
+_due_later = _first_in_lane.with_only_columns(func.min(outbox.c.due_at)).scalar_subquery()
+_LANES = select(
+    _lanes.c.lane,
+    func.coalesce(_due_now, _due_later).label("due_at"),
+    HAS_PACE.label("has_pace"),
+).order_by(_lanes.c.first)
+_OUT = select(func.count().label("number"), func.min(outbox.c.due_at).label("until")).where(
+    _IN_LANE, _WAITS, outbox.c.leased_by.is_not(None), ~_IS_DUE
 )
 _DUE = (
-    select(outbox.c.id, outbox.c.leased_by, outbox.c.due_at)
-    .where(_IN_LANE, _WAITS, outbox.c.due_at <= bindparam("now"), _IS_FIRST_OF_STREAM)
+    select(
+        outbox.c.id,
+        outbox.c.kind,
+        outbox.c.stream,
+        outbox.c.case_id,
+        outbox.c.use_case,
+        outbox.c.payload,
+        outbox.c.attempts,
+        outbox.c.created_at,
+        outbox.c.leased_by,
+        outbox.c.due_at,
+    )
+    .where(_IN_LANE, _WAITS, _IS_DUE, _IS_FIRST_OF_STREAM)
     .order_by(outbox.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
 _TAKE = (
     update(outbox)
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .where(outbox.c.id == bindparam("of_id"))
     .values(
         leased_by=bindparam("leased_by"),
-        due_at=bindparam("due_at"),
+        due_at=bindparam("until"),
         attempts=outbox.c.attempts + 1,
     )
-    .returning(outbox)
 )
+_FOLLOWS = select(outbox.c.id).where(_WAITS, _IS_DUE).limit(1)
+_HAS_FOLLOWER = select(
+    exists(_FOLLOWS.where(outbox.c.stream == bindparam("of_stream")))
+    | exists(_FOLLOWS.where(_IN_LANE))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one taker got, and when there may be more for it."""
+
+    parcels: list[Parcel]
+    more_at: datetime | None
+    """Should nobody settle anything before; None where nothing else is to be waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """A lane in which something waits."""
+
+    name: str
+    due_at: datetime
+    """Of the first row that may go next: now or earlier where one is due."""
 
 
 def take(
@@ -65,96 +113,103 @@ def take(
     rates: Rates,
     most: int,
     receiver: str | None = None,
-) -> list[Parcel]:
+) -> Taken:
     """Take due rows, the oldest of each lane first, as many as the lanes' rates allow.
 
     A row that is not settled within ``lease_for`` can be taken again by anyone. ``lease`` must
-    be unique to this call. ``receiver`` leaves the lanes of all others alone. A lane with a rate
-    that another taker has locked is left to them: waiting for one lane while holding others would
-    be a deadlock with whoever does it the other way round.
+    be unique to this call. ``receiver`` leaves the lanes of all others alone.
     """
+    take_from = partial(_take_from, tx, lease=lease, lease_for=lease_for)
     parcels: list[Parcel] = []
-    for lane in _lanes_with_work(tx, receiver):
-        wanted = most - len(parcels)
-        if wanted <= 0:
-            break
-        rate = rates(lane)
-        if rate is not None:
-            if not lock_free_name(tx.connection, lane):
-                continue
-            # Before the lane's pace is read: whoever gave the last one back may hold the lane.
-            wanted = min(wanted, rate.room(_out(tx, lane)))
-        allowed = allowance(tx, lane, rate=rate, most=wanted)
-        if allowed == 0:
-            continue
-        taken = _take_from(tx, lane, lease=lease, lease_for=lease_for, most=allowed)
-        if rate is not None and taken:
-            use(tx, lane, rate=rate, count=len(taken))
-        parcels += taken
-    return parcels
+    moments: list[datetime | None] = []
+    lanes, known = _waiting(tx.connection, now=tx.now, receiver=receiver)
+    for lane in lanes:
+        rate, wanted = rates(lane.name), most - len(parcels)
+        moment: datetime | None = max(
+            lane.due_at, opens_at(lane.name, known, now=tx.now, rate=rate)
+        )
+        if wanted > 0 and moment is not None and moment <= tx.now:
+            taken, moment = (
+                (take_from(lane.name, most=wanted), None)
+                if rate is None
+                else _take_paced(tx, lane.name, rate=rate, most=wanted, take_from=take_from)
+            )
+            parcels += taken
+        moments.append(moment)
+    return Taken(parcels, min(filter(None, moments), default=None))
 
 
-def next_due(
-    connection: Connection, *, now: datetime, rates: Rates, receiver: str | None = None
-) -> datetime | None:
-    """When the next row may be taken, a moment in the past for at once; None if none waits."""
-    rows = connection.execute(_FIRST_DUE, _lanes_of(receiver)).all()
-    if not rows:
-        return None
-    open_at = openings(connection, [row.lane for row in rows], now=now, rates=rates)
-    busy_until = _busy_until(connection, now=now, rates=rates)
-    moments: list[datetime] = [
-        max(row.due_at, open_at[row.lane], busy_until.get(row.lane, now)) for row in rows
-    ]
-    return min(moments)
+def has_follower(
+    connection: Connection, parcel: Parcel, *, now: datetime, opens_lane: bool
+) -> bool:
+    """Whether something is due that the parcel may have kept waiting.
+
+    In its stream, or also in its lane where that lets only so many out at once.
+    """
+    lane = parcel.lane if opens_lane else None
+    wanted = {"of_stream": parcel.stream, "of_lane": lane, "now": now}
+    return bool(connection.execute(_HAS_FOLLOWER, wanted).scalar_one())
 
 
-def _lanes_of(receiver: str | None) -> dict[str, str]:
-    """How the names of the receiver's lanes begin."""
-    return {"lanes": "" if receiver is None else f"{receiver}/"}
+def _waiting(
+    connection: Connection, *, now: datetime, receiver: str | None
+) -> tuple[list[_Lane], dict[str, Pace]]:
+    """Lanes in which something is the first of its stream, in order, and the paces in force."""
+    wanted = {"lanes": "" if receiver is None else f"{receiver}/", "now": now}
+    rows = connection.execute(_LANES, wanted).all()
+    known = paces_in_force(connection, now=now) if rows and rows[0].has_pace else {}
+    return [_Lane(row.lane, row.due_at) for row in rows if row.due_at is not None], known
 
 
-def _lanes_with_work(tx: Transaction, receiver: str | None) -> list[str]:
-    return list(tx.connection.execute(_LANES_WITH_WORK, _lanes_of(receiver)).scalars())
+def _take_paced(
+    tx: Transaction, lane: str, *, rate: Rate, most: int, take_from: Callable[..., list[Parcel]]
+) -> tuple[list[Parcel], datetime | None]:
+    """What the rate allows, and when it may allow more.
 
-
-def _out(tx: Transaction, lane: str) -> int:
-    return tx.connection.execute(_OUT, {"of_lane": lane, "now": tx.now}).scalar_one()
-
-
-def _busy_until(connection: Connection, *, now: datetime, rates: Rates) -> dict[str, datetime]:
-    """From when lanes without room may have some again, should nobody settle before."""
-    rows = connection.execute(_BUSY_UNTIL, {"now": now})
-    return {
-        row.lane: row.until
-        for row in rows
-        if (rate := rates(row.lane)) is not None and rate.room(row.out) == 0
-    }
+    A lane that another taker has locked is left to them: waiting for one lane while holding
+    others would be a deadlock with whoever does it the other way round.
+    """
+    if not lock_free_name(tx.connection, lane):
+        return [], tx.now
+    # Before the lane's pace is read: whoever gave the last one back may hold the lane.
+    out = tx.connection.execute(_OUT, {"of_lane": lane, "now": tx.now}).one()
+    room = rate.room(out.number)
+    known = paces_in_force(tx.connection, now=tx.now)
+    opening = opens_at(lane, known, now=tx.now, rate=rate)
+    if room == 0 or opening > tx.now:
+        return [], max(opening, out.until or opening)
+    pace = known.get(lane, UNPACED)
+    allowed = min(most, room, allowance(pace, rate=rate, now=tx.now))
+    parcels = take_from(lane, most=allowed)
+    if not parcels:
+        return [], None
+    pace = use(tx, lane, pace, rate=rate, count=len(parcels))
+    return parcels, opens_at(lane, {lane: pace}, now=tx.now, rate=rate)
 
 
 def _take_from(
     tx: Transaction, lane: str, *, lease: str, lease_for: timedelta, most: int
 ) -> list[Parcel]:
-    due = tx.connection.execute(_DUE, {"of_lane": lane, "now": tx.now, "most": most})
-    # Whoever settles a row takes its lease off, so a lease still there was never settled.
-    doubts = {row.id: None if row.leased_by is None else row.due_at for row in due}
-    if not doubts:
-        return []
-    taken = {"ids": list(doubts), "leased_by": lease, "due_at": tx.now + lease_for}
-    rows = tx.connection.execute(_TAKE, taken)
-    parcels = [
+    due = tx.connection.execute(_DUE, {"of_lane": lane, "now": tx.now, "most": most}).all()
+    if due:
+        until = tx.now + lease_for
+        tx.connection.execute(
+            _TAKE, [{"of_id": row.id, "leased_by": lease, "until": until} for row in due]
+        )
+    return [
         Parcel(
             id=row.id,
             kind=Kind(row.kind),
-            lane=row.lane,
+            stream=row.stream,
+            lane=lane,
             case_id=row.case_id,
             use_case=row.use_case,
             payload=row.payload,
-            attempts=row.attempts,
+            attempts=row.attempts + 1,
             created_at=row.created_at,
             lease=lease,
-            in_doubt_since=doubts[row.id],
+            # Whoever settles a row takes its lease off, so a lease still there was never settled.
+            in_doubt_since=None if row.leased_by is None else row.due_at,
         )
-        for row in rows
+        for row in due
     ]
-    return sorted(parcels, key=lambda parcel: parcel.id)

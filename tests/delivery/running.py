@@ -125,9 +125,10 @@ async def how_posted(desk: Desk, case_id: int) -> str:
 
 async def taken_by_one_who_dies(database: Database, *, name: str = "someone") -> list[Parcel]:
     """What someone took who will never say what became of it; the leases last 30 s."""
-    return await database.write(
+    taken = await database.write(
         lambda tx: take(tx, lease=name, lease_for=timedelta(seconds=30), rates=unpaced, most=100)
     )
+    return taken.parcels
 
 
 async def unsure_case(desk: Desk, key: str = "post-1", **changes: Any) -> Case:

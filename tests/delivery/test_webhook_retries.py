@@ -12,7 +12,7 @@ from bot.sandbox.workspace import Workspace
 from hitl.policy import Policy, parse_policy
 from hitl.storage.database import Database
 from hitl.storage.outbox import WEBHOOK, Parcel, Sending
-from hitl.storage.taking import next_due, take
+from hitl.storage.taking import Taken, take
 from tests.delivery.calling import SECRET, Calling
 from tests.delivery.running import RunningClock, delivered, delivering, rows, until
 from tests.receiver import answer, running_receiver
@@ -26,12 +26,16 @@ def calling(database: Database, policy: Policy) -> Calling:
     return Calling(database, policy)
 
 
-async def taken(calling: Calling) -> list[Parcel]:
+async def take_all(calling: Calling) -> Taken:
     return await calling.database.write(
         lambda tx: take(
             tx, lease="me", lease_for=LEASE, rates=webhook_rates, most=99, receiver=WEBHOOK
         )
     )
+
+
+async def taken(calling: Calling) -> list[Parcel]:
+    return (await take_all(calling)).parcels
 
 
 async def suffer(
@@ -43,12 +47,10 @@ async def suffer(
 
 
 async def seconds_to_next(calling: Calling, clock: RunningClock) -> float:
-    now = clock()
-    due = await calling.database.read(
-        lambda c: next_due(c, now=now, rates=webhook_rates, receiver=WEBHOOK)
-    )
-    assert due is not None
-    return (due - now).total_seconds()
+    nothing = await take_all(calling)
+    assert not nothing.parcels
+    assert nothing.more_at is not None
+    return (nothing.more_at - clock()).total_seconds()
 
 
 async def notices(calling: Calling) -> list[str]:

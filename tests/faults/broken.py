@@ -16,10 +16,9 @@ from hitl.storage import database as storage
 from hitl.storage import migrate
 from hitl.storage.database import Database, Transaction
 from hitl.storage.engines import writing_engine
-from hitl.storage.outbox import Parcel
 from hitl.storage.queries import case_by_id
 from hitl.storage.tables import cases, outbox
-from hitl.storage.taking import take
+from hitl.storage.taking import Taken, take
 from tests.faults.launcher import replace
 
 _UNSTORED_SECONDS = 0.1
@@ -69,12 +68,12 @@ def decides_unconditionally() -> None:
 def ignores_leases() -> None:
     """What somebody has taken can be taken again at once."""
 
-    def take_without(tx: Transaction, *, lease: str, **options: Any) -> list[Parcel]:
-        parcels = take(tx, lease=lease, **options)
+    def take_without(tx: Transaction, *, lease: str, **options: Any) -> Taken:
+        taken = take(tx, lease=lease, **options)
         tx.connection.execute(
             update(outbox).where(outbox.c.leased_by == lease).values(due_at=tx.now - _A_DAY)
         )
-        return parcels
+        return taken
 
     replace(worker, take=take_without)
 

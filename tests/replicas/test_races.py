@@ -163,7 +163,7 @@ async def test_takers_in_the_same_moment_never_get_the_same_row(
             taking = partial(
                 take, lease=f"{name}-{turn}", lease_for=timedelta(hours=1), rates=rates, most=9
             )
-            for parcel in await database.write(taking):
+            for parcel in (await database.write(taking)).parcels:
                 received.append(parcel.id)
                 await database.write(partial(settle, parcel=parcel, state=Sending.SENT))
 

@@ -73,7 +73,7 @@ class Asking:
 
     async def taken(self, kind: Kind) -> Sequence[Parcel]:
         """What is to be sent, as whoever sends it takes it; anybody else may take it again."""
-        parcels = await self.database.write(
+        taken = await self.database.write(
             lambda tx: take(
                 tx,
                 lease="test",
@@ -82,7 +82,7 @@ class Asking:
                 most=100,
             )
         )
-        return [parcel for parcel in parcels if parcel.kind is kind]
+        return [parcel for parcel in taken.parcels if parcel.kind is kind]
 
     async def answers(
         self, case: Case, label: str | None, *, token: str | None = None

@@ -9,7 +9,7 @@ from hitl.storage.database import Transaction
 from hitl.storage.engines import writing_engine
 from hitl.storage.outbox import Kind, Parcel, Sending, put, settle
 from hitl.storage.pacing import Rate, hold, release
-from hitl.storage.taking import next_due, take
+from hitl.storage.taking import Taken, take
 from tests.conftest import Clock
 
 LEASE = timedelta(seconds=30)
@@ -43,6 +43,9 @@ class Shelf:
         put(self.tx, kind=Kind.CARD_POST, stream=stream, lane=lane, use_case="spam")
 
     def take(self, *, most: int = 100) -> list[Parcel]:
+        return self._take(most=most).parcels
+
+    def _take(self, *, most: int = 100) -> Taken:
         self._leases += 1
         lease = f"lease {self._leases}"
         return take(
@@ -58,10 +61,13 @@ class Shelf:
         return [parcel.id for parcel in self.take()]
 
     def seconds_to_next(self) -> float | None:
-        due = next_due(
-            self.tx.connection, now=self._clock.now, rates=self.rates, receiver=self.receiver
-        )
-        return None if due is None else max(0.0, (due - self._clock.now).total_seconds())
+        """As whoever takes now is told it; nothing is taken."""
+        attempt = self.tx.connection.begin_nested()
+        taken = self._take()
+        attempt.rollback()
+        if taken.parcels:
+            return 0.0
+        return None if taken.more_at is None else (taken.more_at - self._clock.now).total_seconds()
 
 
 @pytest.fixture

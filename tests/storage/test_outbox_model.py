@@ -22,7 +22,7 @@ from hitl.storage.engines import writing_engine
 from hitl.storage.outbox import Kind, Parcel, Sending, put, settle
 from hitl.storage.pacing import Rate, hold
 from hitl.storage.tables import outbox
-from hitl.storage.taking import next_due, take
+from hitl.storage.taking import Taken, take
 from tests.conftest import MONDAY
 
 LEASE = timedelta(seconds=30)
@@ -68,12 +68,10 @@ class Outbox(RuleBasedStateMachine):
     @rule(most=st.integers(1, 5))
     def take(self, most: int) -> None:
         self.takes += 1
-        was_due = self._next_due()
-        taken = take(
-            self.tx, lease=str(self.takes), lease_for=LEASE, rates=RATES.__getitem__, most=most
-        )
-        assert bool(taken) == (was_due is not None and was_due <= self.now)
-        for parcel in taken:
+        taken = self._take(most=most)
+        if not taken.parcels:
+            self._check_when_there_is_more(taken.more_at)
+        for parcel in taken.parcels:
             assert parcel.id not in {held.id for held, _ in self.held}
             assert parcel.id == self._first_waiting_of_stream(parcel)
             assert (parcel.in_doubt_since is not None) == (parcel.id in self.in_doubt)
@@ -117,8 +115,27 @@ class Outbox(RuleBasedStateMachine):
         leases = {held.lease for held, _ in self.held if held.lane == "slack/post:C1"}
         assert len(leases) <= 1
 
-    def _next_due(self) -> datetime | None:
-        return next_due(self._connection, now=self.now, rates=RATES.__getitem__)
+    def _take(self, *, most: int) -> Taken:
+        return take(
+            self.tx, lease=str(self.takes), lease_for=LEASE, rates=RATES.__getitem__, most=most
+        )
+
+    def _check_when_there_is_more(self, more_at: datetime | None) -> None:
+        """Not before the moment that was told; and whoever keeps to these moments gets it."""
+        before = self.now + 100 * LEASE if more_at is None else more_at - timedelta(microseconds=1)
+        assert not self._would_take(at=before).parcels
+        while more_at is not None:
+            told = self._would_take(at=more_at)
+            assert told.parcels or (told.more_at is not None and told.more_at > more_at)
+            more_at = None if told.parcels else told.more_at
+
+    def _would_take(self, *, at: datetime) -> Taken:
+        now, self.now = self.now, at
+        attempt = self._connection.begin_nested()
+        taken = self._take(most=1)
+        attempt.rollback()
+        self.now = now
+        return taken
 
     def _first_waiting_of_stream(self, parcel: Parcel) -> int | None:
         stream = select(outbox.c.stream).where(outbox.c.id == parcel.id).scalar_subquery()
