@@ -7,7 +7,16 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from hitl.storage.bell import outbox_topic
 from hitl.storage.database import Transaction
@@ -83,8 +92,11 @@ def case_stream(case_id: int) -> str:
     return f"case:{case_id}"
 
 
+WAITING: ColumnElement[str] = literal_column(f"'{Sending.WAITING}'")
+"""For conditions. With a parameter, SQLite would plan each time anew whether it may use an index of
+what waits, which takes longer than what was planned."""
 # Made once: making a statement costs as much as running it, and these run for every message.
-_WAITS = outbox.c.state == Sending.WAITING
+_WAITS = outbox.c.state == WAITING
 _IN_LANE = outbox.c.lane == bindparam("of_lane")
 _OF_KIND_IN_STREAM = (outbox.c.stream == bindparam("of_stream")) & (
     outbox.c.kind == bindparam("of_kind")

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, sel
 
 from hitl.storage.bell import outbox_topic
 from hitl.storage.database import Transaction
-from hitl.storage.outbox import SLACK, Kind, Sending, case_stream
+from hitl.storage.outbox import SLACK, WAITING, Kind, Sending, case_stream
 from hitl.storage.slack_copies import Place
 from hitl.storage.statements import insert_new
 from hitl.storage.tables import cases, outbox, queue_cards, slack_messages
@@ -122,7 +122,7 @@ def queue_untaken_cards(tx: Transaction, use_case: str, *, lane: str) -> None:
         update(outbox)
         .where(
             outbox.c.lane == lane,
-            outbox.c.state == Sending.WAITING,
+            outbox.c.state == WAITING,
             outbox.c.kind == Kind.CARD_POST,
             outbox.c.use_case == use_case,
             outbox.c.leased_by.is_(None),
@@ -145,9 +145,7 @@ def cases_without_card(connection: Connection, use_case: str) -> list[int]:
 
 def _streams_waiting(connection: Connection, streams: list[str]) -> set[str]:
     rows = connection.execute(
-        select(outbox.c.stream).where(
-            outbox.c.stream.in_(streams), outbox.c.state == Sending.WAITING
-        )
+        select(outbox.c.stream).where(outbox.c.stream.in_(streams), outbox.c.state == WAITING)
     )
     return set(rows.scalars())
 

@@ -8,7 +8,7 @@ from functools import partial
 from sqlalchemy import Connection, bindparam, exists, func, select, update
 
 from hitl.storage.database import Transaction
-from hitl.storage.outbox import Kind, Parcel, Sending
+from hitl.storage.outbox import WAITING, Kind, Parcel
 from hitl.storage.pacing import (
     HAS_PACE,
     UNPACED,
@@ -24,13 +24,13 @@ from hitl.storage.statements import lock_free_name
 from hitl.storage.tables import outbox
 
 # Made once: making a statement costs as much as running it, and these run for every message.
-_WAITS = outbox.c.state == Sending.WAITING
+_WAITS = outbox.c.state == WAITING
 _IN_LANE = outbox.c.lane == bindparam("of_lane")
 _IS_DUE = outbox.c.due_at <= bindparam("now")
 _earlier = outbox.alias("earlier")
 _IS_FIRST_OF_STREAM = ~exists().where(
     _earlier.c.stream == outbox.c.stream,
-    _earlier.c.state == Sending.WAITING,
+    _earlier.c.state == WAITING,
     _earlier.c.id < outbox.c.id,
 )
 _lanes = (
