@@ -5,6 +5,7 @@ import logging
 
 from bot.delivery.desk import Desk
 from bot.delivery.troubles import MISSING_PERMISSION, Treatment, Trouble, told_as_trouble
+from hitl.cases import Case
 from hitl.storage.outbox import Parcel
 from hitl.storage.queries import picture_files
 from hitl.storage.slack_copies import PictureBytes, pictures_to_upload, record_upload
@@ -17,15 +18,22 @@ _POLL_EVERY_SECONDS = 0.25
 _PASSING = frozenset({Treatment.RETRY, Treatment.RECONCILE, Treatment.POSTPONE})
 
 
-async def uploaded_pictures(desk: Desk, parcel: Parcel, *, case_id: int) -> dict[int, str]:
+async def uploaded_pictures(desk: Desk, parcel: Parcel, case: Case) -> dict[int, str]:
     """Slack's file of each picture of the case, uploading those it has not got yet.
 
     A picture that Slack won't take is left out: a case without it beats no case. Raises
     ``Trouble`` where waiting may help.
     """
+    if not case.has_pictures:
+        return {}
+    await upload_pictures(desk, parcel, case_id=case.id)
+    return await desk.database.read(lambda c: picture_files(c, case.id))
+
+
+async def upload_pictures(desk: Desk, parcel: Parcel, *, case_id: int) -> None:
+    """Have Slack keep those it has not got yet; as ``uploaded_pictures`` does."""
     for picture in await desk.database.read(lambda c: pictures_to_upload(c, case_id)):
         await _upload(desk, picture, parcel=parcel)
-    return await desk.database.read(lambda c: picture_files(c, case_id))
 
 
 async def _upload(desk: Desk, picture: PictureBytes, *, parcel: Parcel) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
+from sqlalchemy import Connection
 
 from bot.delivery.desk import Desk, Sent, Skipped
 from bot.delivery.posting import Rendering, rendered, say
@@ -14,7 +15,7 @@ from bot.slack.message import Message
 from hitl.blindness import awaits_people
 from hitl.cases import Case
 from hitl.reports.precedents import AT_LEISURE
-from hitl.storage.claims import claim_of
+from hitl.storage.claims import Claim, claim_of
 from hitl.storage.outbox import Parcel
 from hitl.storage.queries import case_by_id, picture_files
 from hitl.storage.slack_copies import Place, card_place
@@ -29,14 +30,7 @@ async def rewrite_card(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent | Sk
     """Rewrite the card through the click's own way back, or else by its place."""
     if parcel.use_case not in desk.policy.use_cases:
         return Skipped(f"the policy has no use case {parcel.use_case} any more")
-    case, place, files, claim = await desk.database.read(
-        lambda c: (
-            case_by_id(c, case_id),
-            card_place(c, case_id),
-            picture_files(c, case_id),
-            claim_of(c, case_id),
-        )
-    )
+    case, place, files, claim = await desk.database.read(lambda c: _looked_up(c, case_id))
     if place is None:
         return Skipped("the case has no card")
     now, use_case = desk.database.now(), desk.use_case(parcel)
@@ -48,7 +42,7 @@ async def rewrite_card(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent | Sk
         )
         return with_looker(card, case, claim=claim, now=now)
 
-    if await _answered_the_click(desk, parcel, render()):
+    if await _answered_the_click(desk, parcel, render):
         return Sent()
     try:
         await rewrite(desk, place, render)
@@ -59,12 +53,25 @@ async def rewrite_card(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent | Sk
     return Sent()
 
 
-async def _answered_the_click(desk: Desk, parcel: Parcel, message: Message) -> bool:
+def _looked_up(
+    connection: Connection, case_id: int
+) -> tuple[Case, Place | None, dict[int, str], Claim | None]:
+    """The case, its card's place, its pictures' files, and who has it in hand while it waits."""
+    case = case_by_id(connection, case_id)
+    return (
+        case,
+        card_place(connection, case_id),
+        picture_files(connection, case_id) if case.has_pictures else {},
+        claim_of(connection, case_id) if awaits_people(case) else None,
+    )
+
+
+async def _answered_the_click(desk: Desk, parcel: Parcel, render: Rendering) -> bool:
     # Taken from a verified request only, and checked there: see ``WaysBack``.
     url = parcel.payload.get("response_url")
     if url is None or desk.database.now() - parcel.created_at > _RESPONSE_URL_LIVES:
         return False
-    client = desk.client
+    client, message = desk.client, render()
     webhook = AsyncWebhookClient(
         url, session=desk.session, proxy=client.proxy, ssl=client.ssl, retry_handlers=[]
     )

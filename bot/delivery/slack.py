@@ -12,7 +12,7 @@ from bot.delivery.file_removal import remove_files
 from bot.delivery.monthly import post_monthly
 from bot.delivery.notices import notice_message
 from bot.delivery.once import post_once
-from bot.delivery.pictures import uploaded_pictures
+from bot.delivery.pictures import upload_pictures, uploaded_pictures
 from bot.delivery.posting import channels_for, post
 from bot.delivery.proposals import show_proposal
 from bot.delivery.questions import show_question
@@ -39,8 +39,14 @@ async def send_to_slack(desk: Desk, parcel: Parcel) -> Sent | Skipped:
 
 async def _post_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
     case_id = _case_id(parcel)
-    case, place = await desk.database.read(
-        lambda c: (case_by_id(c, case_id), card_place(c, case_id))
+    in_force = desk.policy.use_cases.get(parcel.use_case)
+    case, place, is_queued = await desk.database.read(
+        lambda c: (
+            case_by_id(c, case_id),
+            card_place(c, case_id),
+            in_force is not None
+            and goes_into_queue(c, use_case=in_force, channel=parcel.payload["channel"]),
+        )
     )
     if place is not None:
         return Skipped("its card is posted already")
@@ -53,12 +59,10 @@ async def _post_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
         return Sent(PostedCard(case_id, found, How.FOUND))
     if not awaits_people(case):
         return Skipped(f"the case is {as_seen(case).state} already")
-    if await desk.database.read(
-        lambda c: goes_into_queue(c, use_case=use_case, channel=channels[0])
-    ):
+    if is_queued:
         return Queued(IN_THE_QUEUE, use_case, channels[0])
     files, similar = await asyncio.gather(
-        uploaded_pictures(desk, parcel, case_id=case_id),
+        uploaded_pictures(desk, parcel, case),
         desk.precedents.of(case, within=AT_LEISURE),
     )
     now = desk.database.now()
@@ -74,7 +78,7 @@ async def _update_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
 
 
 async def _upload_pictures(desk: Desk, parcel: Parcel) -> Sent | Skipped:
-    await uploaded_pictures(desk, parcel, case_id=_case_id(parcel))
+    await upload_pictures(desk, parcel, case_id=_case_id(parcel))
     return Sent()
 
 

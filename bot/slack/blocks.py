@@ -23,6 +23,7 @@ _BUTTON = 75
 _OPTION = 75
 _ALT_TEXT = 2000
 _URL = 3000
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _BLANK = "…"  # Slack refuses an empty text
 
 Element = dict[str, Any]
@@ -160,7 +161,7 @@ def menu(placeholder: str, *, action_id: str, options: Sequence[Element]) -> Ele
 
 def size(blocks: Iterable[Block] | Element) -> int:
     """Characters of the blocks as JSON."""
-    return len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
+    return len(_as_json(blocks))
 
 
 def fits(blocks: Sequence[Block]) -> bool:

@@ -24,6 +24,8 @@ _HUNDRED = 100
 
 def clean(text: str) -> str:
     """The text without control, direction and zero-width characters; lines end in ``\\n``."""
+    if text.isprintable():
+        return text  # and has one line: most texts end here
     lines = _LINE_BREAKS.sub("\n", text).split("\n")
     # Most lines have nothing to remove, and finding that out is a hundred times faster.
     kept = (line if line.isprintable() else "".join(map(_visible, line)) for line in lines)

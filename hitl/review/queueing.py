@@ -23,6 +23,7 @@ from hitl.storage.queue_cards import (
     has_open_queue_card,
     has_waiting_parcel,
     hold_queue_open,
+    more_wait_than,
     numbers_of,
     queue_card,
     queue_untaken_cards,
@@ -47,7 +48,7 @@ def goes_into_queue(connection: Connection, *, use_case: UseCase, channel: str) 
     """Whether a case whose card is to be posted now is left to the queue card instead."""
     if has_open_queue_card(connection, use_case.name, channel=channel):
         return True
-    return numbers_of(connection, use_case.name).open > use_case.queue_after
+    return more_wait_than(connection, use_case.name, use_case.queue_after)
 
 
 def put_into_queue(tx: Transaction, parcel: Parcel, *, use_case: UseCase, channel: str) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, select, update
 
 from hitl.storage.bell import outbox_topic
 from hitl.storage.database import Transaction
@@ -17,6 +17,20 @@ from hitl.storage.waiting import waits_in
 IN_THE_QUEUE = "in the queue"
 """Why a case's own card was not posted."""
 _IS_OPEN = queue_cards.c.closed_at.is_(None)
+# Made once: making a statement costs as much as running it, and these run for every card.
+_OPEN = select(queue_cards.c.id).where(
+    queue_cards.c.use_case == bindparam("of_use_case"),
+    queue_cards.c.channel == bindparam("of_channel"),
+    _IS_OPEN,
+)
+_HOLD_OPEN = _OPEN.with_for_update()
+_BEYOND = (
+    select(cases.c.id)
+    .where(cases.c.use_case == bindparam("of_use_case"), AWAITS_PEOPLE)
+    .order_by(cases.c.submitted_at)
+    .limit(1)
+    .offset(bindparam("number"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,12 @@ def numbers_of(connection: Connection, use_case: str) -> Numbers:
     return Numbers(row.number, row.oldest_at)
 
 
+def more_wait_than(connection: Connection, use_case: str, number: int) -> bool:
+    """Whether more than ``number`` cases wait; no more than these are counted."""
+    beyond = {"of_use_case": use_case, "number": number}
+    return connection.execute(_BEYOND, beyond).first() is not None
+
+
 def queue_card(connection: Connection, card_id: int) -> QueueCard:
     """The queue card with this id."""
     return _card(connection.execute(select(queue_cards).where(queue_cards.c.id == card_id)).one())
@@ -63,12 +83,14 @@ def open_queue_cards(connection: Connection) -> list[QueueCard]:
 
 def has_open_queue_card(connection: Connection, use_case: str, *, channel: str) -> bool:
     """Whether new cases go into the queue."""
-    return connection.execute(_open_in(use_case, channel)).first() is not None
+    wanted = {"of_use_case": use_case, "of_channel": channel}
+    return connection.execute(_OPEN, wanted).first() is not None
 
 
 def hold_queue_open(tx: Transaction, use_case: str, *, channel: str) -> bool:
     """Whether there is an open queue card; then it stays open until this transaction ends."""
-    return tx.connection.execute(_open_in(use_case, channel).with_for_update()).first() is not None
+    wanted = {"of_use_case": use_case, "of_channel": channel}
+    return tx.connection.execute(_HOLD_OPEN, wanted).first() is not None
 
 
 def begin_queue_card(tx: Transaction, use_case: str, *, channel: str, told: Numbers) -> int | None:
@@ -152,12 +174,6 @@ def _streams_waiting(connection: Connection, streams: list[str]) -> set[str]:
 
 def _waits_in(use_case: str) -> ColumnElement[bool]:
     return waits_in(use_case)
-
-
-def _open_in(use_case: str, channel: str) -> Select[Any]:
-    return select(queue_cards.c.id).where(
-        queue_cards.c.use_case == use_case, queue_cards.c.channel == channel, _IS_OPEN
-    )
 
 
 def _card(row: Row[Any]) -> QueueCard:
