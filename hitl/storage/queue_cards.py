@@ -26,8 +26,7 @@ _OPEN = select(queue_cards.c.id).where(
 _HOLD_OPEN = _OPEN.with_for_update()
 _BEYOND = (
     select(cases.c.id)
-    .where(cases.c.use_case == bindparam("of_use_case"), AWAITS_PEOPLE)
-    .order_by(cases.c.submitted_at)
+    .where(waits_in(bindparam("of_use_case")))
     .limit(1)
     .offset(bindparam("number"))
 )

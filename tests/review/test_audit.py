@@ -107,9 +107,10 @@ async def test_whatever_happens_to_cases_their_chains_hold(desk: Desk, clock: Cl
     waiting = await desk.submit("waiting")
     await desk.do(claim_next, reviewer=ANA, use_case=USE_CASE, claim_for=timedelta(minutes=5))
     await desk.do(release, waiting.id, reviewer=ANA)
-    [*_, parcel] = await desk.do(
+    taken = await desk.do(
         take, lease="x", lease_for=timedelta(minutes=1), rates=lambda _lane: None, most=9
     )
+    parcel = taken.parcels[-1]
     card = PostedCard(waiting.id, Place("C1", "1.2"), How.SENT)
     await desk.do(record_posted, parcel, card)
     clock.advance(minutes=31)

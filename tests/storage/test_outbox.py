@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from hitl.storage.database import Transaction
 from hitl.storage.engines import writing_engine
-from hitl.storage.outbox import Kind, Parcel, Sending, put, settle
+from hitl.storage.outbox import Kind, Parcel, Sending, is_waiting, put, settle, settle_untaken
 from hitl.storage.pacing import Rate, hold, release
-from hitl.storage.taking import Taken, take
+from hitl.storage.queue_cards import has_waiting_parcel, queue_untaken_cards
+from hitl.storage.taking import Taken, has_follower, take
 from tests.conftest import Clock
 
 LEASE = timedelta(seconds=30)
@@ -227,3 +230,43 @@ def test_a_receiver_s_rows_are_taken_apart_from_all_others(shelf: Shelf) -> None
     shelf.receiver = "webhook"
     assert shelf.seconds_to_next() == 0
     assert [parcel.lane for parcel in shelf.take()] == ["webhook/a.example"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_no_statement_is_planned_anew_because_a_state_was_given_apart(shelf: Shelf) -> None:
+    """SQLite does so where a parameter is compared with what an index is restricted to."""
+    ran: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        ran.append(statement)
+
+    event.listen(shelf.tx.connection, "before_cursor_execute", note)
+    shelf.rates = rate_of(burst=1, in_order=True)
+    shelf.put("case:1")
+    settle_untaken(shelf.tx, "case:1", kind=Kind.CARD_POST, state=Sending.WAITING)
+    is_waiting(shelf.tx.connection, "case:1", kind=Kind.CARD_POST)
+    [parcel] = shelf.take()
+    settle(shelf.tx, parcel, state=Sending.SENT)
+    has_follower(shelf.tx.connection, parcel, now=shelf.tx.now, opens_lane=True)
+    has_waiting_parcel(shelf.tx.connection, "case:1")
+    queue_untaken_cards(shelf.tx, "spam", lane="slack/post:C1")
+    conditions = [statement.partition("WHERE")[2] for statement in ran]
+    assert sum("state = 'waiting'" in each for each in conditions) >= 7
+    assert not [each for each in conditions if "state = ?" in each]
+
+
+def test_a_parcel_is_followed_by_what_it_kept_waiting(shelf: Shelf) -> None:
+    def is_followed(parcel: Parcel, *, opens_lane: bool) -> bool:
+        return has_follower(shelf.tx.connection, parcel, now=shelf.tx.now, opens_lane=opens_lane)
+
+    shelf.put("case:1")
+    [parcel] = shelf.take()
+    settle(shelf.tx, parcel, state=Sending.SENT)
+    assert not is_followed(parcel, opens_lane=True)
+    shelf.put("case:2")
+    assert is_followed(parcel, opens_lane=True)
+    assert not is_followed(parcel, opens_lane=False)
+    shelf.put("case:1", lane="slack/update")
+    assert is_followed(parcel, opens_lane=False)
+    shelf.take()
+    assert not is_followed(parcel, opens_lane=True)
