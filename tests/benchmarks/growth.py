@@ -41,7 +41,7 @@ from hitl.storage.engines import database_url
 from hitl.storage.outbox import Kind, Parcel, Sending, posts_lane
 from hitl.storage.queries import CaseFilter, case_by_id, list_cases
 from hitl.storage.queue_cards import IN_THE_QUEUE
-from hitl.storage.taking import next_due, take
+from hitl.storage.taking import take
 from hitl.vocabulary import CaseState, Verdict
 from tests.benchmarks.year import END, make_year, year_of_use_case
 from tests.examples import post
@@ -173,8 +173,7 @@ class _Goes:
     async def all(self) -> AsyncIterator[Took]:
         """Name, seconds by the clock and seconds of processor time of every go."""
         yield await self._timed("intake: a case is submitted", self._submit)
-        yield await self._timed("delivery: when is the next one due", self._next_due)
-        yield await self._timed("delivery: take one", self._take)
+        yield await self._timed("delivery: take one, and when is the next one due", self._take)
         yield await self._timed("delivery: does its card go into the queue", self._is_queued)
         yield await self._timed("delivery: left to the queue card", self._leave_to_queue)
         yield await self._timed("click: a vote decides", self._click)
@@ -225,13 +224,10 @@ class _Goes:
         )
         self._open.append(case.id)
 
-    async def _next_due(self) -> None:
-        await self._database.read(lambda c: next_due(c, now=END, rates=unpaced))
-
     async def _take(self) -> None:
         lease = f"lease-{next(self._numbers)}"
-        taken = partial(take, lease=lease, lease_for=_LONG, rates=unpaced, most=1)
-        self._taken += await self._database.write(taken)
+        taking = partial(take, lease=lease, lease_for=_LONG, rates=unpaced, most=1)
+        self._taken += (await self._database.write(taking)).parcels
 
     async def _is_queued(self) -> None:
         use_case = self._use_case
