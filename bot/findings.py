@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -19,6 +20,15 @@ _PATIENCE_SECONDS = 1.0
 """Of somebody who looks at Slack: a command must be answered in three."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The surest first, and as of when."""
+
+    findings: list[Finding] = field(default_factory=list)
+    at: datetime | None = None
+    """None before the first look has ended."""
+
+
 class Findings:
     """What is wrong anywhere. They are judged together, so asking of one use case costs all."""
 
@@ -27,19 +37,27 @@ class Findings:
         self._database = database
         self._use_cases = use_cases
         self._looking: asyncio.Task[None] | None = None
-        self._found: list[Finding] = []
-        self._looked_at: datetime | None = None
+        self._found = Found()
 
     async def of_now(self) -> list[Finding]:
         """The surest first; no older than a quarter of an hour."""
         if (looking := self._look()) is not None:
             # Whoever goes away leaves a look that others may wait for.
             await asyncio.shield(looking)
-        return self._found
+        return self._found.findings
 
     async def at_once(self) -> list[Finding]:
         """The same, or those of the look before where a new one takes long."""
         if (looking := self._look()) is not None:
+            await asyncio.wait({looking}, timeout=_PATIENCE_SECONDS)
+        return self._found.findings
+
+    async def last(self) -> Found:
+        """Those of the last look, while a new one goes on where that is not fresh.
+
+        It waits for the first look only, as long as ``at_once`` does.
+        """
+        if (looking := self._look()) is not None and self._found.at is None:
             await asyncio.wait({looking}, timeout=_PATIENCE_SECONDS)
         return self._found
 
@@ -48,7 +66,7 @@ class Findings:
         if self._looking is not None and not self._looking.done():
             return self._looking
         now = self._database.now()
-        if self._looked_at is not None and now - self._looked_at < _KEPT_FOR:
+        if self._found.at is not None and now - self._found.at < _KEPT_FOR:
             return None
         self._looking = asyncio.create_task(self._find(now))
         self._looking.add_done_callback(_note_failure)
@@ -60,8 +78,7 @@ class Findings:
         def look(connection: Connection) -> list[Finding]:
             return findings(connection, wanted, until=now)
 
-        self._found = await self._database.read(look)
-        self._looked_at = now
+        self._found = Found(await self._database.read(look), now)
 
 
 def _note_failure(looking: asyncio.Task[None]) -> None:

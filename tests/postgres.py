@@ -38,6 +38,12 @@ class Server:
         """The address of one of its databases."""
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
+    @property
+    def process_id(self) -> int:
+        """Of the process that all others of the server are children of."""
+        said = (self.folder / "data" / "postmaster.pid").read_text()
+        return int(said.splitlines()[0])
+
     def create(self, *, template: str = "template0") -> str:
         """The name of a new database with everything that the template has."""
         name = f"test_{next(self._names)}"

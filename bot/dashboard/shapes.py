@@ -64,10 +64,11 @@ def band(
     unit: str,
     words: Sequence[str],
     bare: bool = False,
+    is_unfinished: bool = False,
 ) -> Shape:
     """A line with its interval as a band; None is a gap, and ``words`` says each in the table.
 
-    A ``bare`` line has no band.
+    A ``bare`` line has no band; of an unfinished one the last point may still move.
     """
     banded = [None] * len(values) if bare else values
     return {
@@ -78,6 +79,7 @@ def band(
         "middle": [each and each.estimate for each in values],
         "high": [each and each.high for each in banded],
         "unit": unit,
+        "is_unfinished": is_unfinished,
         "table": table(["", title], zip(places, words, strict=True)),
     }
 

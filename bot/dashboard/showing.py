@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -42,7 +42,8 @@ async def shown(services: Services, use_case: UseCase, *, window: str) -> Shape:
     """What the page draws for everyone; raises ``WindowNotUnderstood``."""
     length = parse_window(window)
     now = services.database.now()
-    found = findings_of(use_case.name, await services.findings.of_now())
+    found, zone = await services.findings.last(), zone_of(use_case)
+    own = findings_of(use_case.name, found.findings)
 
     def read(connection: Connection) -> Shape:
         since = now - length
@@ -57,9 +58,9 @@ async def shown(services: Services, use_case: UseCase, *, window: str) -> Shape:
         return {
             "figures": glance(told.stats, before),
             "sections": [
-                findings(found),
+                findings(own, said_at=_said(found.at, zone=zone) if found.at else None),
                 funnel(told.stats, by),
-                trends(told.weeks, trend),
+                trends(told, trend),
                 waiting(told, ages, rows),
                 automation(
                     told, rows, _recalibrated(connection, told), in_use=use_case.recalibrate
@@ -72,13 +73,12 @@ async def shown(services: Services, use_case: UseCase, *, window: str) -> Shape:
             ],
         }
 
-    zone = zone_of(use_case)
     return {
         "use_case": use_case.name,
         "window": window,
         "windows": {each: window_words(parse_window(each)) for each in _WINDOWS},
         "at": moment(now),
-        "said_at": f"{now.astimezone(ZoneInfo(zone)):%A %Y-%m-%d %H:%M} {zone}",
+        "said_at": _said(now, zone=zone),
         **await services.database.read(read),
     }
 
@@ -89,6 +89,10 @@ def _recalibrated(connection: Connection, told: Report) -> Recalibrated | None:
         return None
     name = told.stats.use_case
     return recalibrated_now(connection, use_case=name, model=version.model, most=_MOST_CHECKS)
+
+
+def _said(moment: datetime, *, zone: str) -> str:
+    return f"{moment.astimezone(ZoneInfo(zone)):%A %Y-%m-%d %H:%M} {zone}"
 
 
 async def shown_thresholds(services: Services, use_case: UseCase, *, window: str) -> Shape:

@@ -168,7 +168,7 @@ class DeadlinesOut(BaseModel):
 
 
 class WeekOut(BaseModel):
-    """A whole week, Monday to Monday in ``zone``."""
+    """A week from Monday on in ``zone``."""
 
     monday: date
     since: datetime
@@ -240,7 +240,8 @@ class StatsOut(BaseModel):
     automation: AutomationOut
     served_first: ServedFirstOut | NotYetOut
     deadlines: DeadlinesOut
-    weeks: list[WeekOut]
+    weeks: list[WeekOut] = Field(description="Whole ones, Monday to Monday")
+    this_week: WeekOut | None = Field(description="The one under way, as far as it is")
     sunset: SunsetOut
     findings: list[FindingOut] = Field(
         description="Of the last four weeks, whatever the window; judged over all use cases"

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from hitl.errors import HitlError
 from hitl.policy import UseCase
-from hitl.reports.checked_people import checked_decisions
+from hitl.reports.checked_people import checked_decisions, everybody
 from hitl.reports.costs import mean_seconds
 from hitl.reports.prices import prices_of
 from hitl.reports.traffic import Window, newest_model, thresholds_of, traffic
@@ -54,14 +54,14 @@ def known(connection: Connection, use_case: UseCase, model: str | None, now: dat
     chosen = model or newest_model(connection, use_case.name)
     window = Window(use_case.name, chosen, now - _WINDOW, now)
     seen = traffic(connection, window, use_case=use_case)
-    people = checked_decisions(
-        connection, use_case=use_case.name, since=now - _CHECKED_OVER, until=now
+    people = everybody(
+        checked_decisions(connection, use_case=use_case.name, since=now - _CHECKED_OVER, until=now)
     )
     return Known(
         model=chosen,
         traffic=seen,
         seconds=mean_seconds(connection, use_case=use_case.name, since=window.since, until=now),
-        accuracy=team_accuracy(sum(each.right for each in people), len(people)),
+        accuracy=team_accuracy(people.hits, people.total),
         calibration=recalibration(
             [each.confidence for each in seen.checks], [each.right for each in seen.checks]
         ),

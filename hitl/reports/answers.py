@@ -200,6 +200,8 @@ class Report:
     """What the order brings in which people are served, of what came in the window."""
     deadlines: Deadlines
     weeks: tuple[WeekFigures, ...]
+    this_week: WeekFigures | None
+    """The one under way at the window's end, as far as it is; None where that is its beginning."""
     sunset: Sunset
     """Whether people are still needed here: signs, and the one step that they allow."""
 

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, func, select
+from sqlalchemy import Column, ColumnElement, and_, case, func, select
 
 from hitl.policy import Costs
 from hitl.reports.ledger import Ledger, Window
-from hitl.reports.spans import Span, spans_of
 from hitl.storage.questions import QuestionKind
 from hitl.storage.tables import cases, opinions, questions
 
@@ -32,13 +31,15 @@ class Asked:
 NOBODY = Asked()
 
 
-def asked_in(ledger: Ledger, windows: Sequence[Window]) -> list[Asked]:
-    """By when they were asked."""
-    if not windows:
-        return []
-    calls = _counts(ledger, windows, func.sum(opinions.c.calls), opinions.c)
-    choice = questions.c.kind == QuestionKind.CHOICE
-    asked = _counts(ledger, windows, func.count(), questions.c, choice)
+def asked_in(ledger: Ledger, windows: Sequence[Window], *, costs: Costs | None) -> list[Asked]:
+    """By when they were asked, as far as that is priced; no time may be in two windows."""
+    calls: dict[int, int] = {}
+    asked: dict[int, int] = {}
+    if windows and costs is not None and costs.second_model is not None:
+        calls = _counts(ledger, windows, func.sum(opinions.c.calls), opinions.c)
+    if windows and costs is not None and costs.ask_user is not None:
+        choice = questions.c.kind == QuestionKind.CHOICE
+        asked = _counts(ledger, windows, func.count(), questions.c, choice)
     return [
         Asked(calls=calls.get(place, 0), questions=asked.get(place, 0))
         for place in range(len(windows))
@@ -50,21 +51,21 @@ def _counts(
 ) -> dict[int, int]:
     """By the window's place; nothing of those in which nobody was asked."""
     case_id: Column[int] = of.case_id
-    spans = spans_of(
-        [Span(place, ledger.use_case, *window) for place, window in enumerate(windows)]
-    )
+    at = of.asked_at
+    # Joined with rows of windows, PostgreSQL would hold each question against each of them.
+    place = case(*((and_(at >= since, at < until), k) for k, (since, until) in enumerate(windows)))
     counted = (
-        select(spans.c.place, number)
+        select(place, number)
         .select_from(case_id.table.join(cases, cases.c.id == case_id))
         .where(
             *ledger.of_own_cases,
-            of.asked_at >= spans.c.since,
-            of.asked_at < spans.c.until,
+            at >= min(since for since, _ in windows),
+            at < max(until for _, until in windows),
             *only,
         )
-        .group_by(spans.c.place)
+        .group_by(place)
     )
-    return {place: int(count or 0) for place, count in ledger.connection.execute(counted)}
+    return {k: int(count or 0) for k, count in ledger.connection.execute(counted) if k is not None}
 
 
 def _price(each: float | None, count: int) -> float | None:

@@ -17,6 +17,7 @@ from hitl.reports.prices import terms_of
 from hitl.reports.traffic import (
     Window,
     checked,
+    confidences,
     first_prediction,
     newest_model,
     thresholds_of,
@@ -101,7 +102,7 @@ def certificates(
         sides=found,
         now=before,
         then=after,
-        shifts=_shifts(connection, use_case, chosen, sides, now=now),
+        shifts=_shifts(connection, use_case.name, chosen, sides, now=now),
     )
 
 
@@ -128,14 +129,14 @@ def _sides(sample: tuple[Check, ...], *, use_case: UseCase) -> Mapping[str, Samp
 
 def _shifts(
     connection: Connection,
-    use_case: UseCase,
+    use_case: str,
     model: str | None,
     sides: Mapping[str, Sample],
     *,
     now: datetime,
 ) -> Mapping[str, Shift]:
-    window = Window(use_case.name, model, now - _WEEK, now)
-    lately = traffic(connection, window, use_case=use_case).confidences
+    window = Window(use_case, model, now - _WEEK, now)
+    lately = confidences(connection, window)
     found = {}
     for side, sample in sides.items():
         named = lately if side == EVERY_LABEL else (side,)

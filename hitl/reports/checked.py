@@ -95,7 +95,7 @@ class Doubled:
     @property
     def agreement(self) -> Agreement:
         """The headline and alpha."""
-        return agreement(self.labels.elements())
+        return agreement(self.labels.items())
 
 
 def doubled_in(ledger: Ledger, window: Window) -> Doubled:

@@ -1,96 +1,102 @@
-"""Decisions of people whose answer is known by other means, and whether they were right."""
+"""How often people were right where their decision's answer is known by other means."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
-from itertools import chain
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
+from hitl.reports.spans import total
+from hitl.statistics.findings.facts import Count
 from hitl.storage.predictions import IN_THE_SAMPLE
-from hitl.storage.tables import cases, checks, outcomes, reviews
+from hitl.storage.tables import IS_BLIND, cases, checks, outcomes, reviews
 from hitl.vocabulary import By, CaseState, CheckKind
 
-
-@dataclass(frozen=True, slots=True)
-class CheckedDecision:
-    """One person's decision on one case."""
-
-    reviewer: str
-    right: bool
+_MOST_DOUBLE = 20_000
+"""Cases that two people saw, the newest: nobody is known better by more."""
 
 
 def checked_decisions(
     connection: Connection, *, use_case: str, since: datetime, until: datetime
-) -> list[CheckedDecision]:
-    """Known answers, settled blind checks and settled double reviews; each decision once."""
-    sources = (_known, _audited, _double)
-    return [*chain.from_iterable(each(connection, use_case, since, until) for each in sources)]
+) -> Mapping[str, Count]:
+    """By person: right, of known answers, settled blind checks and settled double reviews."""
+    found: defaultdict[str, Count] = defaultdict(Count)
+    for source in (_known, _audited, _double):
+        for person, right, decisions in connection.execute(source(use_case, since, until)):
+            before = found[person]
+            found[person] = Count(before.hits + right, before.total + decisions)
+    return found
 
 
-def _known(
-    connection: Connection, use_case: str, since: datetime, until: datetime
-) -> Iterator[CheckedDecision]:
-    found = connection.execute(
-        select(checks.c.reviewer, checks.c.label, checks.c.known_label).where(
-            checks.c.use_case == use_case,
-            checks.c.kind == CheckKind.KNOWN,
-            checks.c.label.is_not(None),
-            checks.c.answered_at >= since,
-            checks.c.answered_at < until,
-        )
+def everybody(checked: Mapping[str, Count]) -> Count:
+    """All of them together."""
+    every = checked.values()
+    return Count(sum(each.hits for each in every), sum(each.total for each in every))
+
+
+def _counted(reviewer: Any, *, is_right: Any) -> Select[Any]:
+    right = total(case((is_right, 1), else_=0))
+    return select(reviewer, right, func.count()).group_by(reviewer)
+
+
+def _known(use_case: str, since: datetime, until: datetime) -> Select[Any]:
+    return _counted(checks.c.reviewer, is_right=checks.c.label == checks.c.known_label).where(
+        checks.c.use_case == use_case,
+        checks.c.kind == CheckKind.KNOWN,
+        checks.c.label.is_not(None),
+        checks.c.known_label.is_not(None),
+        checks.c.reviewer.is_not(None),
+        checks.c.answered_at >= since,
+        checks.c.answered_at < until,
     )
-    for row in found:
-        if row.reviewer is not None and row.known_label is not None:
-            yield CheckedDecision(row.reviewer, right=row.label == row.known_label)
 
 
-def _audited(
-    connection: Connection, use_case: str, since: datetime, until: datetime
-) -> Iterator[CheckedDecision]:
+def _audited(use_case: str, since: datetime, until: datetime) -> Select[Any]:
     """Those that agreed with the AI, too: adjudicated ones alone are mostly a person's slips."""
-    found = connection.execute(
-        select(checks.c.reviewer, checks.c.label, checks.c.final_label).where(
-            checks.c.use_case == use_case,
-            IN_THE_SAMPLE,
-            checks.c.label.is_not(None),
-            checks.c.answered_at >= since,
-            checks.c.answered_at < until,
-        )
+    return _counted(checks.c.reviewer, is_right=checks.c.label == checks.c.final_label).where(
+        checks.c.use_case == use_case,
+        IN_THE_SAMPLE,
+        checks.c.label.is_not(None),
+        checks.c.reviewer.is_not(None),
+        checks.c.answered_at >= since,
+        checks.c.answered_at < until,
     )
-    for row in found:
-        if row.reviewer is not None:
-            yield CheckedDecision(row.reviewer, right=row.label == row.final_label)
 
 
-def _double(
-    connection: Connection, use_case: str, since: datetime, until: datetime
-) -> Iterator[CheckedDecision]:
+def _double(use_case: str, since: datetime, until: datetime) -> Select[Any]:
     """Votes that two or more gave blind, against what they or their adjudicator settled on."""
-    votes = (
-        select(
-            reviews.c.case_id,
-            reviews.c.reviewer,
-            reviews.c.label,
-            func.count().over(partition_by=reviews.c.case_id).label("votes"),
-        )
-        .join_from(reviews, cases, cases.c.id == reviews.c.case_id)
+    newest = (
+        select(cases.c.id)
+        .outerjoin_from(cases, checks, checks.c.case_id == cases.c.id)
         .where(
             cases.c.use_case == use_case,
-            cases.c.is_blind,
+            IS_BLIND,
             cases.c.state == CaseState.DECIDED,
             cases.c.decided_at >= since,
             cases.c.decided_at < until,
+            checks.c.id.is_(None),
+        )
+        .order_by(cases.c.decided_at.desc())
+        .limit(_MOST_DOUBLE)
+        .subquery()
+    )
+    votes = (
+        select(
+            reviews.c.reviewer,
+            reviews.c.label,
+            outcomes.c.label.label("settled"),
+            func.count().over(partition_by=reviews.c.case_id).label("votes"),
+        )
+        .join_from(newest, reviews, reviews.c.case_id == newest.c.id)
+        .join(outcomes, (outcomes.c.case_id == newest.c.id) & outcomes.c.is_current)
+        .where(
             reviews.c.undone_at.is_(None),
             ~reviews.c.is_adjudication,
-            cases.c.id.not_in(select(checks.c.case_id).where(checks.c.use_case == use_case)),
+            outcomes.c.by == By.REVIEWER,
         )
         .subquery()
     )
-    found = connection.execute(
-        select(votes.c.reviewer, votes.c.label, outcomes.c.label.label("settled"))
-        .join(outcomes, (outcomes.c.case_id == votes.c.case_id) & outcomes.c.is_current)
-        .where(votes.c.votes > 1, outcomes.c.by == By.REVIEWER)
+    return _counted(votes.c.reviewer, is_right=votes.c.label == votes.c.settled).where(
+        votes.c.votes > 1
     )
-    for row in found:
-        yield CheckedDecision(row.reviewer, right=row.label == row.settled)

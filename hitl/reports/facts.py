@@ -30,6 +30,7 @@ from sqlalchemy import (
 from hitl.reports.spans import Spans, before, hour_of
 from hitl.storage.predictions import IN_THE_SAMPLE, IS_PREDICTION, STOOD
 from hitl.storage.tables import (
+    STANDS_BY_OTHERS,
     cases,
     checks,
     daily_reviews,
@@ -80,6 +81,10 @@ class Fact:
         return tuple(column.name for column in self.table.primary_key)
 
 
+# As an expression, or SQLite would begin with every case of the use case.
+_OF_ITS_CASE = cases.c.use_case.concat("")
+
+
 def _within(moment: ColumnElement[Any], spans: Spans, *, whose: ColumnElement[str]) -> Any:
     return and_(whose == spans.use_case, moment >= spans.c.since, moment < spans.c.until)
 
@@ -128,14 +133,15 @@ def _predictions(spans: Spans) -> SelectBase:
 def _current(spans: Spans) -> Any:
     return and_(
         outcomes.c.case_id == cases.c.id,
-        outcomes.c.is_current,
-        _within(cases.c.decided_at, spans, whose=cases.c.use_case),
+        STANDS_BY_OTHERS,
+        # Which is the case's, too, while its outcome stands.
+        _within(outcomes.c.decided_at, spans, whose=_OF_ITS_CASE),
     )
 
 
 def _decisions(spans: Spans) -> Select[Any]:
     return select(
-        *_of_case(spans, cases.c.decided_at),
+        *_of_case(spans, outcomes.c.decided_at),
         cases.c.label,
         cases.c.routed_by,
         outcomes.c.by,
@@ -144,7 +150,7 @@ def _decisions(spans: Spans) -> Select[Any]:
         outcomes.c.overrules,
         literal(1).label("decisions"),
         case((outcomes.c.flagged, 1), else_=0).label("flagged"),
-    ).where(_current(spans), outcomes.c.by != By.AI)
+    ).where(_current(spans))
 
 
 def waited() -> ColumnElement[int]:
@@ -160,7 +166,7 @@ WAITED_FOR = and_(outcomes.c.by == By.REVIEWER, ~outcomes.c.overrules, cases.c.r
 
 def _waits(spans: Spans) -> Select[Any]:
     return select(
-        *_of_case(spans, cases.c.decided_at),
+        *_of_case(spans, outcomes.c.decided_at),
         _bucket(waited() // _MILLISECOND).label("milliseconds"),
         literal(1).label("waits"),
     ).where(_current(spans), WAITED_FOR)
@@ -178,7 +184,7 @@ def _reviews(spans: Spans) -> Select[Any]:
             func.coalesce(reviews.c.seconds, 0.0).label("seconds"),
         )
         .join_from(reviews, cases, cases.c.id == reviews.c.case_id)
-        .where(_within(reviews.c.at, spans, whose=cases.c.use_case))
+        .where(_within(reviews.c.at, spans, whose=_OF_ITS_CASE))
     )
 
 
@@ -206,8 +212,7 @@ def _pairs(spans: Spans) -> Select[Any]:
         .outerjoin(outcomes, and_(outcomes.c.case_id == cases.c.id, outcomes.c.is_current))
         .outerjoin(checks, and_(checks.c.case_id == cases.c.id, checks.c.kind == CheckKind.AUDIT))
         .where(
-            # As an expression, or SQLite would begin with every case of the use case.
-            _within(second.c.at, spans, whose=cases.c.use_case.concat("")),
+            _within(second.c.at, spans, whose=_OF_ITS_CASE),
             stands[0],
             before_second == 1,
         )

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, Connection, func, select, type_coerce
 
 from hitl.policy import UseCase
 from hitl.reports.checked import doubled_in, known_missed, sampled_in, single_checks
+from hitl.reports.costs import reviewed_in
 from hitl.reports.ledger import Ledger, Window
 from hitl.reports.report import last_weeks, newest_version, zone_of
 from hitl.reports.spans import hour_of
@@ -18,6 +19,8 @@ from hitl.statistics.findings.facts import HASTY_SECONDS, Count, Decision, Facts
 from hitl.statistics.findings.search import find
 from hitl.statistics.findings.signal import Finding
 from hitl.statistics.trend import Week
+from hitl.statistics.weeks import day_of
+from hitl.storage.moments import from_microseconds
 from hitl.storage.predictions import IS_PREDICTION
 from hitl.storage.tables import cases, outcomes, reviews, skips
 from hitl.vocabulary import By
@@ -125,28 +128,27 @@ def _decisions(ledger: Ledger, window: Window) -> list[Decision]:
 def _skipped(ledger: Ledger, window: Window) -> Count:
     """Of the cases that people were served, which is what they skipped or voted on."""
     since, until = window
-    voted, skipped = (
-        ledger.connection.execute(
-            select(func.count())
-            .join_from(table, cases, cases.c.id == table.c.case_id)
-            .where(*ledger.of_own_cases, table.c.at >= since, table.c.at < until)
-        ).scalar_one()
-        for table in (reviews, skips)
-    )
-    return Count(skipped, voted + skipped)
+    [reviewed] = reviewed_in(ledger, [window])
+    skipped = ledger.connection.execute(
+        select(func.count())
+        .join_from(skips, cases, cases.c.id == skips.c.case_id)
+        .where(*ledger.of_own_cases, skips.c.at >= since, skips.c.at < until)
+    ).scalar_one()
+    return Count(skipped, reviewed.reviews + skipped)
 
 
-def _loads(ledger: Ledger, window: Window, *, zone: str) -> Counter[tuple[str, str]]:
+def _loads(ledger: Ledger, window: Window, *, zone: str) -> Counter[tuple[str, date]]:
     """Votes by reviewer and day there."""
     since, until = window
-    hour = hour_of(reviews.c.at)
+    hour = type_coerce(hour_of(reviews.c.at), BigInteger)
     rows = ledger.connection.execute(
         select(reviews.c.reviewer, hour, func.count())
         .join_from(reviews, cases, cases.c.id == reviews.c.case_id)
         .where(*ledger.of_own_cases, reviews.c.at >= since, reviews.c.at < until)
         .group_by(reviews.c.reviewer, hour)
     )
-    found: Counter[tuple[str, str]] = Counter()
+    found: Counter[tuple[str, date]] = Counter()
+    day = cache(lambda at: day_of(from_microseconds(at), zone=zone))
     for reviewer, at, count in rows:
-        found[reviewer, f"{at.astimezone(ZoneInfo(zone)):%F}"] += count
+        found[reviewer, day(at)] += count
     return found

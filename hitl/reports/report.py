@@ -41,7 +41,7 @@ from hitl.statistics.precision import precision
 from hitl.statistics.speed import speed
 from hitl.statistics.sunset import Sunset, sunset
 from hitl.statistics.trend import Week, trend
-from hitl.statistics.weeks import weeks_between
+from hitl.statistics.weeks import starts_at, week_of, weeks_between
 from hitl.storage.tables import cases
 from hitl.storage.waiting import waits_in
 from hitl.vocabulary import By
@@ -68,10 +68,11 @@ def report(
     """
     ledger = Ledger.open(connection, use_case.name, model=model, policy_version=policy_version)
     window, zone = (since, until), zone_of(use_case)
-    calendar = list(last_weeks(until, count=weeks, zone=zone))
+    calendar, begun = last_weeks(until, count=weeks, zone=zone), week_so_far(until, zone=zone)
     counted = stats_of(ledger, window, use_case=use_case)
     newest = newest_version(ledger, window)
     own = ledger.of(newest.model, newest.policy_version) if newest else ledger
+    by_week = _weeks(ledger, [*calendar, *begun], use_case=use_case)
     return Report(
         stats=counted,
         zone=zone,
@@ -83,7 +84,8 @@ def report(
         automation=_automation(own, window, calendar, version=newest),
         served_first=served_first_in(ledger, window),
         deadlines=_deadlines(ledger, window),
-        weeks=_weeks(ledger, calendar, use_case=use_case),
+        weeks=by_week[: len(calendar)],
+        this_week=by_week[-1] if begun else None,
         sunset=_sunset(own, window, counted, decided=decided_in(ledger, [window])[0]),
     )
 
@@ -95,7 +97,7 @@ def zone_of(use_case: UseCase) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CalendarWeek:
-    """A whole week from Monday to Monday; ``since <= t < until``."""
+    """From Monday to Monday, unless it is cut short; ``since <= t < until``."""
 
     monday: date
     since: datetime
@@ -106,6 +108,13 @@ def last_weeks(until: datetime, *, count: int, zone: str) -> list[CalendarWeek]:
     """The last whole weeks that end by then, the oldest first."""
     found = weeks_between(until - (count + 2) * _WEEK, until, zone=zone)
     return [CalendarWeek(*each) for each in found][-count:] if count else []
+
+
+def week_so_far(until: datetime, *, zone: str) -> list[CalendarWeek]:
+    """The week that is not over then; none where it only begins."""
+    monday = week_of(until, zone=zone)
+    since = starts_at(monday, zone=zone)
+    return [CalendarWeek(monday, since, until)] if since < until else []
 
 
 def _versions(ledger: Ledger, window: Window) -> tuple[Version, ...]:
@@ -199,7 +208,7 @@ def _weeks(
     windows = [(week.since, week.until) for week in calendar]
     seen, decided = predicted_in(ledger, windows), decided_in(ledger, windows)
     reviewed, medians = reviewed_in(ledger, windows), medians_looked(ledger, windows)
-    asked = asked_in(ledger, windows)
+    asked = asked_in(ledger, windows, costs=use_case.costs)
     sampled, standing = sampled_in(ledger, windows), standing_in(ledger, windows)
     return tuple(
         WeekFigures(

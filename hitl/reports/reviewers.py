@@ -1,15 +1,19 @@
 """How each person reviews in one use case: checked accuracy, speed, overturns and load."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import chain
 from statistics import median
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, Connection, case, func, select, type_coerce
 
 from hitl.policy import UseCase
-from hitl.reports.checked_people import checked_decisions
+from hitl.reports.checked_people import checked_decisions, everybody
+from hitl.reports.ledger import Window
+from hitl.reports.report import zone_of
+from hitl.reports.spans import hour_of, total
 from hitl.statistics.answers import NotYet
 from hitl.statistics.fatigue import OwnDecision, Signs, signs_of_fatigue
 from hitl.statistics.findings.facts import Count
@@ -17,8 +21,9 @@ from hitl.statistics.minimums import OWN_DECISIONS
 from hitl.statistics.reviewers import Accuracy, person_accuracy, team_accuracy
 from hitl.statistics.speed import Speed, speed
 from hitl.statistics.weeks import day_of
+from hitl.storage.moments import from_microseconds
 from hitl.storage.predictions import IS_PREDICTION
-from hitl.storage.tables import cases, outcomes, reviews
+from hitl.storage.tables import IS_ADJUDICATION, cases, outcomes, reviews
 
 CHECKED_OVER = timedelta(days=90)
 """Accuracy takes many checks; speed and load are of the last four weeks."""
@@ -58,32 +63,36 @@ class Team:
         return next(found, _nobody(person))
 
 
-@dataclass(frozen=True, slots=True)
-class _Vote:
-    reviewer: str
-    at: datetime
-    seconds: float | None
+@dataclass(slots=True)
+class _Votes:
+    """One person's of four weeks, those taken back and adjudications aside."""
+
+    by_day: Counter[date] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+    """Of timed ones."""
 
 
 def team(connection: Connection, *, use_case: UseCase, now: datetime) -> Team:
     """Of the last four weeks, and 90 days of checks."""
-    checked: defaultdict[str, list[bool]] = defaultdict(list)
-    for each in checked_decisions(
+    checked = checked_decisions(
         connection, use_case=use_case.name, since=now - CHECKED_OVER, until=now
-    ):
-        checked[each.reviewer].append(each.right)
-    votes: defaultdict[str, list[_Vote]] = defaultdict(list)
-    for vote in _votes(connection, use_case=use_case.name, since=now - WINDOW, until=now):
-        votes[vote.reviewer].append(vote)
+    )
+    votes = _votes(
+        connection, use_case=use_case.name, window=(now - WINDOW, now), zone=zone_of(use_case)
+    )
     upheld = _overturns(connection, use_case=use_case.name, since=now - CHECKED_OVER, until=now)
-    zone = use_case.digest.zone if use_case.digest else "UTC"
-    every = [right for each in checked.values() for right in each]
+    every = everybody(checked)
     return Team(
         use_case=use_case.name,
-        accuracy=team_accuracy(sum(every), len(every)),
-        speed=_speed([vote for each in votes.values() for vote in each]),
+        accuracy=team_accuracy(every.hits, every.total),
+        speed=speed(chain.from_iterable(each.seconds for each in votes.values())),
         reviewers=tuple(
-            _reviewer(name, checked[name], votes[name], upheld.get(name, Count()), zone=zone)
+            _reviewer(
+                name,
+                checked.get(name, Count()),
+                votes.get(name, _Votes()),
+                upheld.get(name, Count()),
+            )
             for name in sorted({*checked, *votes})
         ),
     )
@@ -136,75 +145,70 @@ def own_signs(
     return signs_of_fatigue(own, day=day_of(own[-1].at, zone=zone), zone=zone)
 
 
-def _reviewer(
-    name: str, right: Sequence[bool], votes: Sequence[_Vote], upheld: Count, *, zone: str
-) -> Reviewer:
-    days = Counter(day_of(vote.at, zone=zone) for vote in votes)
+def _reviewer(name: str, checked: Count, votes: _Votes, upheld: Count) -> Reviewer:
+    by_day = votes.by_day
     return Reviewer(
         id=name,
-        accuracy=person_accuracy(sum(right), len(right)),
-        speed=_speed(votes),
+        accuracy=person_accuracy(checked.hits, checked.total),
+        speed=speed(votes.seconds),
         upheld=upheld,
-        decisions=len(votes),
-        days=len(days),
-        a_day=float(median(days.values())) if days else 0.0,
+        decisions=by_day.total(),
+        days=len(by_day),
+        a_day=float(median(by_day.values())) if by_day else 0.0,
     )
 
 
 def _nobody(name: str) -> Reviewer:
-    return _reviewer(name, (), (), Count(), zone="UTC")
-
-
-def _speed(votes: Sequence[_Vote]) -> Speed:
-    return speed(vote.seconds for vote in votes if vote.seconds is not None)
+    return _reviewer(name, Count(), _Votes(), Count())
 
 
 def _votes(
-    connection: Connection, *, use_case: str, since: datetime, until: datetime
-) -> list[_Vote]:
-    found = connection.execute(
-        select(reviews.c.reviewer, reviews.c.at, reviews.c.seconds)
+    connection: Connection, *, use_case: str, window: Window, zone: str
+) -> dict[str, _Votes]:
+    since, until = window
+    hour = type_coerce(hour_of(reviews.c.at), BigInteger)
+    rows = connection.execute(
+        select(reviews.c.reviewer, hour, reviews.c.seconds)
         .join_from(reviews, cases, cases.c.id == reviews.c.case_id)
         .where(
-            cases.c.use_case == use_case,
+            # As an expression, or SQLite would begin with every case of the use case.
+            cases.c.use_case.concat("") == use_case,
             reviews.c.at >= since,
             reviews.c.at < until,
             reviews.c.undone_at.is_(None),
             ~reviews.c.is_adjudication,
         )
     )
-    return [_Vote(row.reviewer, row.at, row.seconds) for row in found]
+    found: defaultdict[str, _Votes] = defaultdict(_Votes)
+    day = cache(lambda at: day_of(from_microseconds(at), zone=zone))
+    for name, at, seconds in rows:
+        own = found[name]
+        own.by_day[day(at)] += 1
+        if seconds is not None:
+            own.seconds.append(seconds)
+    return found
 
 
 def _overturns(
     connection: Connection, *, use_case: str, since: datetime, until: datetime
 ) -> dict[str, Count]:
     """By person: votes against the AI's label in cases that somebody adjudicated afterwards."""
-    ruling = reviews.alias("ruling")
-    settled = outcomes.c.label
+    settled = case((reviews.c.label == outcomes.c.label, 1), else_=0)
+    adjudicated = select(reviews.c.case_id).where(IS_ADJUDICATION, reviews.c.at >= since)
     found = connection.execute(
-        select(reviews.c.reviewer, reviews.c.label, settled.label("settled"))
+        select(reviews.c.reviewer, total(settled), func.count())
         .join_from(reviews, cases, cases.c.id == reviews.c.case_id)
         .join(outcomes, (outcomes.c.case_id == cases.c.id) & outcomes.c.is_current)
         .where(
-            cases.c.use_case == use_case,
+            cases.c.use_case.concat("") == use_case,
+            reviews.c.case_id.in_(adjudicated),
             reviews.c.at >= since,
             reviews.c.at < until,
             reviews.c.undone_at.is_(None),
             ~reviews.c.is_adjudication,
             reviews.c.label != cases.c.label,
             IS_PREDICTION,
-            select(ruling.c.id)
-            .where(
-                ruling.c.case_id == cases.c.id,
-                ruling.c.is_adjudication,
-                ruling.c.undone_at.is_(None),
-            )
-            .exists(),
         )
+        .group_by(reviews.c.reviewer)
     )
-    counts: dict[str, Count] = {}
-    for row in found:
-        before = counts.get(row.reviewer, Count())
-        counts[row.reviewer] = Count(before.hits + (row.label == row.settled), before.total + 1)
-    return counts
+    return {name: Count(right, count) for name, right, count in found}

@@ -45,7 +45,7 @@ def stats_of(ledger: Ledger, window: Window, *, use_case: UseCase) -> Stats:
             use_case.costs,
             predictions=seen.predictions,
             reviewed=reviewed,
-            asked=asked_in(ledger, [window])[0],
+            asked=asked_in(ledger, [window], costs=use_case.costs)[0],
             standing=standing_in(ledger, [window])[0],
         ),
         by_model=decided.by.get(By.MODEL, 0),

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from hitl.reports.facts import REVIEWS, UNTIMED, WAITED_FOR, WAITS, Fact, waited
 from hitl.reports.ledger import Ledger, Window
-from hitl.storage.tables import cases, outcomes, reviews
+from hitl.storage.tables import STANDS_BY_OTHERS, cases, outcomes, reviews
 
 _MOST = 10_000
 """Beyond it, so many evenly spaced ranks stand for all: order statistics need no more."""
@@ -28,8 +28,9 @@ def seconds_waited(ledger: Ledger, window: Window) -> list[float]:
     since, until = window
     exact = (
         select(waited())
-        .join_from(cases, outcomes, (outcomes.c.case_id == cases.c.id) & outcomes.c.is_current)
-        .where(cases.c.decided_at >= since, cases.c.decided_at < until, WAITED_FOR)
+        .join_from(outcomes, cases, outcomes.c.case_id == cases.c.id)
+        .where(STANDS_BY_OTHERS, WAITED_FOR)
+        .where(outcomes.c.decided_at >= since, outcomes.c.decided_at < until)
     )
     [buckets] = _buckets(ledger, WAITS, [window])
     if _count(buckets) > _MOST:
@@ -80,4 +81,4 @@ def _spread(buckets: Buckets, most: int) -> list[float]:
 
 
 def _of_ledger(ledger: Ledger, asked: Select[Any]) -> list[float]:
-    return list(ledger.connection.execute(asked.where(*ledger.own_cases)).scalars())
+    return list(ledger.connection.execute(asked.where(*ledger.of_own_cases)).scalars())

@@ -1,5 +1,6 @@
 """Stored predictions and blind checks of one use case and model version, to be replayed."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    and_,
     case,
     cast,
     func,
@@ -28,8 +30,10 @@ from hitl.storage.predictions import IS_PREDICTION, NO_PREDICTION, SURE, is_mode
 from hitl.storage.tables import cases, checks, policy_versions, tallies
 from hitl.vocabulary import CheckKind, CheckState
 
-_MOST = 200_000
-"""Predictions that are read, the newest first; the window is then as short as they make it."""
+_MOST, _MOST_CHECKS = 100_000, 20_000
+"""Predictions that are read, the newest first; the window is then as short as they make it. And
+checks of it, of which no certificate gets sharper by more.
+"""
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 # Without a margin there may be a tie, or a single score of one half; no other scores are read.
 _SCORES_OF_TIES = case((cases.c.margin == 0, cases.c.scores), else_=null()).label("ties")
@@ -98,34 +102,47 @@ def first_prediction(connection: Connection, use_case: str, model: str | None) -
 
 
 def traffic(connection: Connection, window: Window, *, use_case: UseCase) -> Traffic:
-    """At most 200,000 predictions, the newest, with all that was checked and tallied beside.
+    """At most 100,000 predictions, the newest, with what was checked and tallied beside.
 
     Confidences are given to four decimals, rounded down.
     """
     since = _since(connection, window)
-    seen = replace(window, since=since)
-    sure: dict[str, list[float]] = {label: [] for label in use_case.labels}
+    sure, to_people = _decided_by_threshold(connection, replace(window, since=since))
+    return Traffic(
+        days=max((window.until - since) / _DAY, 1 / 24),
+        confidences={label: sorted(sure.get(label, ())) for label in [*use_case.labels, *sure]},
+        to_people=to_people,
+        bands=_bands(connection, window, since=since),
+        checks=checked(connection, window, use_case=use_case),
+    )
+
+
+def confidences(connection: Connection, window: Window) -> Mapping[str, Sequence[float]]:
+    """Those of ``traffic`` alone, in no order."""
+    since = _since(connection, window)
+    return _decided_by_threshold(connection, replace(window, since=since))[0]
+
+
+def _decided_by_threshold(
+    connection: Connection, window: Window
+) -> tuple[dict[str, list[float]], int]:
+    """How sure those are that a threshold decides about, and how many are not among them."""
+    sure: defaultdict[str, list[float]] = defaultdict(list)
     to_people = near_ties = 0
-    for row in connection.execute(_counted(seen)):
+    for row in connection.execute(_counted(window)):
         if row.kind == _SURE_OF_ONE:
-            sure.setdefault(row.label, []).extend([row.grains / _GRAINS] * row.counted)
+            sure[row.label].extend([row.grains / _GRAINS] * row.counted)
         elif row.kind == _NEAR_TIE:
             near_ties += row.counted
         else:
             to_people += row.counted
     if near_ties:
-        for row in connection.execute(_predictions(seen).where(_KIND == _NEAR_TIE)):
+        for row in connection.execute(_predictions(window).where(_KIND == _NEAR_TIE)):
             if _may_stand(row):
-                sure.setdefault(row.label, []).append(row.sure)
+                sure[row.label].append(row.sure)
             else:
                 to_people += 1
-    return Traffic(
-        days=max((window.until - since) / _DAY, 1 / 24),
-        confidences={label: sorted(each) for label, each in sure.items()},
-        to_people=to_people,
-        bands=_bands(connection, window, since=since),
-        checks=checked(connection, window, use_case=use_case),
-    )
+    return dict(sure), to_people
 
 
 def _since(connection: Connection, window: Window) -> datetime:
@@ -158,34 +175,37 @@ def _counted(window: Window) -> Select[Any]:
 def checked(connection: Connection, window: Window, *, use_case: UseCase) -> tuple[Check, ...]:
     """The shadow sample as far as it is answered, but what no threshold would let stand.
 
-    As it stood at the window's end. What is disputed counts as wrong until it is settled: answers
-    that agree with the AI settle at once, and without the others the AI would look better than it
-    is.
+    As it stood at the window's end, the newest 20,000. What is disputed counts as wrong until it is
+    settled: answers that agree with the AI settle at once, and without the others the AI would look
+    better than it is.
     Of every policy version that asked the same question about the same labels: thresholds do not
     change what is right.
     """
-    asked_the_same = same_question(connection, use_case)
+    is_right = and_(
+        checks.c.settled_at.is_not(None),
+        checks.c.settled_at < window.until,
+        checks.c.final_label == cases.c.label,
+    )
     found = connection.execute(
-        _predictions(window)
-        .add_columns(checks.c.settled_at, checks.c.final_label, cases.c.policy_version)
-        .join(checks, checks.c.case_id == cases.c.id)
-        .where(checks.c.kind == CheckKind.AUDIT, checks.c.state.in_(_ANSWERED))
-        .where(checks.c.answered_at < window.until)
-        .order_by(cases.c.submitted_at, cases.c.id)
-    )
-    return tuple(
-        Check(
-            row.label,
-            row.sure,
-            right=_is_right(row, by=window.until),
+        _row(is_right.label("right"))
+        .join_from(checks, cases, cases.c.id == checks.c.case_id)
+        .where(
+            checks.c.use_case == window.use_case,
+            # They are opened as their cases come.
+            checks.c.opened_at >= window.since,
+            checks.c.opened_at < window.until,
+            checks.c.kind == CheckKind.AUDIT,
+            checks.c.state.in_(_ANSWERED),
+            checks.c.answered_at < window.until,
+            is_model(cases.c.model, window.model),
+            IS_PREDICTION,
+            cases.c.policy_version.in_(same_question(connection, use_case)),
+            _KIND.in_((_SURE_OF_ONE, _NEAR_TIE)),
         )
-        for row in found
-        if row.policy_version in asked_the_same and _may_stand(row)
+        .order_by(checks.c.opened_at.desc(), checks.c.id.desc())
+        .limit(_MOST_CHECKS)
     )
-
-
-def _is_right(row: Row[Any], *, by: datetime) -> bool:
-    return row.settled_at is not None and row.settled_at < by and row.final_label == row.label
+    return tuple(Check(row.label, row.sure, right=row.right) for row in found if _may_stand(row))
 
 
 def same_question(connection: Connection, use_case: UseCase) -> frozenset[str]:
@@ -209,13 +229,19 @@ def _question(content: Mapping[str, Any]) -> Any:
 
 
 def _predictions(window: Window) -> Select[Any]:
+    return _row().where(*_within(window))
+
+
+def _row(*more: ColumnElement[Any]) -> Select[Any]:
+    """What ``_may_stand`` looks at."""
     return select(
         cases.c.label,
         cases.c.confidence,
         SURE.label("sure"),
         _SCORES_OF_TIES,
         cases.c.routed_by,
-    ).where(*_within(window))
+        *more,
+    )
 
 
 def _within(window: Window) -> Sequence[ColumnElement[bool]]:

@@ -19,11 +19,15 @@ class Agreement:
     """1 is perfect, 0 is chance; None where nobody ever chose a second label."""
 
 
-def agreement(votes: Iterable[Sequence[Hashable]]) -> Agreement:
-    """Of the labels that different people chose for each case; cases with one vote do not count."""
-    doubles = [each for each in votes if len(each) > 1]
-    differing = sum(len(set(each)) > 1 for each in doubles)
-    count = len(doubles)
+Votes = Iterable[tuple[Sequence[Hashable], int]]
+"""Labels that different people chose for one case, and for how many cases they chose just these."""
+
+
+def agreement(votes: Votes) -> Agreement:
+    """Cases with one vote do not count."""
+    doubles = [(each, cases) for each, cases in votes if len(each) > 1]
+    differing = sum(cases for each, cases in doubles if len(set(each)) > 1)
+    count = sum(cases for _, cases in doubles)
     return Agreement(
         disagreed=share_of(differing, count, needed=DOUBLE_REVIEWS, of="double reviews"),
         alpha=(
@@ -32,20 +36,23 @@ def agreement(votes: Iterable[Sequence[Hashable]]) -> Agreement:
     )
 
 
-def krippendorff_alpha(votes: Iterable[Sequence[Hashable]]) -> float | None:
+def krippendorff_alpha(votes: Votes) -> float | None:
     """Alpha for nominal labels: 1 - observed / expected disagreement; None where that is 0 / 0.
 
     K. Krippendorff, "Content Analysis", 3rd ed. (2013), chapter 12, by the coincidence matrix: a
     case with m votes gives each ordered pair of them 1 / (m - 1).
     """
-    doubles = [each for each in votes if len(each) > 1]
-    chosen = Counter(label for each in doubles for label in each)
+    doubles = [(each, cases) for each, cases in votes if len(each) > 1]
+    chosen: Counter[Hashable] = Counter()
+    for each, cases in doubles:
+        for label in each:
+            chosen[label] += cases
     total = chosen.total()
     expected = total * total - sum(count * count for count in chosen.values())
     if not expected:
         return None
     observed = sum(
-        sum(one != other for one, other in permutations(each, 2)) / (len(each) - 1)
-        for each in doubles
+        cases * sum(one != other for one, other in permutations(each, 2)) / (len(each) - 1)
+        for each, cases in doubles
     )
     return 1 - (total - 1) * observed / expected

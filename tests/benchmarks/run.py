@@ -9,6 +9,10 @@ no rates here. Nothing is asserted: figures move with the machine, only ratios s
     uv run task bench --growth --sizes 1000 100000 1000000
 
 tells instead how each thing grows with how much waits and how much was decided before.
+
+    uv run task bench --year 10000000
+
+makes a year of decisions instead and tells the processor time of every report over it.
 """
 
 import argparse
@@ -35,8 +39,9 @@ from tests.benchmarks.growth import DECIDED_FOR_EACH_OPEN, measure_growth, show_
 from tests.benchmarks.measuring import Figure, Measured, middle
 from tests.benchmarks.peers import langgraph
 from tests.benchmarks.processes import LOAD_CORE, use_core
+from tests.benchmarks.reports import measure_year, show_year
 from tests.benchmarks.starting import starts
-from tests.postgres import NoPostgresql, Server, running_server
+from tests.postgres import FAST, NoPostgresql, Server, running_server
 
 _TIMES = 100
 _LACK = """What the others leave out:
@@ -54,12 +59,15 @@ def main() -> None:
     with ExitStack() as stack:
         servers: list[Server | None] = [None]
         if options.database != "sqlite":
-            servers.append(_server(stack, console))
+            servers += _servers(stack, console, is_fast=options.year is not None)
         if options.database == "postgresql":
             del servers[0]
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hitl-bench-")))
         if options.growth:
             _grow(options, folder, servers, console)
+            return
+        if options.year is not None:
+            _year(options, folder, servers, console)
             return
         runs, figures = asyncio.run(_measure(options, folder, servers, console))
     _show(runs, figures, console)
@@ -89,16 +97,30 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         help=f"open cases for --growth, each with {DECIDED_FOR_EACH_OPEN} times as many decided",
     )
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser.add_argument("--year", type=int, metavar="N", help="reports over N decisions instead")
     return parser.parse_args([argument for argument in arguments if argument != "--"])
 
 
-def _server(stack: ExitStack, console: Console) -> Server | None:
+def _servers(stack: ExitStack, console: Console, *, is_fast: bool) -> list[Server]:
     try:
-        # As durable as it comes: what is measured is stored.
-        return stack.enter_context(running_server({}))
+        # As durable as it comes, unless nothing is stored while it is measured.
+        return [stack.enter_context(running_server(FAST if is_fast else {}))]
     except NoPostgresql as none:
         console.print(f"[yellow]Not measured on PostgreSQL: {none}[/]")
-        return None
+        return []
+
+
+def _year(
+    options: argparse.Namespace, folder: Path, servers: list[Server | None], console: Console
+) -> None:
+    found = [
+        spent
+        for server in servers
+        for spent in measure_year(folder, server, console, cases=options.year)
+    ]
+    show_year(found, console, cases=options.year)
+    if options.json:
+        _write(options.json, [], [Figure(e.what, e.on, e.seconds, "s") for e in found])
 
 
 def _grow(

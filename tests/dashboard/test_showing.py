@@ -1,12 +1,16 @@
 """What the page says is what is stored, with its interval, or how much is missing."""
 
-from typing import Any
+import asyncio
+from collections.abc import Callable
+from typing import Any, cast
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.dashboard.parts.advice import findings
 from bot.dashboard.parts.judged import AUTOMATION, PEOPLE, TREND
 from bot.figures import figures_of
+from bot.findings import Findings
 from bot.scheduler.models import look_for_models
 from hitl.api_keys import Scope
 from hitl.learning.calibrations import recalibrated_now
@@ -100,7 +104,10 @@ async def test_figures_come_with_what_they_rest_on(
     assert sum(ages["values"]) == 4
     drawn = {each["title"]: each for each in part(found, "trends")["pictures"]}
     weeks = drawn["Escalation"]
-    assert len(weeks["places"]) == 12
+    assert len(weeks["places"]) == 13
+    assert weeks["is_unfinished"]
+    assert weeks["places"][-2:] == ["16 Nov", "23 Nov so far"]
+    assert weeks["table"]["rows"][-1] == ["23 Nov so far", "not enough yet: 2 of 30"]
     known = [place for place, each in enumerate(weeks["middle"]) if each is not None]
     assert len(known) == 3
     for place in known:
@@ -168,7 +175,7 @@ async def test_without_a_session_there_are_no_figures(house: House) -> None:
 
 def test_a_finding_says_how_one_knows_why_it_may_be_and_what_to_do_next() -> None:
     found = Finding("reviews are slow", "digits", "median 41 s", "hard", "simplify", "look", 0.001)
-    [shown] = findings([found])["notes"]
+    [shown] = findings([found], said_at="Monday 09:00")["notes"]
     assert shown["title"] == "Reviews are slow"
     assert shown["says"][0] == "Median 41 s."
     assert [line.split(":")[0] for line in shown["says"][1:]] == [
@@ -176,7 +183,38 @@ def test_a_finding_says_how_one_knows_why_it_may_be_and_what_to_do_next() -> Non
         "What helps",
         "Next step",
     ]
-    assert "Nothing stands out" in findings([])["says"][0]
+    says = findings([], said_at="Monday 09:00")["says"]
+    assert "Nothing stands out" in says[0]
+    assert says[1] == "As of Monday 09:00."
+
+
+class _Held:
+    """A database that reads once it may."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.may_read = asyncio.Event()
+        self.now = database.now
+
+    async def read(self, query: Callable[[Connection], object]) -> object:
+        await self.may_read.wait()
+        return await self._database.read(query)
+
+
+async def test_the_last_findings_are_shown_while_new_ones_are_looked_for(
+    database: Database, clock: Clock
+) -> None:
+    held = _Held(database)
+    kept = Findings(cast("Database", held), lambda: [moderation()])
+    held.may_read.set()
+    await kept.of_now()
+    held.may_read.clear()
+    first = clock.now
+    clock.advance(minutes=16)
+    assert (await asyncio.wait_for(kept.last(), 0.5)).at == first
+    held.may_read.set()
+    await kept.of_now()
+    assert (await kept.last()).at == clock.now
 
 
 async def test_every_row_that_the_page_picks_is_one_of_the_reports(

@@ -169,6 +169,22 @@ async def test_weeks_of_any_zone_are_cut_where_they_end_there(
     assert sum(each or 0 for each in counted.values()) == 3
 
 
+async def test_the_week_under_way_is_told_apart_from_whole_ones(
+    database: Database, clock: Clock
+) -> None:
+    monday = MONDAY.replace(hour=0)
+    for number, hours in enumerate((-1, 0, 30)):
+        clock.now = monday + timedelta(hours=hours)
+        await decided(database, number, Verdict.REJECT, use_case=moderation())
+    look = partial(report, use_case=moderation(), since=monday - WEEK)
+    then = await database.read(partial(look, until=monday))
+    assert (then.weeks[-1].predictions, then.this_week) == (1, None)
+    later = await database.read(partial(look, until=monday + timedelta(hours=40)))
+    assert later.weeks == then.weeks
+    assert later.this_week is not None
+    assert (later.this_week.monday, later.this_week.predictions) == (monday.date(), 2)
+
+
 async def test_findings_look_at_what_people_overturned(database: Database, clock: Clock) -> None:
     for number in range(40):
         verdict = Verdict.APPROVE if number % 4 else Verdict.REJECT

@@ -18,8 +18,9 @@ from hitl.statistics.reviewers import Accuracy, person_accuracy
 from hitl.statistics.served_first import Band, ServedFirst, served_first
 from hitl.statistics.trend import Direction, Trend, Week, trend
 from tests.statistics.simulated import EVERY_WORLD, WORLDS, Digits, World, naive_threshold
-from tests.statistics.year import quiet_week
+from tests.statistics.year import PLANTED, SLACK, TROUBLES, first_found, quiet_week
 
+FOREVER = 1_000
 Miss = bool | None
 """None where nothing was answered."""
 
@@ -175,6 +176,18 @@ def _false_findings(seed: int) -> Miss:
     return bool(find(quiet_week(random.Random(seed * 20 + number)) for number in range(20)))
 
 
+def _planted(seed: int) -> Miss:
+    """Whether trouble is not found under each of its names within four weeks."""
+    plant, expected = list(TROUBLES.values())[seed % len(TROUBLES)]
+    found = first_found(random.Random(seed), plant)
+    return not all(found.get(rule, FOREVER) <= PLANTED + SLACK for rule in expected)
+
+
+def _quiet_year(seed: int) -> Miss:
+    """Any finding in a quiet use case that is looked at in each week of a year."""
+    return bool(first_found(random.Random(seed)))
+
+
 def _many_tests(seed: int) -> Miss:
     """Any of twenty quiet use cases under 5 % by itself."""
     chance = random.Random(seed)
@@ -225,6 +238,8 @@ CAMPAIGNS: Sequence[Campaign] = (
     Campaign("false alarm within 1,000 cases", 0.05, _alarm),
     Campaign("doubling missed for 1,000 cases", 0.05, _late),
     Campaign("false finding, 20 quiet use cases, a week", 0.10, _false_findings),
+    Campaign("false finding, one quiet use case, a year", 0.20, _quiet_year),
+    Campaign("planted trouble missed for four weeks", 0.05, _planted),
     Campaign("  naive: each at p < 0.05", 0.10, _many_tests, is_naive=True),
     *(
         Campaign(f"certificate false: {world.name}", 0.05, _of(world, _certified))

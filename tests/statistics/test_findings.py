@@ -1,7 +1,6 @@
 """Findings come when there is trouble, name it, and stay away while there is none."""
 
 import random
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,61 +9,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, fisher_exact
 
-from hitl.statistics.calibration import Recalibration
 from hitl.statistics.changes import false_alarm_chance, first_change, watch
 from hitl.statistics.findings.chance import so_many, so_much_more, so_slow
 from hitl.statistics.findings.facts import Count, Decision, Facts
 from hitl.statistics.findings.rules import RULES
 from hitl.statistics.findings.search import find
 from hitl.statistics.trend import Week
-from tests.statistics.year import Habits, year
+from tests.statistics.year import (
+    FIRST,
+    PLANTED,
+    SIDE_EFFECTS,
+    SLACK,
+    TROUBLES,
+    Habits,
+    first_found,
+    year,
+)
 
 COUNTS = st.integers(0, 300).flatmap(
     lambda total: st.builds(Count, st.integers(0, total), st.just(total))
 )
-PLANTED, SEED = 30, 5
-_FIRST = 12
-"""The first week that has a baseline."""
-SLACK = 4
-"""Weeks in which a trouble must be found."""
-
-
-def from_planted(**changed: object) -> Callable[[int, Habits], Habits]:
-    """Change habits from the planted week on."""
-
-    def plant(place: int, habits: Habits) -> Habits:
-        return replace(habits, **changed) if place >= PLANTED else habits  # type: ignore[arg-type]
-
-    return plant
-
-
-TROUBLES = {
-    "a broken model version": (
-        from_planted(wrong=0.08, worth=Recalibration(-1.5, 1.0), overturned=0.5),
-        {"automatic decisions get worse", "confidence is out of tune", "a sudden change"},
-    ),
-    "a guideline change": (
-        from_planted(disagreed=0.3, overturned=0.5),
-        {"reviewers disagree", "a sudden change"},
-    ),
-    "a wrong batch of training data": (from_planted(overturned=0.75), {"the AI is overturned"}),
-    "a new interface that hides the context": (from_planted(seconds=40.0), {"reviews are slow"}),
-    "quotas by number": (from_planted(hasty=0.45, known_missed=0.3), {"rubber-stamping"}),
-    "cases that nobody likes": (from_planted(skipped=0.35), {"a job nobody wants"}),
-    "people who leave": (from_planted(reviewers=3, load=90), {"a job nobody wants"}),
-    "a new kind of ticket": (from_planted(odd_label=0.9), {"one part causes most escalations"}),
-}
-SIDE_EFFECTS = {"a sudden change", "the AI is overturned"}
+SEED = 5
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_trouble_is_found_by_its_name_within_weeks_and_nothing_before(trouble: str) -> None:
     plant, expected = TROUBLES[trouble]
-    weeks = year(random.Random(SEED), plant)
-    found: dict[str, int] = {}
-    for end, facts in enumerate(weeks, start=_FIRST):
-        for finding in find([facts]):
-            found.setdefault(finding.rule, end)
+    found = first_found(random.Random(SEED), plant)
     assert expected <= found.keys() <= expected | SIDE_EFFECTS
     # ``end`` weeks were seen, of which the planted one is the first with trouble.
     assert all(end > PLANTED for end in found.values()), found
@@ -73,7 +44,7 @@ def test_trouble_is_found_by_its_name_within_weeks_and_nothing_before(trouble: s
 
 def test_a_sudden_change_is_dated_to_the_week_it_came() -> None:
     plant, _ = TROUBLES["a guideline change"]
-    facts = year(random.Random(SEED), plant)[PLANTED + 2 - _FIRST]
+    facts = year(random.Random(SEED), plant)[PLANTED + 2 - FIRST]
     [found] = [each for each in find([facts]) if each.rule == "a sudden change"]
     assert "went up on" in found.evidence
     planted = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(weeks=PLANTED)
@@ -85,7 +56,7 @@ def test_half_a_year_at_forty_five_percent_is_a_rate_that_will_not_drop() -> Non
     habits, name = Habits(escalated=0.47, odd_label=0.5), "escalation won't drop"
     weeks = year(random.Random(12), lambda _, __: habits)
     rules = [{each.rule for each in find([facts])} for facts in weeks]
-    ends = [end for end, names in enumerate(rules, start=_FIRST) if name in names]
+    ends = [end for end, names in enumerate(rules, start=FIRST) if name in names]
     assert ends == list(range(26, 53))
 
 

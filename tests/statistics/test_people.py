@@ -20,7 +20,7 @@ VOTES = st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=4), min_size=2
 @given(VOTES)
 def test_alpha_is_that_of_the_krippendorff_package(votes: list[list[int]]) -> None:
     pairable = [label for each in votes if len(each) > 1 for label in each]
-    found = krippendorff_alpha(votes)
+    found = krippendorff_alpha((each, 1) for each in votes)
     if len(set(pairable)) < 2:
         assert found is None
         return
@@ -31,15 +31,15 @@ def test_alpha_is_that_of_the_krippendorff_package(votes: list[list[int]]) -> No
 
 def test_disagreement_counts_cases_seen_by_two_and_waits_for_thirty() -> None:
     same, other, single = ["a", "a"], ["a", "b"], ["a"]
-    found = agreement([*[same] * 91, *[other] * 9, *[single] * 500])
+    found = agreement([(same, 91), (other, 9), (single, 500)])
     assert found.disagreed == Share.of(9, 100)
     assert isinstance(found.alpha, float)
-    assert agreement([same] * 29).disagreed == NotYet(29, 30, "double reviews")
-    assert agreement([same] * 99).alpha == NotYet(99, 100, "double reviews")
+    assert agreement([(same, 29)]).disagreed == NotYet(29, 30, "double reviews")
+    assert agreement([(same, 99)]).alpha == NotYet(99, 100, "double reviews")
 
 
 def test_alpha_of_people_who_only_ever_say_one_thing_is_not_one() -> None:
-    assert agreement([["a", "a"]] * 100).alpha is None
+    assert agreement([(["a", "a"], 100)]).alpha is None
 
 
 @given(st.integers(50, 3_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from hitl.statistics.calibration import Recalibration
 from hitl.statistics.findings.facts import HASTY_SECONDS, Checked, Count, Decision, Facts
+from hitl.statistics.findings.search import find
 from hitl.statistics.trend import Week
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
@@ -160,3 +161,49 @@ def _together(parts: list[Checked]) -> Checked:
         [each for part in parts for each in part.confidences],
         [each for part in parts for each in part.right],
     )
+
+
+PLANTED = 30
+FIRST = 12
+"""The first week that has a baseline."""
+SLACK = 4
+"""Weeks in which a trouble must be found."""
+
+
+def from_planted(**changed: object) -> Callable[[int, Habits], Habits]:
+    """Change habits from the planted week on."""
+
+    def plant(place: int, habits: Habits) -> Habits:
+        return replace(habits, **changed) if place >= PLANTED else habits  # type: ignore[arg-type]
+
+    return plant
+
+
+TROUBLES = {
+    "a broken model version": (
+        from_planted(wrong=0.08, worth=Recalibration(-1.5, 1.0), overturned=0.5),
+        {"automatic decisions get worse", "confidence is out of tune", "a sudden change"},
+    ),
+    "a guideline change": (
+        from_planted(disagreed=0.3, overturned=0.5),
+        {"reviewers disagree", "a sudden change"},
+    ),
+    "a wrong batch of training data": (from_planted(overturned=0.75), {"the AI is overturned"}),
+    "a new interface that hides the context": (from_planted(seconds=40.0), {"reviews are slow"}),
+    "quotas by number": (from_planted(hasty=0.45, known_missed=0.3), {"rubber-stamping"}),
+    "cases that nobody likes": (from_planted(skipped=0.35), {"a job nobody wants"}),
+    "people who leave": (from_planted(reviewers=3, load=90), {"a job nobody wants"}),
+    "a new kind of ticket": (from_planted(odd_label=0.9), {"one part causes most escalations"}),
+}
+SIDE_EFFECTS = {"a sudden change", "the AI is overturned"}
+
+
+def first_found(
+    chance: random.Random, plant: Callable[[int, Habits], Habits] | None = None
+) -> dict[str, int]:
+    """After how many weeks of the year each rule first found something."""
+    found: dict[str, int] = {}
+    for end, facts in enumerate(year(chance, plant), start=FIRST):
+        for finding in find([facts]):
+            found.setdefault(finding.rule, end)
+    return found

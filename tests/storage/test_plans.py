@@ -9,11 +9,19 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
+from hitl.policy import Costs
 from hitl.reports.ages import queue_ages
 from hitl.reports.asked import asked_in
 from hitl.reports.changed import changed_hours
+from hitl.reports.facts import FACTS
+from hitl.reports.health import facts_of
 from hitl.reports.ledger import Ledger
+from hitl.reports.report import report
+from hitl.reports.reviewers import team
+from hitl.reports.rolling import raw_rows
+from hitl.reports.spans import Span
 from hitl.reports.stats import queue
+from hitl.reports.windows import WEEK
 from hitl.storage.claims import Wanted, count_for
 from hitl.storage.database import Database, Transaction
 from hitl.storage.dead_letters import backlog, dead_letters
@@ -24,6 +32,7 @@ from hitl.storage.precedents import erased_since, latest_decided, next_decided
 from hitl.storage.queue_cards import numbers_of, open_queue_cards
 from hitl.storage.rollups import Progress
 from hitl.storage.steps import steps_past_their_time
+from tests.examples import moderation
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 DONE = Progress(turn=1, until=NOW, event=1, tally=1)
@@ -52,12 +61,20 @@ READING: dict[str, Callable[[Connection], object]] = {
     "hours that changed": partial(changed_hours, done=DONE),
     "hours that changed in a use case": partial(changed_hours, done=DONE, use_case="x"),
     "whom a report says were asked": lambda connection: asked_in(
-        Ledger.open(connection, "x"), [(NOW, NOW)]
+        Ledger.open(connection, "x"), [(NOW, NOW)], costs=Costs(second_model=1.0, ask_user=1.0)
     ),
     "what waits": partial(queue, use_case="x"),
     "for how long": partial(queue_ages, use_case="x", now=NOW),
     "how much there is for a person": partial(count_for, wanted=WANTED, most=10),
     "how much waits": partial(numbers_of, use_case="x"),
+    "what a rollup counts": lambda connection: [
+        raw_rows(connection, fact, [Span(0, "x", NOW, NOW)]) for fact in FACTS
+    ],
+    "the figures of a use case": lambda connection: report(
+        connection, use_case=moderation(), since=NOW - WEEK, until=NOW
+    ),
+    "how each person reviews": partial(team, use_case=moderation(), now=NOW),
+    "what findings look at": partial(facts_of, use_case=moderation(), until=NOW),
     "backlog": backlog,
     "backlog of a use case": partial(backlog, use_cases=["x"]),
     "dead letters": partial(dead_letters, most=10),

@@ -122,6 +122,7 @@ def judged(found: Stats, **changes: Any) -> Report:
         "served_first": served_first([]),
         "deadlines": Deadlines(overdue=0, decided=0),
         "weeks": (),
+        "this_week": None,
         "sunset": sunset(escalated=Count(), agreed=Count(), of_review=None, wrong=Count()),
     }
     return Report(**fields | changes)

@@ -7,11 +7,14 @@ from hitl.statistics.findings.signal import Finding
 from hitl.statistics.sunset import Sunset
 
 
-def findings(found: Sequence[Finding]) -> Shape:
-    """Of one use case, judged among all of them."""
+def findings(found: Sequence[Finding], *, said_at: str | None) -> Shape:
+    """Of one use case, judged among all of them, as of when; None before the first look."""
+    if said_at is None:
+        return section("findings", "Findings", says=["Being looked for; they show up here."])
+    as_of = f"As of {said_at}."
     if not found:
-        says = ["Nothing stands out in the last four weeks, among all use cases together."]
-        return section("findings", "Findings", says=says)
+        nothing = "Nothing stands out in the last four weeks, among all use cases together."
+        return section("findings", "Findings", says=[nothing, as_of])
     notes = [
         note(
             _sentence(each.rule).removesuffix("."),
@@ -25,7 +28,7 @@ def findings(found: Sequence[Finding]) -> Shape:
         )
         for each in found
     ]
-    return section("findings", "Findings", notes=notes)
+    return section("findings", "Findings", says=[as_of], notes=notes)
 
 
 def sunset(found: Sunset) -> Shape:

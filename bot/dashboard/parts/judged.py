@@ -90,7 +90,7 @@ def costs(report: Report) -> Shape:
         ["Review by people", _money(cost.review, cost.currency)],
         ["Expected errors, not spent", _error(cost.error, cost.currency)],
     ]
-    pictures = costs_by_week(report.weeks, currency=cost.currency)
+    pictures = costs_by_week(report, currency=cost.currency)
     spent = table(["Part", "In this time"], rows)
     return section("costs", "Costs", says=says, pictures=pictures, table=spent)
 

@@ -56,7 +56,7 @@ function steps({ title, rows }) {
 function colours() {
   const style = getComputedStyle(document.documentElement);
   const read = (name) => style.getPropertyValue(`--${name}`).trim();
-  return { line: read("line"), band: read("band"), text: read("soft"), grid: read("rule"), second: read("second") };
+  return { line: read("line"), band: read("band"), paper: read("paper"), text: read("soft"), grid: read("rule"), second: read("second") };
 }
 
 function frame(colour, { unit, min, max, x = {}, y = {}, legend = false, points = false, tooltip }) {
@@ -111,6 +111,7 @@ function band(shape, colour) {
   const max = unit === "%" && Math.max(0, ...known(high)) > 0.9 ? 1 : undefined;
   const lowest = Math.min(1, ...known(low));
   const min = unit === "%" && known(low).length && lowest > 0.5 ? Math.floor(lowest * 10) / 10 : undefined;
+  const last = shape.is_unfinished ? middle.length - 1 : undefined;
   // A week between two without enough has no band to be seen: it gets its interval as a line.
   const alone = (at) => middle[at] != null && middle[at - 1] == null && middle[at + 1] == null;
   const words = { label: (item) => (item.datasetIndex === 2 ? numbers.rows[item.dataIndex][1] : null) };
@@ -121,7 +122,11 @@ function band(shape, colour) {
       datasets: [
         edge(low),
         edge(high, { fill: 0, backgroundColor: colour.band }),
-        line(colour.line, middle, { fill: false }),
+        line(colour.line, middle, {
+          fill: false,
+          pointBackgroundColor: ({ dataIndex }) => (dataIndex === last ? colour.paper : colour.line),
+          segment: { borderDash: ({ p1DataIndex }) => (p1DataIndex === last ? [4, 4] : undefined) },
+        }),
       ],
     },
     options: frame(colour, {

@@ -5,6 +5,8 @@ from math import exp, lgamma
 
 from hitl.statistics.findings.facts import Count
 
+_NOTHING = 1e-15
+
 
 def so_many(count: Count, *, healthy: float) -> float:
     """The chance of so many or more hits at a share of ``healthy``: a one-sided binomial test."""
@@ -28,15 +30,14 @@ def so_much_more(now: Count, before: Count) -> float:
     (1934), section 21.02.
     """
     hits, total = now.hits + before.hits, now.total + before.total
-    most = min(hits, now.total)
-    whole = _log_ways(total, now.total)
-    return min(
-        1.0,
-        sum(
-            exp(_log_ways(hits, k) + _log_ways(total - hits, now.total - k) - whole)
-            for k in range(max(now.hits, now.total - (total - hits)), most + 1)
-        ),
-    )
+    whole, chance = _log_ways(total, now.total), 0.0
+    for k in range(max(now.hits, now.total - (total - hits)), min(hits, now.total) + 1):
+        each = exp(_log_ways(hits, k) + _log_ways(total - hits, now.total - k) - whole)
+        chance += each
+        # Beyond the likeliest each is less than the one before it: the rest adds nothing.
+        if k * total > hits * now.total and each < chance * _NOTHING:
+            break
+    return min(1.0, chance)
 
 
 def _log_ways(n: int, k: int) -> float:

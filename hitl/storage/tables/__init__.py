@@ -8,6 +8,8 @@ from hitl.storage.tables.asking import opinions, questions, strategy_steps
 from hitl.storage.tables.case import (
     AWAITS_DEADLINE,
     AWAITS_PEOPLE,
+    IS_BLIND,
+    STANDS_BY_OTHERS,
     case_contents,
     cases,
     outcomes,
@@ -29,7 +31,7 @@ from hitl.storage.tables.learning import (
 )
 from hitl.storage.tables.monthly import monthly_reviews
 from hitl.storage.tables.policy import policy_changes, policy_signatures, running_policy
-from hitl.storage.tables.reviewing import claims, flags, notes, reviews, skips
+from hitl.storage.tables.reviewing import IS_ADJUDICATION, claims, flags, notes, reviews, skips
 from hitl.storage.tables.rollups import (
     daily_reviews,
     daily_turns,
@@ -53,7 +55,10 @@ from hitl.storage.tables.timetable import schedule_runs
 __all__ = [
     "AWAITS_DEADLINE",
     "AWAITS_PEOPLE",
+    "IS_ADJUDICATION",
+    "IS_BLIND",
     "RUN_GOES_ON",
+    "STANDS_BY_OTHERS",
     "api_keys",
     "audit_events",
     "calibrations",

@@ -12,6 +12,9 @@ from hitl.storage.tables.columns import id_of_case, json_column, row_id
 # To be written out in a query, too: SQLite takes a partial index for no parameter.
 AWAITS_PEOPLE = text("(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)")
 AWAITS_DEADLINE = text(f"{AWAITS_PEOPLE.text} AND NOT is_overdue")
+IS_BLIND = text("is_blind")
+STANDS_BY_OTHERS = text("(is_current AND \"by\" != 'ai')")
+"""An outcome that stands and is not the AI's own: few of many."""
 
 
 class CaseRow(SQLModel, table=True):
@@ -23,6 +26,13 @@ class CaseRow(SQLModel, table=True):
         Index("ix_cases_state", "use_case", "state", "id"),
         Index("ix_cases_submitted", "use_case", "submitted_at"),
         Index("ix_cases_decided", "use_case", "decided_at"),
+        Index(
+            "ix_cases_blind",
+            "use_case",
+            "decided_at",
+            sqlite_where=IS_BLIND,
+            postgresql_where=IS_BLIND,
+        ),
         Index(
             "ix_cases_unerased",
             "use_case",
@@ -163,6 +173,12 @@ class OutcomeRow(SQLModel, table=True):
             unique=True,
             sqlite_where=text("is_current"),
             postgresql_where=text("is_current"),
+        ),
+        Index(
+            "ix_outcomes_of_others",
+            "decided_at",
+            sqlite_where=STANDS_BY_OTHERS,
+            postgresql_where=STANDS_BY_OTHERS,
         ),
     )
 

@@ -22,6 +22,7 @@ class CheckRow(SQLModel, table=True):
         Index("ix_checks_reviewer", "reviewer", "answered_at"),
         Index("ix_checks_known", "known_case_id"),
         Index("ix_checks_settled", "use_case", "settled_at"),
+        Index("ix_checks_opened", "use_case", "opened_at"),
     )
 
     id: int | None = row_id()

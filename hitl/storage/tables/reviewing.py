@@ -8,6 +8,9 @@ from sqlmodel import Field, SQLModel
 from hitl.storage.moments import Moment
 from hitl.storage.tables.columns import id_of_case, row_id
 
+IS_ADJUDICATION = text("(is_adjudication AND undone_at IS NULL)")
+"""A vote that settled a dispute and stands: few of many."""
+
 
 class ReviewRow(SQLModel, table=True):
     """One person's vote on a case; the partial index allows one that stands."""
@@ -24,7 +27,14 @@ class ReviewRow(SQLModel, table=True):
         ),
         Index("ix_reviews_case", "case_id"),
         Index("ix_reviews_reviewer", "reviewer", "at"),
-        Index("ix_reviews_at", "at"),
+        # With what reports read of many votes beside it.
+        Index("ix_reviews_at", "at", "case_id", "reviewer"),
+        Index(
+            "ix_reviews_adjudications",
+            "at",
+            sqlite_where=IS_ADJUDICATION,
+            postgresql_where=IS_ADJUDICATION,
+        ),
     )
 
     id: int | None = row_id()

@@ -67,6 +67,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_cases_decided", "cases", ["use_case", "decided_at"], unique=False)
     op.create_index(
+        "ix_cases_blind",
+        "cases",
+        ["use_case", "decided_at"],
+        unique=False,
+        sqlite_where=sa.text("is_blind"),
+        postgresql_where=sa.text("is_blind"),
+    )
+    op.create_index(
         "ix_cases_erased",
         "cases",
         ["use_case", "erased_at"],
@@ -451,6 +459,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("is_current"),
         postgresql_where=sa.text("is_current"),
     )
+    op.create_index(
+        "ix_outcomes_of_others",
+        "outcomes",
+        ["decided_at"],
+        unique=False,
+        sqlite_where=sa.text("(is_current AND \"by\" != 'ai')"),
+        postgresql_where=sa.text("(is_current AND \"by\" != 'ai')"),
+    )
     op.create_table(
         "pictures",
         sa.Column(
@@ -496,7 +512,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_reviews_reviewer", "reviews", ["reviewer", "at"], unique=False)
-    op.create_index("ix_reviews_at", "reviews", ["at"], unique=False)
+    op.create_index("ix_reviews_at", "reviews", ["at", "case_id", "reviewer"], unique=False)
+    op.create_index(
+        "ix_reviews_adjudications",
+        "reviews",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("(is_adjudication AND undone_at IS NULL)"),
+        postgresql_where=sa.text("(is_adjudication AND undone_at IS NULL)"),
+    )
     op.create_index("ix_reviews_case", "reviews", ["case_id"], unique=False)
     _create_rollups()
     _create_monthly()
@@ -1053,6 +1077,7 @@ def _blind_checks() -> None:
         sa.UniqueConstraint("case_id"),
     )
     op.create_index("ix_checks_settled", "checks", ["use_case", "settled_at"], unique=False)
+    op.create_index("ix_checks_opened", "checks", ["use_case", "opened_at"], unique=False)
     op.create_index("ix_checks_known", "checks", ["known_case_id"], unique=False)
     op.create_index("ix_checks_reviewer", "checks", ["reviewer", "answered_at"], unique=False)
     op.create_index("ix_checks_state", "checks", ["use_case", "state", "kind"], unique=False)
