@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hitl.review.record import record_event
+from hitl.storage.chain import Happening, append
 from hitl.storage.database import Transaction
 from hitl.storage.outbox import Parcel, Sending, settle
 from hitl.storage.questions import record_question_place
@@ -59,5 +59,6 @@ def record_posted(tx: Transaction, parcel: Parcel, card: PostedCard) -> bool:
         "how": card.how,
         "attempts": parcel.attempts,
     }
-    record_event(tx, card.case_id, event="posted", actor=DELIVERY, data=data)
+    # Nobody is waked: who waits for a case waits for what people say of it.
+    append(tx, card.case_id, Happening("posted", DELIVERY, data))
     return True

@@ -48,10 +48,11 @@ def acknowledges_before_commit() -> None:
 def decides_unconditionally() -> None:
     """A verdict closes the case whatever its state, and no constraint refuses a second outcome."""
 
-    def close(tx: Transaction, case_id: int, *, to: Any) -> bool:
-        chosen = update(cases).where(cases.c.id == case_id)
-        tx.connection.execute(chosen.values(state=to, decided_at=tx.now))
-        return True
+    def close(tx: Transaction, case_id: int, *, to: Any) -> int:
+        values = {"state": to, "decided_at": tx.now, "events": cases.c.events + 1}
+        chosen = update(cases).where(cases.c.id == case_id).values(values)
+        position: int = tx.connection.execute(chosen.returning(cases.c.events)).scalar_one()
+        return position
 
     # Its package has a function of the same name.
     vote = importlib.import_module("hitl.review.vote")

@@ -14,6 +14,7 @@ from hitl.review import clear_flag, overrule, undo, vote
 from hitl.storage.database import Transaction
 from hitl.vocabulary import CaseState, CheckState, Verdict
 from tests.blind import known, serve, three_alike, without_number
+from tests.examples import post
 from tests.slack.conftest import Desk
 
 People = dict[str, Person]
@@ -216,6 +217,9 @@ async def test_undo_is_offered_and_works_alike(desk: Desk, people: People) -> No
 
 async def test_a_known_item_is_kept_from_whoever_met_it(desk: Desk, people: People) -> None:
     rules = desk.use_case("content-moderation")
+    # It is served again only where somebody reviews who has not met it.
+    someone_s = await desk.submit(post())
+    assert await people["ana"].click(await desk.show(someone_s), "Approve · keep post")
     first = await known(desk.database, rules, label="clean")
     await people["ben"].click(await desk.show(await desk.case(first.id)), "Approve · keep post")
     again = await serve(desk.database, rules)
