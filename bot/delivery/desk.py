@@ -50,6 +50,13 @@ class Desk:
         return use_case
 
 
+def case_id_of(parcel: Parcel) -> int:
+    """The case it is about, for kinds that always are about one."""
+    if parcel.case_id is None:
+        raise ValueError(f"a {parcel.kind} without a case")
+    return parcel.case_id
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """Slack has it."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
-from bot.delivery.desk import Desk, Sent, Skipped
+from bot.delivery.desk import Desk, Sent, Skipped, case_id_of
 from bot.delivery.digests import digest_asked_for
 from bot.delivery.posting import rendered, say
 from bot.delivery.troubles import HOPELESS, Treatment, Trouble
@@ -50,7 +50,7 @@ async def tell_directly(desk: Desk, parcel: Parcel) -> Sent | Skipped:
 
 
 async def _of_dispute(desk: Desk, parcel: Parcel, person: str) -> Message | Skipped:
-    case_id = _case_id(parcel)
+    case_id = case_id_of(parcel)
     case, votes = await desk.database.read(
         lambda c: (case_by_id(c, case_id), standing_votes(c, case_id))
     )
@@ -65,7 +65,7 @@ async def _of_dispute(desk: Desk, parcel: Parcel, person: str) -> Message | Skip
 
 
 async def _of_hand_over(desk: Desk, parcel: Parcel, _person: str) -> Message | Skipped:
-    case = await desk.database.read(partial(case_by_id, case_id=_case_id(parcel)))
+    case = await desk.database.read(partial(case_by_id, case_id=case_id_of(parcel)))
     if case.state not in WAITING:
         return Skipped(f"the case is {case.state} by now")
     use_case = desk.use_case(parcel)
@@ -101,12 +101,6 @@ def _asking_slack() -> Iterator[None]:
         yield
     except Refusal as refusal:
         raise Trouble(Treatment.POSTPONE, str(refusal)) from refusal
-
-
-def _case_id(parcel: Parcel) -> int:
-    if parcel.case_id is None:
-        raise ValueError(f"{parcel.payload['says']} without a case")
-    return parcel.case_id
 
 
 _MESSAGES: Mapping[Told, Callable[[Desk, Parcel, str], Awaitable[Message | Skipped]]] = {

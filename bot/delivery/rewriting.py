@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 from sqlalchemy import Connection
 
 from bot.delivery.desk import Desk, Sent, Skipped
@@ -12,6 +11,7 @@ from bot.delivery.troubles import Treatment, Trouble, told_as_trouble
 from bot.slack.cards.case import case_card
 from bot.slack.cards.looking import with_looker
 from bot.slack.message import Message
+from bot.slack.ways_back import answering
 from hitl.blindness import awaits_people
 from hitl.cases import Case
 from hitl.reports.precedents import AT_LEISURE
@@ -71,13 +71,10 @@ async def _answered_the_click(desk: Desk, parcel: Parcel, render: Rendering) -> 
     url = parcel.payload.get("response_url")
     if url is None or desk.database.now() - parcel.created_at > _RESPONSE_URL_LIVES:
         return False
-    client, message = desk.client, render()
-    webhook = AsyncWebhookClient(
-        url, session=desk.session, proxy=client.proxy, ssl=client.ssl, retry_handlers=[]
-    )
+    message = render()
     try:
         with told_as_trouble():
-            answer = await webhook.send(
+            answer = await answering(url, client=desk.client).send(
                 text=message.text, blocks=message.blocks, replace_original=True
             )
     except Trouble:

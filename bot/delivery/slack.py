@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from bot.delivery.adjudicators import ask_adjudicator, find_adjudicators
-from bot.delivery.desk import Desk, Queued, Sent, Skipped
+from bot.delivery.desk import Desk, Queued, Sent, Skipped, case_id_of
 from bot.delivery.digests import post_digest
 from bot.delivery.direct import tell_directly
 from bot.delivery.file_removal import remove_files
@@ -38,7 +38,7 @@ async def send_to_slack(desk: Desk, parcel: Parcel) -> Sent | Skipped:
 
 
 async def _post_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
-    case_id = _case_id(parcel)
+    case_id = case_id_of(parcel)
     in_force = desk.policy.use_cases.get(parcel.use_case)
     case, place, is_queued = await desk.database.read(
         lambda c: (
@@ -74,24 +74,24 @@ async def _post_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
 
 
 async def _update_card(desk: Desk, parcel: Parcel) -> Sent | Skipped:
-    return await rewrite_card(desk, parcel, case_id=_case_id(parcel))
+    return await rewrite_card(desk, parcel, case_id=case_id_of(parcel))
 
 
 async def _upload_pictures(desk: Desk, parcel: Parcel) -> Sent | Skipped:
-    await upload_pictures(desk, parcel, case_id=_case_id(parcel))
+    await upload_pictures(desk, parcel, case_id=case_id_of(parcel))
     return Sent()
 
 
 async def _reply(desk: Desk, parcel: Parcel) -> Sent | Skipped:
-    return await reply(desk, parcel, case_id=_case_id(parcel))
+    return await reply(desk, parcel, case_id=case_id_of(parcel))
 
 
 async def _find_adjudicators(desk: Desk, parcel: Parcel) -> Sent | Skipped:
-    return await find_adjudicators(desk, parcel, case_id=_case_id(parcel))
+    return await find_adjudicators(desk, parcel, case_id=case_id_of(parcel))
 
 
 async def _ask_adjudicator(desk: Desk, parcel: Parcel) -> Sent | Skipped:
-    return await ask_adjudicator(desk, parcel, case_id=_case_id(parcel))
+    return await ask_adjudicator(desk, parcel, case_id=case_id_of(parcel))
 
 
 async def _post_notice(desk: Desk, parcel: Parcel) -> Sent | Skipped:
@@ -102,13 +102,7 @@ async def _post_notice(desk: Desk, parcel: Parcel) -> Sent | Skipped:
 
 
 async def _ask(desk: Desk, parcel: Parcel) -> Sent | Skipped:
-    return await show_question(desk, parcel, case_id=_case_id(parcel))
-
-
-def _case_id(parcel: Parcel) -> int:
-    if parcel.case_id is None:
-        raise ValueError(f"a {parcel.kind} without a case")
-    return parcel.case_id
+    return await show_question(desk, parcel, case_id=case_id_of(parcel))
 
 
 _SENDERS: Mapping[Kind, Callable[[Desk, Parcel], Awaitable[Sent | Skipped]]] = {

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from slack_bolt import BoltResponse
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 log = logging.getLogger(__name__)
 _Origin = tuple[str, str | None, int | None]
@@ -48,6 +50,13 @@ class WaysBack(AsyncMiddleware):
             extra={"key": "slack.foreign_way_back"},
         )
         return BoltResponse(status=400, body={"error": "the response_url is not Slack's"})
+
+
+def answering(url: str, *, client: AsyncWebClient) -> AsyncWebhookClient:
+    """Answers there over the client's connections; what fails is not sent a second time."""
+    return AsyncWebhookClient(
+        url, session=client.session, proxy=client.proxy, ssl=client.ssl, retry_handlers=[]
+    )
 
 
 def _origin(url: object) -> _Origin:

@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.message import Message
 from bot.slack.trouble import SLACK_TROUBLE
+from bot.slack.ways_back import answering
 
 logger = logging.getLogger(__name__)
 
@@ -36,12 +36,8 @@ class Whispers:
         await asyncio.gather(*self._under_way)
 
     async def _send(self, message: Message, url: str, *, replace: bool) -> None:
-        client = self._client
-        webhook = AsyncWebhookClient(
-            url, session=client.session, proxy=client.proxy, ssl=client.ssl, retry_handlers=[]
-        )
         try:
-            await webhook.send(
+            await answering(url, client=self._client).send(
                 text=message.text,
                 blocks=message.blocks,
                 response_type="ephemeral",

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from hitl.reports.spans import Spans, before, hour_of
-from hitl.storage.predictions import IN_THE_SAMPLE, IS_PREDICTION, STOOD
+from hitl.storage.predictions import IN_THE_SAMPLE, IS_PREDICTION, IS_REAL, STOOD
 from hitl.storage.tables import (
     STANDS_BY_OTHERS,
     cases,
@@ -161,7 +161,7 @@ def waited() -> ColumnElement[int]:
 
 
 # What was overruled had been decided before: nobody was waiting for that.
-WAITED_FOR = and_(outcomes.c.by == By.REVIEWER, ~outcomes.c.overrules, cases.c.routed_by != "known")
+WAITED_FOR = and_(outcomes.c.by == By.REVIEWER, ~outcomes.c.overrules, IS_REAL)
 
 
 def _waits(spans: Spans) -> Select[Any]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
+from hitl.storage.predictions import IS_SHOWN
 from hitl.storage.slack_copies import Place
 from hitl.storage.tables import cases, checks, slack_messages
 
@@ -20,7 +21,6 @@ class Outline:
     """Where its card stands; None before it is posted."""
 
 
-_KNOWN = "known"
 # Made once: making a statement costs as much as running it, and this runs at every click.
 _OUTLINE = (
     select(
@@ -32,11 +32,7 @@ _OUTLINE = (
     )
     .outerjoin_from(cases, slack_messages, slack_messages.c.case_id == cases.c.id)
     .outerjoin(checks, checks.c.case_id == cases.c.id)
-    .where(
-        cases.c.id == bindparam("of_case"),
-        # One that is kept to be served as another is shown to nobody.
-        (cases.c.routed_by != _KNOWN) | checks.c.id.is_not(None),
-    )
+    .where(cases.c.id == bindparam("of_case"), IS_SHOWN)
 )
 
 

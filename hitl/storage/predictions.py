@@ -9,9 +9,14 @@ from hitl.storage.tables import cases, checks
 from hitl.strategies import STANDING
 from hitl.vocabulary import CheckKind, CheckState
 
-NO_PREDICTION = ("person", "known")
+KNOWN = "known"
+"""``routed_by`` of an item kept for its known answer, and of the copies that are served of it."""
+NO_PREDICTION = ("person", KNOWN)
 """``routed_by`` of what no model was asked about in earnest."""
 IS_PREDICTION = cases.c.routed_by.not_in(NO_PREDICTION)
+IS_REAL = cases.c.routed_by != KNOWN
+IS_SHOWN = IS_REAL | checks.c.id.is_not(None)
+"""To people, of cases with their checks: one that is kept to be served as another never is."""
 STOOD = cases.c.route_to.in_(STANDING)
 """The AI's answer stood at once."""
 SURE = func.coalesce(cases.c.calibrated, cases.c.confidence)

@@ -11,6 +11,7 @@ from sqlalchemy import case as choose
 from hitl.cases import Case, Check, Event, Evidence, Inquiry, Note, Outcome, Overruled, Tried
 from hitl.errors import HitlError
 from hitl.storage.inquiries import inquiries_on
+from hitl.storage.predictions import IS_REAL, IS_SHOWN, KNOWN
 from hitl.storage.steps import tried
 from hitl.storage.tables import (
     audit_events,
@@ -48,7 +49,6 @@ class CaseFilter:
     """By what is shown to those who answer blind; others are told of nothing made for reviewers."""
 
 
-_KNOWN = "known"
 _SEEN_STATE = choose(
     (checks.c.is_apart.is_(None), cases.c.state),
     (~checks.c.is_apart | cases.c.people_since.is_not(None), cases.c.state),
@@ -166,8 +166,7 @@ def _conditions(wanted: CaseFilter) -> Iterable[ColumnElement[bool]]:
     yield cases.c.id > wanted.after
     if wanted.use_cases is not None:
         yield cases.c.use_case.in_(sorted(wanted.use_cases))
-    is_real = cases.c.routed_by != _KNOWN
-    yield is_real | checks.c.id.is_not(None) if wanted.as_reviewer else is_real
+    yield IS_SHOWN if wanted.as_reviewer else IS_REAL
     if wanted.key is not None:
         yield cases.c.key == wanted.key
         if wanted.as_reviewer:
@@ -228,7 +227,7 @@ def _case(
         votes=row.votes,
         reviews_needed=row.reviews_needed,
         is_blind=row.is_blind,
-        is_known=row.routed_by == _KNOWN,
+        is_known=row.routed_by == KNOWN,
         check=_check(row),
         notes=written,
         inquiries=asked,

@@ -19,7 +19,9 @@ from bot.slack.directory import Directory
 from hitl.policy import Policy, parse_policy
 from hitl.reports.precedents import Precedents
 from hitl.storage.database import Database
+from tests.delivery.calling import Calling
 from tests.delivery.running import RunningClock
+from tests.receiver import Receiver, running_receiver
 
 APP = "U0HITLBOT"
 EVERYONE = frozenset({"U0ANA", "U0BEN", "U0CHLOE", "U0DEV", APP})
@@ -104,3 +106,14 @@ async def desk(workspace: Workspace, database: Database, policy: Policy) -> Asyn
             findings=Findings(database, lambda: list(policy.use_cases.values())),
             history_lag=timedelta(seconds=0.2),
         )
+
+
+@pytest.fixture
+def calling(database: Database, policy: Policy) -> Calling:
+    return Calling(database, policy)
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with running_receiver() as running:
+        yield running

@@ -1,6 +1,5 @@
 """Retraining by webhook: delivered like every other, and its run ends when that has ended."""
 
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
@@ -17,28 +16,16 @@ from hitl.learning.runs import (
     give_up_lost_run,
     latest_runs,
 )
-from hitl.policy import Policy, Retrain
-from hitl.storage.database import Database
+from hitl.policy import Retrain
 from hitl.storage.dead_letters import replay
 from hitl.storage.outbox import Kind
 from hitl.storage.tables import outbox
 from tests.delivery.calling import SECRET, Calling
 from tests.delivery.running import RunningClock, until
 from tests.learning.reading import decided
-from tests.receiver import Behaviour, Receiver, answer, reset, running_receiver, wait
+from tests.receiver import Behaviour, Receiver, answer, reset, wait
 
 NAME = "content-moderation"
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with running_receiver() as running:
-        yield running
-
-
-@pytest.fixture
-def calling(database: Database, policy: Policy) -> Calling:
-    return Calling(database, policy)
 
 
 async def asked(calling: Calling, occasion: str = "today") -> int | None:

@@ -9,7 +9,7 @@ from bot.delivery.desk import Desk
 from bot.delivery.troubles import Treatment, Trouble
 from bot.delivery.webhook_retries import PAUSES, settle_webhook_trouble, webhook_rates
 from bot.sandbox.workspace import Workspace
-from hitl.policy import Policy, parse_policy
+from hitl.policy import parse_policy
 from hitl.storage.database import Database
 from hitl.storage.outbox import WEBHOOK, Parcel, Sending
 from hitl.storage.taking import Taken, take
@@ -19,11 +19,6 @@ from tests.receiver import answer, running_receiver
 
 CALLER = "https://caller.example/secret-path?token=secret"
 LEASE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def calling(database: Database, policy: Policy) -> Calling:
-    return Calling(database, policy)
 
 
 async def take_all(calling: Calling) -> Taken:

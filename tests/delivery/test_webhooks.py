@@ -1,7 +1,6 @@
 """Callers are told at least once, in order, signed, with the case as it was."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -11,24 +10,11 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from bot.delivery.webhook_signing import signed_headers, signing_key
 from bot.delivery.webhooks import send_webhook
-from hitl.policy import Policy
 from hitl.review.callers import CaseEvent, tell_callers
-from hitl.storage.database import Database
 from hitl.storage.outbox import Kind, Sending
 from tests.delivery.calling import OLDER_SECRET, SECRET, Calling
 from tests.delivery.running import RunningClock, taken_by_one_who_dies, until
 from tests.receiver import Receiver, answer, reset, running_receiver, trickle, wait
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with running_receiver() as running:
-        yield running
-
-
-@pytest.fixture
-def calling(database: Database, policy: Policy) -> Calling:
-    return Calling(database, policy)
 
 
 async def settled(calling: Calling) -> list[str]:
