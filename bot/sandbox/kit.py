@@ -1,8 +1,8 @@
 """Reading Block Kit: the elements in blocks, what a reader sees, and the ids Slack fills in."""
 
+import json
 import secrets
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
 from typing import Any
 
 Json = dict[str, Any]
@@ -12,7 +12,7 @@ SPOKEN = ("text", "title", "alt_text", "label", "caption", "url")
 
 def sealed(blocks: list[Json]) -> list[Json]:
     """A copy with a ``block_id`` on every block and an ``action_id`` on every element."""
-    copies = deepcopy(blocks)
+    copies: list[Json] = json.loads(json.dumps(blocks))
     for block in _with_children(copies):
         block.setdefault("block_id", secrets.token_urlsafe(4))
         for element in _elements(block):

@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
-import httpx
+from aiohttp import ClientSession, ClientTimeout
 
 from bot.sandbox.kit import SLOTS, Json
 from bot.sandbox.seen import Seen, SeenMessage, SeenView
 
 POLL_SECONDS = 0.02
+_PATIENCE_SECONDS = 30
 T = TypeVar("T")
 
 
@@ -31,8 +32,8 @@ class Person:
 
     def __init__(self, user_id: str, *, url: str) -> None:
         self.id = user_id
-        # Longer than the app may take, and no proxy between two programs on one machine.
-        self._http = httpx.AsyncClient(base_url=f"{url}/sandbox", trust_env=False, timeout=30)
+        self._url = f"{url}/sandbox"
+        self._session: ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -42,7 +43,8 @@ class Person:
 
     async def aclose(self) -> None:
         """Close the connections to the workspace."""
-        await self._http.aclose()
+        if self._session is not None:
+            await self._session.close()
 
     # -- looking ----------------------------------------------------------------------------
 
@@ -188,14 +190,24 @@ class Person:
         return await self._act("click", **ids, **place, **rest)
 
     async def _act(self, act: str, **body: Any) -> Outcome:
-        response = await self._http.post(f"/act/{act}", json={"user": self.id, **body})
-        answer = response.raise_for_status().json()
+        url, told = f"{self._url}/act/{act}", {"user": self.id, **body}
+        async with self._opened().post(url, json=told) as response:
+            answer = await response.json()
         return Outcome(answer["ok"], answer.get("error", ""), answer.get("errors", {}))
 
     async def _get(self, path: str, **query: str) -> Json:
-        response = await self._http.get(path, params={"user": self.id, **query})
-        answer: Json = response.raise_for_status().json()
+        asked = {"user": self.id, **query}
+        async with self._opened().get(f"{self._url}{path}", params=asked) as response:
+            answer: Json = await response.json()
         return answer
+
+    def _opened(self) -> ClientSession:
+        """Opened by the first act, as it belongs to the loop that it is used in."""
+        if self._session is None:
+            # Longer than the app may take.
+            timeout = ClientTimeout(total=_PATIENCE_SECONDS)
+            self._session = ClientSession(raise_for_status=True, timeout=timeout)
+        return self._session
 
 
 def _values(view: Seen, given: Mapping[str, Any]) -> Json:

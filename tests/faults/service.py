@@ -12,7 +12,7 @@ from multiprocessing.process import BaseProcess
 import httpx
 
 from tests.faults.launcher import Launch, launched
-from tests.service.process import KEY
+from tests.service.process import KEY, NO_TLS
 
 _START_SECONDS = 30
 _END_SECONDS = 30
@@ -42,7 +42,7 @@ class Service:
         """A caller with a key."""
         headers = {"Authorization": f"Bearer {KEY}"}
         return httpx.AsyncClient(
-            base_url=self.url, headers=headers, trust_env=False, timeout=seconds
+            base_url=self.url, headers=headers, trust_env=False, timeout=seconds, verify=NO_TLS
         )
 
     async def start(self, **changes: object) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+import aiohttp
 import httpx
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -31,7 +32,7 @@ async def test_the_state_is_what_one_person_may_see(
 
 
 async def test_private_channels_are_closed_to_others(workspace: Workspace) -> None:
-    with pytest.raises(httpx.HTTPStatusError):
+    with pytest.raises(aiohttp.ClientResponseError):
         await workspace.person("U0BEN").messages("G0OURS")
     assert not await workspace.person("U0BEN").post("G0OURS", "let me in")
 

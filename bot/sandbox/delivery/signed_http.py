@@ -8,13 +8,21 @@ import hmac
 import json
 import time
 from typing import Any
-from urllib.parse import urlencode
 
-import httpx
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    TCPConnector,
+)
+from yarl import URL
 
 from bot.sandbox.kit import Json
 
 FORM = "application/x-www-form-urlencoded"
+_REDIRECTS = 300
 _IDLE_SECONDS = 2.0
 """Servers let go of silent connections after five; a click on one just then would be lost."""
 
@@ -29,9 +37,8 @@ def encoded(kind: str, payload: Json) -> tuple[str, bytes]:
     """Content type and body: JSON for events, a form for commands, ``payload=…`` for the rest."""
     if kind == "events_api":
         return "application/json", json.dumps(payload).encode()
-    if kind == "slash_commands":
-        return FORM, urlencode(payload).encode()
-    return FORM, urlencode({"payload": json.dumps(payload)}).encode()
+    fields = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
+    return FORM, URL.build(query=fields).raw_query_string.encode()
 
 
 class SignedHttp:
@@ -40,13 +47,7 @@ class SignedHttp:
     def __init__(self, *, secret: str, request_url: str | None) -> None:
         self.request_url = request_url
         self._secret = secret
-        # Proxies of the environment must not see what is meant for this machine; the link, which
-        # knows how long the app may take, does the waiting.
-        self._client = httpx.AsyncClient(
-            trust_env=False,
-            timeout=None,  # noqa: S113
-            limits=httpx.Limits(keepalive_expiry=_IDLE_SECONDS),
-        )
+        self._session: ClientSession | None = None
 
     async def send(self, kind: str, payload: Json, *, retry: int, retry_reason: str) -> Any:
         """The app's answer: a JSON object, a text, or None for an empty body."""
@@ -64,24 +65,41 @@ class SignedHttp:
         if retry:
             headers |= {"x-slack-retry-num": str(retry), "x-slack-retry-reason": retry_reason}
         try:
-            response = await self._client.post(self.request_url, content=body, headers=headers)
-        except httpx.HTTPError as error:
+            async with self._opened().post(
+                self.request_url, data=body, headers=headers, allow_redirects=False
+            ) as response:
+                if not response.ok or response.status >= _REDIRECTS:
+                    raise ConnectionError(f"the app answered {response.status}")
+                return _answer(response, await response.text(errors="replace"))
+        except ClientError as error:
             raise ConnectionError(str(error)) from error
-        if not response.is_success:
-            raise ConnectionError(f"the app answered {response.status_code}")
-        return _answer(response)
+
+    def _opened(self) -> ClientSession:
+        """Opened by the first payload, as it belongs to the loop that it is used in.
+
+        Proxies of the environment see nothing of what is meant for this machine. The link, which
+        knows how long the app may take, does the waiting.
+        """
+        if self._session is None:
+            self._session = ClientSession(
+                connector=TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS),
+                cookie_jar=DummyCookieJar(),
+                timeout=ClientTimeout(total=None, sock_connect=None),
+            )
+        return self._session
 
     async def aclose(self) -> None:
         """Close the connections to the app."""
-        await self._client.aclose()
+        if self._session is not None:
+            await self._session.close()
 
 
-def _answer(response: httpx.Response) -> Any:
-    if not response.content.strip():
+def _answer(response: ClientResponse, text: str) -> Any:
+    if not text.strip():
         return None
-    if response.headers.get("content-type", "").startswith("application/json"):
+    if response.content_type == "application/json":
         try:
-            return response.json()
+            return json.loads(text)
         except ValueError as error:
             raise ConnectionError("the app's answer is not JSON") from error
-    return response.text
+    return text

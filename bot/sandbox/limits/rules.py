@@ -144,12 +144,13 @@ class Shape:
             yield told(f"at least one is required of: {', '.join(self.at_least_one)}", at)
 
     def _wrong(self, value: Mapping[str, Any], at: str) -> Problems:
-        rules = {"type": Anything()} | dict(self.required) | dict(self.optional)
         for name, item in value.items():
-            if name not in rules:
+            rule = self.required.get(name) or self.optional.get(name)
+            if rule is not None:
+                if item is not None:
+                    yield from rule.problems(item, f"{at}/{name}")
+            elif name != "type":
                 yield told(f"invalid additional property: {name}", at)
-            elif item is not None:
-                yield from rules[name].problems(item, f"{at}/{name}")
 
 
 @dataclass(frozen=True, slots=True)
