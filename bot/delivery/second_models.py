@@ -19,12 +19,12 @@ from bot.outgoing.client import AddressRefused, Outgoing
 from hitl.cases import Case
 from hitl.policy import InForce, UseCase
 from hitl.review.escalate import name_of
-from hitl.review.opinions import GivenOpinion, record_opinion
+from hitl.review.opinions import GivenOpinion, record_opinion, record_request
 from hitl.storage.database import Database, Transaction
 from hitl.storage.outbox import Parcel, Sending, settle
 from hitl.storage.pacing import Rate
 from hitl.storage.queries import case_by_id, picture_bytes
-from hitl.storage.steps import RunningStep, count_call, running_step_by_id
+from hitl.storage.steps import RunningStep, running_step_by_id
 from hitl.strategies import Opinion, request_time
 from hitl.vocabulary import CaseState
 
@@ -64,6 +64,10 @@ class _Asked:
     def name(self) -> str:
         return name_of(self.step.rule.endpoints[self.endpoint])
 
+    def count(self, tx: Transaction) -> None:
+        """That it is asked now."""
+        record_request(tx, self.case.id, self.step.id, self.endpoint, to=self.name)
+
     def opinion(self, opinion: Opinion, scores: Mapping[str, float] | None = None) -> Sent:
         """What is to be kept."""
         given = GivenOpinion(
@@ -92,7 +96,7 @@ async def ask_second_model(desk: ModelDesk, parcel: Parcel) -> Sent | Skipped:
     if within <= timedelta():
         raise Trouble(Treatment.BURY, "did not answer in time")
     body = await _body(desk, asked)
-    await desk.database.write(lambda tx: count_call(tx, asked.step.id, asked.endpoint))
+    await desk.database.write(asked.count)
     try:
         async with asyncio.timeout(within.total_seconds()):
             status, content = await _exchange(desk, parcel, asked.url, body)

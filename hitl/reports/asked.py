@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Column, ColumnElement, and_, case, func, select
 
 from hitl.policy import Costs
+from hitl.reports.facts import REQUESTS
 from hitl.reports.ledger import Ledger, Window
-from hitl.storage.questions import QuestionKind
-from hitl.storage.tables import cases, opinions, questions
+from hitl.vocabulary import RouteTo
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """Requests to second models, and questions to whom cases are about."""
 
@@ -28,44 +25,17 @@ class Asked:
         return _price(costs.ask_user, self.questions)
 
 
-NOBODY = Asked()
-
-
 def asked_in(ledger: Ledger, windows: Sequence[Window], *, costs: Costs | None) -> list[Asked]:
-    """By when they were asked, as far as that is priced; no time may be in two windows."""
-    calls: dict[int, int] = {}
-    asked: dict[int, int] = {}
-    if windows and costs is not None and costs.second_model is not None:
-        calls = _counts(ledger, windows, func.sum(opinions.c.calls), opinions.c)
-    if windows and costs is not None and costs.ask_user is not None:
-        choice = questions.c.kind == QuestionKind.CHOICE
-        asked = _counts(ledger, windows, func.count(), questions.c, choice)
-    return [
-        Asked(calls=calls.get(place, 0), questions=asked.get(place, 0))
-        for place in range(len(windows))
-    ]
-
-
-def _counts(
-    ledger: Ledger, windows: Sequence[Window], number: Any, of: Any, *only: ColumnElement[bool]
-) -> dict[int, int]:
-    """By the window's place; nothing of those in which nobody was asked."""
-    case_id: Column[int] = of.case_id
-    at = of.asked_at
-    # Joined with rows of windows, PostgreSQL would hold each question against each of them.
-    place = case(*((and_(at >= since, at < until), k) for k, (since, until) in enumerate(windows)))
-    counted = (
-        select(place, number)
-        .select_from(case_id.table.join(cases, cases.c.id == case_id))
-        .where(
-            *ledger.of_own_cases,
-            at >= min(since for since, _ in windows),
-            at < max(until for _, until in windows),
-            *only,
-        )
-        .group_by(place)
-    )
-    return {k: int(count or 0) for k, count in ledger.connection.execute(counted) if k is not None}
+    """By when the case came to them; nothing where neither has a price."""
+    found = [Asked() for _ in windows]
+    if costs is None or (costs.second_model is None and costs.ask_user is None):
+        return found
+    for row in ledger.rows(REQUESTS, windows, "route_to"):
+        if row.route_to == RouteTo.SECOND_MODEL:
+            found[row.place].calls += row.requests
+        else:
+            found[row.place].questions += row.requests
+    return found
 
 
 def _price(each: float | None, count: int) -> float | None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from hitl.policy import Costs
 from hitl.reports.answers import Cost
-from hitl.reports.asked import NOBODY, Asked
+from hitl.reports.asked import Asked
 from hitl.reports.checked import sampled_in
 from hitl.reports.facts import REVIEWS, UNTIMED
 from hitl.reports.ledger import Ledger, Window
@@ -63,7 +63,7 @@ def cost_of(
     *,
     predictions: int | None,
     reviewed: Reviewed,
-    asked: Asked = NOBODY,
+    asked: Asked | None = None,
     standing: Iterable[Standing] = (),
 ) -> Cost | None:
     """None where the policy names no prices at all."""
@@ -71,7 +71,8 @@ def cost_of(
         return None
     ai = None if costs.ai is None or predictions is None else costs.ai * predictions
     review = reviewed.cost(costs)
-    models, users = asked.second_models(costs), asked.users(costs)
+    requests = asked or Asked()
+    models, users = requests.second_models(costs), requests.users(costs)
     spent = sum(part or 0 for part in (ai, review, models, users))
     known = ai is not None and review is not None and predictions
     return Cost(

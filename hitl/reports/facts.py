@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from hitl.reports.spans import Spans, before, hour_of
 from hitl.storage.predictions import IN_THE_SAMPLE, IS_PREDICTION, IS_REAL, STOOD
+from hitl.storage.questions import QuestionKind
 from hitl.storage.tables import (
     STANDS_BY_OTHERS,
     cases,
@@ -40,10 +41,13 @@ from hitl.storage.tables import (
     hourly_decisions,
     hourly_pairs,
     hourly_predictions,
+    hourly_requests,
     hourly_reviews,
     hourly_turns,
     hourly_waits,
+    opinions,
     outcomes,
+    questions,
     reviews,
     tallies,
 )
@@ -73,12 +77,17 @@ class Fact:
     raw: Callable[[Spans], SelectBase]
     """Key and measures of whatever happened within the spans, and the ``place`` of each's span."""
     days: Table | None = None
-    """The same by the day, where a year of hours would be many rows."""
+    """The same by the day, where a year of hours would be many rows; it may count by less."""
 
     @property
     def key(self) -> tuple[str, ...]:
         """The columns it counts by."""
-        return tuple(column.name for column in self.table.primary_key)
+        return key_of(self.table)
+
+
+def key_of(table: Table) -> tuple[str, ...]:
+    """The columns that a rollup counts by."""
+    return tuple(column.name for column in table.primary_key)
 
 
 # As an expression, or SQLite would begin with every case of the use case.
@@ -177,6 +186,9 @@ def _reviews(spans: Spans) -> Select[Any]:
     return (
         select(
             *_of_case(spans, reviews.c.at),
+            reviews.c.reviewer,
+            reviews.c.undone_at.is_(None).label("stands"),
+            reviews.c.is_adjudication.label("adjudicates"),
             case((reviews.c.seconds.is_(None), UNTIMED), else_=_bucket(looked)).label(
                 "milliseconds"
             ),
@@ -185,6 +197,25 @@ def _reviews(spans: Spans) -> Select[Any]:
         )
         .join_from(reviews, cases, cases.c.id == reviews.c.case_id)
         .where(_within(reviews.c.at, spans, whose=_OF_ITS_CASE))
+    )
+
+
+def _requests(spans: Spans) -> SelectBase:
+    def begun(asked: Table, route_to: RouteTo, number: ColumnElement[int]) -> Select[Any]:
+        return (
+            select(
+                *_of_case(spans, asked.c.asked_at),
+                literal(route_to.value).label("route_to"),
+                number.label("requests"),
+            )
+            .join_from(asked, cases, cases.c.id == asked.c.case_id)
+            .where(_within(asked.c.asked_at, spans, whose=_OF_ITS_CASE))
+        )
+
+    models = begun(opinions, RouteTo.SECOND_MODEL, opinions.c.calls)
+    users = begun(questions, RouteTo.ASK_USER, literal(1))
+    return union_all(
+        models.where(opinions.c.calls > 0), users.where(questions.c.kind == QuestionKind.CHOICE)
     )
 
 
@@ -291,7 +322,8 @@ PREDICTIONS = Fact(hourly_predictions, ("predictions",), _predictions)
 DECISIONS = Fact(hourly_decisions, ("decisions", "flagged"), _decisions)
 WAITS = Fact(hourly_waits, ("waits",), _waits, days=daily_waits)
 REVIEWS = Fact(hourly_reviews, ("reviews", "seconds"), _reviews, days=daily_reviews)
+REQUESTS = Fact(hourly_requests, ("requests",), _requests)
 PAIRS = Fact(hourly_pairs, ("pairs",), _pairs)
 CHECKS = Fact(hourly_checks, ("checks",), _checks)
 TURNS = Fact(hourly_turns, ("cases",), _turns, days=daily_turns)
-FACTS = (PREDICTIONS, DECISIONS, WAITS, REVIEWS, PAIRS, CHECKS, TURNS)
+FACTS = (PREDICTIONS, DECISIONS, WAITS, REVIEWS, REQUESTS, PAIRS, CHECKS, TURNS)

@@ -1,28 +1,24 @@
 """What the rules of ``statistics.findings`` look at, from the stored rows; and what they find."""
 
-from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Connection, func, select, type_coerce
+from sqlalchemy import Connection, func, select
 
 from hitl.policy import UseCase
 from hitl.reports.checked import doubled_in, known_missed, sampled_in, single_checks
 from hitl.reports.costs import reviewed_in
 from hitl.reports.ledger import Ledger, Window
+from hitl.reports.loads import Loads, loads_in
 from hitl.reports.report import last_weeks, newest_version, zone_of
-from hitl.reports.spans import hour_of
 from hitl.reports.tallied import decided_in, predicted_by, predicted_in
 from hitl.reports.times import seconds_looked
 from hitl.statistics.findings.facts import HASTY_SECONDS, Count, Decision, Facts
 from hitl.statistics.findings.search import find
 from hitl.statistics.findings.signal import Finding
 from hitl.statistics.trend import Week
-from hitl.statistics.weeks import day_of
-from hitl.storage.moments import from_microseconds
 from hitl.storage.predictions import IS_PREDICTION
-from hitl.storage.tables import cases, outcomes, reviews, skips
+from hitl.storage.tables import cases, outcomes, skips
 from hitl.vocabulary import By
 
 _JUDGED = timedelta(weeks=4)
@@ -54,7 +50,7 @@ def facts_of(connection: Connection, *, use_case: UseCase, until: datetime) -> F
     sampled, sampled_before = sampled_in(ledger, [window, before])
     seconds = seconds_looked(ledger, window)
     people, people_before = (
-        _loads(ledger, each, zone=zone_of(use_case)) for each in _lately(until)
+        loads_in(ledger, each, zone=zone_of(use_case)) for each in _lately(until)
     )
     return Facts(
         use_case=use_case.name,
@@ -81,10 +77,10 @@ def facts_of(connection: Connection, *, use_case: UseCase, until: datetime) -> F
             if seen.predictions is not None
         },
         skipped=_skipped(ledger, window),
-        reviewers=len({reviewer for reviewer, _ in people}),
-        reviewers_before=len({reviewer for reviewer, _ in people_before}),
-        loads=list(people.values()),
-        loads_before=list(people_before.values()),
+        reviewers=len(people),
+        reviewers_before=len(people_before),
+        loads=_a_day(people),
+        loads_before=_a_day(people_before),
     )
 
 
@@ -137,18 +133,6 @@ def _skipped(ledger: Ledger, window: Window) -> Count:
     return Count(skipped, reviewed.reviews + skipped)
 
 
-def _loads(ledger: Ledger, window: Window, *, zone: str) -> Counter[tuple[str, date]]:
-    """Votes by reviewer and day there."""
-    since, until = window
-    hour = type_coerce(hour_of(reviews.c.at), BigInteger)
-    rows = ledger.connection.execute(
-        select(reviews.c.reviewer, hour, func.count())
-        .join_from(reviews, cases, cases.c.id == reviews.c.case_id)
-        .where(*ledger.of_own_cases, reviews.c.at >= since, reviews.c.at < until)
-        .group_by(reviews.c.reviewer, hour)
-    )
-    found: Counter[tuple[str, date]] = Counter()
-    day = cache(lambda at: day_of(from_microseconds(at), zone=zone))
-    for reviewer, at, count in rows:
-        found[reviewer, day(at)] += count
-    return found
+def _a_day(loads: Loads) -> list[int]:
+    """Of each person on each day with any."""
+    return [count for by_day in loads.values() for count in by_day.values()]

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from hitl.reports.changed import changed_hours
-from hitl.reports.facts import Fact
+from hitl.reports.facts import Fact, key_of
 from hitl.reports.spans import Span, Spans, spans_of, total
 from hitl.storage.moments import DAY, EPOCH, HOUR, whole_after, whole_before
 from hitl.storage.rollups import progress
@@ -129,10 +129,14 @@ class Ledger:
         self, fact: Fact, windows: Sequence[Window], by: Sequence[str], chosen: Mapping[str, Any]
     ) -> list[Row[Any]]:
         columns = ("place", *by)
+        # Days are no answer to what is asked by the hour, or by what they do not count by.
+        days = fact.days
+        if days is not None and not {*by, *chosen} <= {*key_of(days)} - {"hour"}:
+            days = None
         parts = [
             _summed(rows, fact, columns, chosen)
             for source in Source
-            if (rows := self._rows(fact, windows, source)) is not None
+            if (rows := self._rows(fact, windows, source, days=days)) is not None
         ]
         if not parts:
             return []
@@ -140,11 +144,13 @@ class Ledger:
         asked = _summed(union_all(*parts).subquery(), fact, columns, {})
         return list(self.connection.execute(asked.order_by(*columns)))
 
-    def _rows(self, fact: Fact, windows: Sequence[Window], source: Source) -> FromClause | None:
+    def _rows(
+        self, fact: Fact, windows: Sequence[Window], source: Source, *, days: Table | None
+    ) -> FromClause | None:
         spans = [
             Span(place, self.use_case, since, until)
             for place, window in enumerate(windows)
-            for found, since, until in self._split(window, has_days=fact.days is not None)
+            for found, since, until in self._split(window, has_days=days is not None)
             if found is source
         ]
         if not spans:
@@ -152,7 +158,7 @@ class Ledger:
         given = spans_of(spans, name=f"spans_of_{source}")
         if source is Source.CASES:
             return fact.raw(given).subquery()
-        table = fact.days if source is Source.DAYS else None
+        table = days if source is Source.DAYS else None
         return counted_rows(fact.table if table is None else table, given)
 
     def _split(self, window: Window, *, has_days: bool) -> list[Part]:

@@ -1,19 +1,21 @@
 """How each person reviews in one use case: checked accuracy, speed, overturns and load."""
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from itertools import chain
 from statistics import median
 
-from sqlalchemy import BigInteger, Connection, case, func, select, type_coerce
+from sqlalchemy import Connection, case, func, select
 
 from hitl.policy import UseCase
 from hitl.reports.checked_people import checked_decisions, everybody
-from hitl.reports.ledger import Window
+from hitl.reports.ledger import Ledger
+from hitl.reports.loads import OWN, loads_in
 from hitl.reports.report import zone_of
-from hitl.reports.spans import hour_of, total
+from hitl.reports.spans import total
+from hitl.reports.times import seconds_by_person
 from hitl.statistics.answers import NotYet
 from hitl.statistics.fatigue import OwnDecision, Signs, signs_of_fatigue
 from hitl.statistics.findings.facts import Count
@@ -21,7 +23,6 @@ from hitl.statistics.minimums import OWN_DECISIONS
 from hitl.statistics.reviewers import Accuracy, person_accuracy, team_accuracy
 from hitl.statistics.speed import Speed, speed
 from hitl.statistics.weeks import day_of
-from hitl.storage.moments import from_microseconds
 from hitl.storage.predictions import IS_PREDICTION
 from hitl.storage.tables import IS_ADJUDICATION, cases, outcomes, reviews
 
@@ -63,37 +64,29 @@ class Team:
         return next(found, _nobody(person))
 
 
-@dataclass(slots=True)
-class _Votes:
-    """One person's of four weeks, those taken back and adjudications aside."""
-
-    by_day: Counter[date] = field(default_factory=Counter)
-    seconds: list[float] = field(default_factory=list)
-    """Of timed ones."""
-
-
 def team(connection: Connection, *, use_case: UseCase, now: datetime) -> Team:
     """Of the last four weeks, and 90 days of checks."""
     checked = checked_decisions(
         connection, use_case=use_case.name, since=now - CHECKED_OVER, until=now
     )
-    votes = _votes(
-        connection, use_case=use_case.name, window=(now - WINDOW, now), zone=zone_of(use_case)
-    )
+    ledger, window = Ledger.open(connection, use_case.name), (now - WINDOW, now)
+    loads = loads_in(ledger, window, zone=zone_of(use_case), where=OWN)
+    seconds = seconds_by_person(ledger, window)
     upheld = _overturns(connection, use_case=use_case.name, since=now - CHECKED_OVER, until=now)
     every = everybody(checked)
     return Team(
         use_case=use_case.name,
         accuracy=team_accuracy(every.hits, every.total),
-        speed=speed(chain.from_iterable(each.seconds for each in votes.values())),
+        speed=speed(chain.from_iterable(seconds.values())),
         reviewers=tuple(
             _reviewer(
                 name,
                 checked.get(name, Count()),
-                votes.get(name, _Votes()),
                 upheld.get(name, Count()),
+                seconds=seconds.get(name, ()),
+                by_day=loads.get(name, Counter()),
             )
-            for name in sorted({*checked, *votes})
+            for name in sorted({*checked, *loads})
         ),
     )
 
@@ -145,12 +138,13 @@ def own_signs(
     return signs_of_fatigue(own, day=day_of(own[-1].at, zone=zone), zone=zone)
 
 
-def _reviewer(name: str, checked: Count, votes: _Votes, upheld: Count) -> Reviewer:
-    by_day = votes.by_day
+def _reviewer(
+    name: str, checked: Count, upheld: Count, *, seconds: Sequence[float], by_day: Counter[date]
+) -> Reviewer:
     return Reviewer(
         id=name,
         accuracy=person_accuracy(checked.hits, checked.total),
-        speed=speed(votes.seconds),
+        speed=speed(seconds),
         upheld=upheld,
         decisions=by_day.total(),
         days=len(by_day),
@@ -159,34 +153,7 @@ def _reviewer(name: str, checked: Count, votes: _Votes, upheld: Count) -> Review
 
 
 def _nobody(name: str) -> Reviewer:
-    return _reviewer(name, Count(), _Votes(), Count())
-
-
-def _votes(
-    connection: Connection, *, use_case: str, window: Window, zone: str
-) -> dict[str, _Votes]:
-    since, until = window
-    hour = type_coerce(hour_of(reviews.c.at), BigInteger)
-    rows = connection.execute(
-        select(reviews.c.reviewer, hour, reviews.c.seconds)
-        .join_from(reviews, cases, cases.c.id == reviews.c.case_id)
-        .where(
-            # As an expression, or SQLite would begin with every case of the use case.
-            cases.c.use_case.concat("") == use_case,
-            reviews.c.at >= since,
-            reviews.c.at < until,
-            reviews.c.undone_at.is_(None),
-            ~reviews.c.is_adjudication,
-        )
-    )
-    found: defaultdict[str, _Votes] = defaultdict(_Votes)
-    day = cache(lambda at: day_of(from_microseconds(at), zone=zone))
-    for name, at, seconds in rows:
-        own = found[name]
-        own.by_day[day(at)] += 1
-        if seconds is not None:
-            own.seconds.append(seconds)
-    return found
+    return _reviewer(name, Count(), Count(), seconds=(), by_day=Counter())
 
 
 def _overturns(

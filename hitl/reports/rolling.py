@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, bindparam, delete, func, insert, select
 
 from hitl.reports.changed import changed_hours
-from hitl.reports.facts import FACTS, Fact
+from hitl.reports.facts import FACTS, Fact, key_of
 from hitl.reports.spans import Span, by_use_case, spans_of, total
 from hitl.storage.database import Transaction
 from hitl.storage.moments import DAY, HOUR, whole_before
@@ -111,7 +111,8 @@ def _days(since: datetime, until: datetime) -> Iterator[datetime]:
 def _added_up(fact: Fact, days: Table) -> Any:
     table = fact.table
     day = bindparam("since", type_=table.c.hour.type)
-    key = [day.label(name) if name == "hour" else table.c[name] for name in fact.key]
+    names = key_of(days)
+    key = [day.label(name) if name == "hour" else table.c[name] for name in names]
     sums = [total(table.c[name]) for name in fact.measures]
     hours = (
         select(*key, *sums)
@@ -120,9 +121,9 @@ def _added_up(fact: Fact, days: Table) -> Any:
             table.c.hour >= day,
             table.c.hour < bindparam("until", type_=table.c.hour.type),
         )
-        .group_by(*(table.c[name] for name in fact.key if name != "hour"))
+        .group_by(*(table.c[name] for name in names if name != "hour"))
     )
-    return insert(days).from_select([*fact.key, *fact.measures], hours)
+    return insert(days).from_select([*names, *fact.measures], hours)
 
 
 def begin_anew(tx: Transaction) -> None:

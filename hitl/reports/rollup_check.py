@@ -1,21 +1,20 @@
 """Whether the rollups say what the cases say."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
 from hitl.reports.changed import changed_hours
-from hitl.reports.facts import FACTS, Fact
+from hitl.reports.facts import FACTS, Fact, key_of
 from hitl.reports.ledger import counted_rows
 from hitl.reports.rolling import counted_use_cases, first_hour, raw_rows
 from hitl.reports.spans import Span, by_use_case, spans_of, total
 from hitl.storage.moments import DAY, whole_after, whole_before
 from hitl.storage.rollups import progress
 
-_WEEK = timedelta(days=7)
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 
 def differences(
@@ -44,24 +43,33 @@ def differences(
 
 
 def _days_add_up(connection: Connection, fact: Fact, days: Table, spans: Sequence[Span]) -> bool:
-    """Whether whole days within the spans count what their hours do."""
+    """Whether each whole day within the spans counts what its hours do."""
     whole = [
-        replace(span, since=whole_after(span.since, DAY), until=whole_before(span.until, DAY))
+        Span(place, span.use_case, day, day + _DAY)
         for span in spans
+        for place, day in enumerate(_whole_days(span))
     ]
-    kept = [span for span in whole if span.since < span.until]
+    by = ("place", *(name for name in key_of(days) if name != "hour"))
     return all(
-        _in_all(connection, fact, days, own) == _in_all(connection, fact, fact.table, own)
-        for own in by_use_case(kept)
+        _added_up(connection, fact, days, own, by)
+        == _added_up(connection, fact, fact.table, own, by)
+        for own in by_use_case(whole)
     )
 
 
-def _in_all(
-    connection: Connection, fact: Fact, table: Table, spans: Sequence[Span]
+def _whole_days(span: Span) -> Iterator[datetime]:
+    day = whole_after(span.since, DAY)
+    while day + _DAY <= span.until:
+        yield day
+        day += _DAY
+
+
+def _added_up(
+    connection: Connection, fact: Fact, table: Table, spans: Sequence[Span], by: Sequence[str]
 ) -> set[tuple[Any, ...]]:
-    """The first measure by every column of the key but the hour."""
+    """The first measure by these columns."""
     rows = counted_rows(table, spans_of(spans))
-    key = [rows.c[name] for name in fact.key if name != "hour"]
+    key = [rows.c[name] for name in by]
     asked = select(*key, total(rows.c[fact.measures[0]])).group_by(*key)
     return {tuple(row) for row in connection.execute(asked)}
 

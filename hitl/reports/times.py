@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 
 from hitl.reports.facts import REVIEWS, UNTIMED, WAITED_FOR, WAITS, Fact, waited
 from hitl.reports.ledger import Ledger, Window
+from hitl.reports.loads import OWN
 from hitl.storage.tables import STANDS_BY_OTHERS, cases, outcomes, reviews
 
 _MOST = 10_000
@@ -52,6 +53,33 @@ def seconds_looked(ledger: Ledger, window: Window) -> list[float]:
     return sorted(_of_ledger(ledger, exact))
 
 
+def seconds_by_person(ledger: Ledger, window: Window) -> dict[str, list[float]]:
+    """The same of each person's own votes, sorted."""
+    since, until = window
+    found: defaultdict[str, list[float]] = defaultdict(list)
+    if sum(row.reviews for row in ledger.rows(REVIEWS, [window], where=OWN)) > _MOST:
+        for row in ledger.rows(REVIEWS, [window], "reviewer", "milliseconds", where=OWN):
+            if row.milliseconds != UNTIMED:
+                found[row.reviewer] += [_middle(row.milliseconds)] * row.reviews
+        return found
+    exact = (
+        select(reviews.c.reviewer, reviews.c.seconds)
+        .join_from(reviews, cases, cases.c.id == reviews.c.case_id)
+        .where(
+            reviews.c.at >= since,
+            reviews.c.at < until,
+            reviews.c.seconds.is_not(None),
+            reviews.c.undone_at.is_(None),
+            ~reviews.c.is_adjudication,
+            *ledger.of_own_cases,
+        )
+        .order_by(reviews.c.seconds)
+    )
+    for reviewer, seconds in ledger.connection.execute(exact):
+        found[reviewer].append(seconds)
+    return found
+
+
 def medians_looked(ledger: Ledger, windows: Sequence[Window]) -> list[float | None]:
     """The median of each window, within two percent; None where nothing was timed."""
     return [
@@ -64,9 +92,14 @@ def _buckets(ledger: Ledger, fact: Fact, windows: Sequence[Window]) -> list[Buck
     found: defaultdict[int, Buckets] = defaultdict(list)
     for row in ledger.rows(fact, windows, "milliseconds"):
         if row.milliseconds != UNTIMED:
-            middle = row.milliseconds * (1 + _WIDTH) / _MILLISECONDS
-            found[row.place].append((middle, getattr(row, fact.measures[0])))
+            count = getattr(row, fact.measures[0])
+            found[row.place].append((_middle(row.milliseconds), count))
     return [found[place] for place in range(len(windows))]
+
+
+def _middle(milliseconds: int) -> float:
+    """Of the bucket that begins there, in seconds."""
+    return milliseconds * (1 + _WIDTH) / _MILLISECONDS
 
 
 def _count(buckets: Buckets) -> int:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from hitl.policy import UseCase
 from hitl.review.escalate import weigh
-from hitl.review.record import record_event
+from hitl.review.record import POLICY, record_event
 from hitl.storage.database import Transaction
 from hitl.storage.outbox import Parcel, Sending, settle
 from hitl.storage.queries import case_to_change
-from hitl.storage.steps import record_opinion_row, running_step_by_id
+from hitl.storage.steps import count_call, record_opinion_row, running_step_by_id
 from hitl.strategies import Opinion
 from hitl.vocabulary import By, CaseState
 
@@ -24,6 +24,12 @@ class GivenOpinion:
     opinion: Opinion
     scores: Mapping[str, float] | None
     use_case: UseCase
+
+
+def record_request(tx: Transaction, case_id: int, step_id: int, endpoint: int, *, to: str) -> None:
+    """One more request is made of a model: each costs, whatever comes of it."""
+    count_call(tx, step_id, endpoint)
+    record_event(tx, case_id, event="asked", actor=POLICY, data={"model": to})
 
 
 def record_opinion(tx: Transaction, parcel: Parcel, given: GivenOpinion) -> bool:

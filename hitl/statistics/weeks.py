@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-_WEEK = timedelta(days=7)
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 
 def week_of(moment: datetime, *, zone: str) -> date:
@@ -22,6 +22,20 @@ def starts_at(day: date, *, zone: str) -> datetime:
     """Midnight of the day there, as UTC; where clocks skip it, the moment they skip to."""
     utc = ZoneInfo("UTC")
     return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(utc)
+
+
+def days_between(
+    since: datetime, until: datetime, *, zone: str
+) -> Iterator[tuple[date, datetime, datetime]]:
+    """Each day there, in order: the day, and what of ``since <= t < until`` is of it, in UTC."""
+    day, begins = day_of(since, zone=zone), since
+    while begins < until:
+        day, today = day + _DAY, day
+        ends = min(starts_at(day, zone=zone), until)
+        # A day that a zone once left out has nothing in it.
+        if begins < ends:
+            yield today, begins, ends
+        begins = ends
 
 
 def weeks_between(

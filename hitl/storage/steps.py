@@ -101,7 +101,7 @@ def ask_for_opinions(tx: Transaction, case_id: int, step_id: int, *, models: Seq
 
 
 def count_call(tx: Transaction, step_id: int, endpoint: int) -> None:
-    """One more request was made of a model: each costs, whatever comes of it."""
+    """One more request is made of a model."""
     tx.connection.execute(
         update(opinions).where(_is(step_id, endpoint)).values(calls=opinions.c.calls + 1)
     )

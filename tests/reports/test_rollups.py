@@ -12,22 +12,29 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Table, func, select, update
 
 from bot.scheduler.rollups import roll_up
 from hitl.policy import UseCase
-from hitl.reports.facts import FACTS
+from hitl.reports.facts import FACTS, Fact, key_of
 from hitl.reports.ledger import Ledger, Window
 from hitl.reports.rolling import Turn, begin_anew, count_turn, store_turn
 from hitl.reports.rollup_check import differences
-from hitl.review import overrule, submit, vote
+from hitl.review import overrule, submit, undo, vote
 from hitl.storage.database import Database, Transaction
 from hitl.storage.rollups import Horizon, horizon
-from hitl.storage.tables import daily_waits, hourly_decisions, hourly_predictions
+from hitl.storage.tables import (
+    daily_waits,
+    hourly_decisions,
+    hourly_predictions,
+    hourly_requests,
+    hourly_reviews,
+)
 from hitl.vocabulary import Verdict
 from tests.conftest import MONDAY, Clock
 from tests.examples import moderation, post
 from tests.reports.world import STEPS, Step, counted, live, roll
+from tests.review.asking import REVIEW, URLS, USER, Asking, chained, models
 
 MINUTES = st.integers(-500, 8_000)
 
@@ -40,8 +47,9 @@ def test_counts_are_those_of_the_cases_at_every_moment(
     moments = sorted(MONDAY + timedelta(minutes=edge) for edge in edges)
     windows = list(pairwise(moments))
     two = moderation().model_copy(update={"reviews_needed": 2})
+    asking = chained(models(), USER, REVIEW)
     with TemporaryDirectory() as folder:
-        for number, use_case in enumerate((moderation(), two)):
+        for number, use_case in enumerate((moderation(), two, asking)):
             file = shutil.copy(prepared_file, f"{folder}/{number}.db")
             asyncio.run(_lives(f"sqlite:///{file}", steps, windows, use_case=use_case))
 
@@ -67,13 +75,19 @@ def _wrong_facts(connection: Connection, *, windows: list[Window]) -> list[str]:
     return [
         fact.table.name
         for fact in FACTS
-        if counted(ledger, fact, windows) != counted(uncounted, fact, windows)
+        for columns in (fact.key, [name for name in key_of(_longest(fact)) if name != "hour"])
+        if counted(ledger, fact, windows, columns) != counted(uncounted, fact, windows, columns)
     ]
 
 
-async def _submitted(database: Database, key: str) -> int:
+def _longest(fact: Fact) -> Table:
+    """What is read of a year."""
+    return fact.table if fact.days is None else fact.days
+
+
+async def _submitted(database: Database, key: str, *, use_case: UseCase | None = None) -> int:
     case, _ = await database.write(
-        lambda tx: submit(tx, post(key), use_case=moderation(), draw=0.5)
+        lambda tx: submit(tx, post(key), use_case=use_case or moderation(), draw=0.5)
     )
     return case.id
 
@@ -118,6 +132,48 @@ async def test_a_replaced_outcome_leaves_its_hour(database: Database, clock: Clo
 
 async def _decisions(database: Database) -> list[tuple[datetime, str]]:
     asked = select(hourly_decisions.c.hour, hourly_decisions.c.verdict)
+    return await database.read(lambda c: [(row[0], row[1]) for row in c.execute(asked)])
+
+
+async def test_a_model_that_is_asked_once_more_counts_in_the_hour_it_was_first_asked(
+    database: Database, clock: Clock
+) -> None:
+    asking = Asking(database, chained(models(URLS[0], within="1d"), REVIEW))
+    case = await asking.case()
+    await asking.is_asked(case)
+    clock.advance(hours=5)
+    await roll(database)
+    assert await _requests(database) == [(MONDAY, 1)]
+    await asking.is_asked(case)
+    clock.advance(hours=2)
+    await _assert_counts_are_of_cases(database, [(MONDAY, clock.now)])
+    await roll(database)
+    assert await _requests(database) == [(MONDAY, 2)]
+
+
+async def _requests(database: Database) -> list[tuple[datetime, int]]:
+    asked = select(hourly_requests.c.hour, hourly_requests.c.requests)
+    return await database.read(lambda c: [(row[0], row[1]) for row in c.execute(asked)])
+
+
+async def test_a_vote_that_is_taken_back_stands_no_more_in_its_hour(
+    database: Database, clock: Clock
+) -> None:
+    two = moderation().model_copy(update={"reviews_needed": 2, "undo_within": "1d"})
+    case_id = await _submitted(database, "post-1", use_case=two)
+    reject = partial(vote, case_id=case_id, verdict=Verdict.REJECT, use_case=two)
+    await database.write(partial(reject, reviewer="U0ANA"))
+    clock.advance(hours=5)
+    await roll(database)
+    assert await _reviews(database) == [("U0ANA", True)]
+    await database.write(lambda tx: undo(tx, case_id, by="U0ANA", use_case=two))
+    clock.advance(hours=2)
+    await roll(database)
+    assert await _reviews(database) == [("U0ANA", False)]
+
+
+async def _reviews(database: Database) -> list[tuple[str, bool]]:
+    asked = select(hourly_reviews.c.reviewer, hourly_reviews.c.stands)
     return await database.read(lambda c: [(row[0], row[1]) for row in c.execute(asked)])
 
 

@@ -12,11 +12,13 @@ from hitl.policy import UseCase
 from hitl.reports.facts import Fact
 from hitl.reports.ledger import Ledger, Window
 from hitl.reports.rolling import count_turn, store_turn
-from hitl.review import Count, add_tallies, overrule, submit, undo, vote
+from hitl.review import Count, add_tallies, overrule, submit, time_is_up, undo, vote
+from hitl.review.opinions import record_request
 from hitl.routing import Prediction
-from hitl.storage.database import Database
+from hitl.storage.database import Database, Transaction
 from hitl.storage.rollups import horizon
-from hitl.vocabulary import Verdict
+from hitl.storage.steps import running_step
+from hitl.vocabulary import RouteTo, Verdict
 from tests.conftest import Clock
 from tests.examples import post
 
@@ -37,7 +39,9 @@ class Step:
 STEPS = st.lists(
     st.builds(
         Step,
-        act=st.sampled_from(["submit"] * 3 + ["vote"] * 3 + ["undo", "overrule", "tally", "roll"]),
+        act=st.sampled_from(
+            ["submit"] * 3 + ["vote"] * 3 + ["undo", "overrule", "tally", "ask", "roll"]
+        ),
         minutes=st.integers(0, 200),
         pick=st.integers(0, 1_000),
         sure=st.sampled_from([0.05, 0.3, 0.6, 0.7, 0.88, 0.95]),
@@ -95,11 +99,21 @@ async def _take(
         verbs: dict[str, Any] = {
             "vote": lambda tx: vote(tx, case_id, verdict=verdict, reviewer=who, use_case=use_case),
             "undo": lambda tx: undo(tx, case_id, by=who, use_case=use_case),
+            "ask": lambda tx: _ask(tx, case_id, use_case=use_case),
             "overrule": lambda tx: overrule(
                 tx, case_id, label="clean", by="U0LEA", reason="no", use_case=use_case
             ),
         }
         await database.write(verbs[step.act])
+
+
+def _ask(tx: Transaction, case_id: int, *, use_case: UseCase) -> None:
+    """A request to a second model, or on with a case that waits for its user."""
+    step = running_step(tx.connection, case_id)
+    if step is not None and step.rule.to is RouteTo.SECOND_MODEL and case_id % 2:
+        record_request(tx, case_id, step.id, 0, to="model 0")
+    else:
+        time_is_up(tx, case_id, use_case=use_case)
 
 
 async def roll(database: Database) -> None:
@@ -117,7 +131,9 @@ async def _is_rolled(database: Database) -> bool:
     return turn.is_last
 
 
-def counted(ledger: Ledger, fact: Fact, windows: Sequence[Window]) -> list[tuple[Any, ...]]:
-    """Everything the ledger tells, by every column; seconds to the millisecond."""
-    found = ledger.rows(fact, windows, *fact.key)
+def counted(
+    ledger: Ledger, fact: Fact, windows: Sequence[Window], columns: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """Everything the ledger tells, by these columns; seconds to the millisecond."""
+    found = ledger.rows(fact, windows, *columns)
     return [tuple(round(v, 3) if isinstance(v, float) else v for v in row) for row in found]

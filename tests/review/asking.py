@@ -10,11 +10,12 @@ from sqlalchemy import select
 from hitl.cases import Case
 from hitl.policy import Endpoint, Strategy, UseCase
 from hitl.review import UserAnswer, answer, submit, time_is_up
-from hitl.review.opinions import GivenOpinion, record_opinion
-from hitl.storage.database import Database
+from hitl.review.opinions import GivenOpinion, record_opinion, record_request
+from hitl.storage.database import Database, Transaction
 from hitl.storage.outbox import Kind, Parcel
 from hitl.storage.queries import case_by_id, case_history
 from hitl.storage.questions import Via
+from hitl.storage.steps import running_step
 from hitl.storage.tables import outbox
 from hitl.storage.taking import take
 from hitl.strategies import Opinion
@@ -70,6 +71,15 @@ class Asking:
             parcel.case_id or 0, parcel.payload["step"], number, opinion, None, self.use_case
         )
         await self.database.write(lambda tx: record_opinion(tx, parcel, given))
+
+    async def is_asked(self, case: Case, number: int = 0) -> None:
+        """The model behind the endpoint is sent a request."""
+
+        def ask(tx: Transaction) -> None:
+            if step := running_step(tx.connection, case.id):
+                record_request(tx, case.id, step.id, number, to=f"model {number}")
+
+        await self.database.write(ask)
 
     async def taken(self, kind: Kind) -> Sequence[Parcel]:
         """What is to be sent, as whoever sends it takes it; anybody else may take it again."""

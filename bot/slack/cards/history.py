@@ -196,6 +196,7 @@ _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "submitted": _submitted,
     "decided": _decided,
     "passed_on": lambda data: f"passed it on: {_quoted(data, 'why')}",
+    "asked": lambda data: f"asked {_quoted(data, 'model')}",
     "opinion": _opinion,
     "answered": _answered,
     "feedback": _feedback,

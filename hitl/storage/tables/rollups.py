@@ -81,7 +81,7 @@ class HourlyWaits(SQLModel, table=True):
 
 
 class HourlyReviews(SQLModel, table=True):
-    """Votes by when they were given, and how long people looked."""
+    """Votes by when they were given and by whom, and how long people looked."""
 
     __tablename__ = "hourly_reviews"
     __table_args__ = _BY_KEY
@@ -90,6 +90,11 @@ class HourlyReviews(SQLModel, table=True):
     hour: datetime = _key(sa_type=Moment)
     model: str = _key()
     policy_version: str = _key()
+    reviewer: str = _key()
+    stands: bool = _key()
+    """Whether it was not taken back."""
+    adjudicates: bool = _key()
+    """Whether it settled a dispute."""
     milliseconds: int = _key(sa_type=BigInteger)
     """As of waits; -1 where nobody could tell when looking began."""
     reviews: int = _count()
@@ -112,7 +117,7 @@ class DailyWaits(SQLModel, table=True):
 
 
 class DailyReviews(SQLModel, table=True):
-    """The same by the day of UTC."""
+    """The same by the day of UTC, whoever gave them."""
 
     __tablename__ = "daily_reviews"
     __table_args__ = _BY_KEY
@@ -124,6 +129,21 @@ class DailyReviews(SQLModel, table=True):
     milliseconds: int = _key(sa_type=BigInteger)
     reviews: int = _count()
     seconds: float
+
+
+class HourlyRequests(SQLModel, table=True):
+    """Requests to second models and questions to users, by when their step began."""
+
+    __tablename__ = "hourly_requests"
+    __table_args__ = _BY_KEY
+
+    use_case: str = _key()
+    hour: datetime = _key(sa_type=Moment)
+    model: str = _key()
+    policy_version: str = _key()
+    route_to: str = _key()
+    """Who was asked: ``second_model`` or ``ask_user``."""
+    requests: int = _count()
 
 
 class HourlyPairs(SQLModel, table=True):
@@ -226,6 +246,7 @@ hourly_waits = SQLModel.metadata.tables["hourly_waits"]
 hourly_reviews = SQLModel.metadata.tables["hourly_reviews"]
 daily_waits = SQLModel.metadata.tables["daily_waits"]
 daily_reviews = SQLModel.metadata.tables["daily_reviews"]
+hourly_requests = SQLModel.metadata.tables["hourly_requests"]
 hourly_pairs = SQLModel.metadata.tables["hourly_pairs"]
 hourly_checks = SQLModel.metadata.tables["hourly_checks"]
 hourly_turns = SQLModel.metadata.tables["hourly_turns"]

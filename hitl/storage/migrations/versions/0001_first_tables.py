@@ -743,6 +743,9 @@ def _create_rollups() -> None:
     )
     _create_hourly(
         "hourly_reviews",
+        sa.Column("reviewer", sa.String(), nullable=False),
+        sa.Column("stands", sa.Boolean(), nullable=False),
+        sa.Column("adjudicates", sa.Boolean(), nullable=False),
         sa.Column("milliseconds", sa.BigInteger(), nullable=False),
         counts=[
             sa.Column("reviews", sa.BigInteger(), nullable=False),
@@ -761,6 +764,11 @@ def _create_rollups() -> None:
             sa.Column("reviews", sa.BigInteger(), nullable=False),
             sa.Column("seconds", sa.Float(), nullable=False),
         ],
+    )
+    _create_hourly(
+        "hourly_requests",
+        sa.Column("route_to", sa.String(), nullable=False),
+        counts=[sa.Column("requests", sa.BigInteger(), nullable=False)],
     )
     _create_hourly(
         "hourly_pairs",
