@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from hitl.reports.facts import CHECKS, PAIRS, UNKNOWN
 from hitl.reports.ledger import Ledger, Window
@@ -13,8 +13,7 @@ from hitl.statistics.answers import NotYet
 from hitl.statistics.findings.facts import Checked, Count
 from hitl.statistics.reviewers import Accuracy, team_accuracy
 from hitl.storage.predictions import IN_THE_SAMPLE, SURE
-from hitl.storage.tables import cases, checks
-from hitl.vocabulary import CheckKind
+from hitl.storage.tables import IS_KNOWN_ANSWER, cases, checks
 
 _MOST = 5_000
 """Of single checks that are looked at; a bin of a thousand is as sharp as anybody needs."""
@@ -112,18 +111,18 @@ def doubled_in(ledger: Ledger, window: Window) -> Doubled:
 def known_missed(ledger: Ledger, window: Window) -> Count:
     """Known answers that people missed, of those they gave."""
     since, until = window
-    answered = (
-        (checks.c.use_case == ledger.use_case)
-        & (checks.c.kind == CheckKind.KNOWN)
-        & (checks.c.answered_at >= since)
-        & (checks.c.answered_at < until)
-    )
-    missed = answered & (checks.c.label != checks.c.known_label)
-    counted = [
-        ledger.connection.execute(select(func.count()).select_from(checks).where(each)).scalar_one()
-        for each in (missed, answered)
-    ]
-    return Count(*counted)
+    missed, answered = ledger.connection.execute(
+        select(
+            func.count(case((checks.c.label != checks.c.known_label, 1))),
+            func.count(checks.c.id),
+        ).where(
+            checks.c.use_case == ledger.use_case,
+            IS_KNOWN_ANSWER,
+            checks.c.answered_at >= since,
+            checks.c.answered_at < until,
+        )
+    ).one()
+    return Count(missed, answered)
 
 
 def team(sampled: Sampled, doubled: Doubled, known: Count) -> Accuracy | NotYet:

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Select, case, func, select
 from hitl.reports.spans import total
 from hitl.statistics.findings.facts import Count
 from hitl.storage.predictions import IN_THE_SAMPLE
-from hitl.storage.tables import IS_BLIND, cases, checks, outcomes, reviews
-from hitl.vocabulary import By, CaseState, CheckKind
+from hitl.storage.tables import IS_BLIND, IS_KNOWN_ANSWER, cases, checks, outcomes, reviews
+from hitl.vocabulary import By, CaseState
 
 _MOST_DOUBLE = 20_000
 """Cases that two people saw, the newest: nobody is known better by more."""
@@ -43,7 +43,7 @@ def _counted(reviewer: Any, *, is_right: Any) -> Select[Any]:
 def _known(use_case: str, since: datetime, until: datetime) -> Select[Any]:
     return _counted(checks.c.reviewer, is_right=checks.c.label == checks.c.known_label).where(
         checks.c.use_case == use_case,
-        checks.c.kind == CheckKind.KNOWN,
+        IS_KNOWN_ANSWER,
         checks.c.label.is_not(None),
         checks.c.known_label.is_not(None),
         checks.c.reviewer.is_not(None),

@@ -103,7 +103,7 @@ def _head(
 ) -> list[ColumnElement[Any]]:
     return [
         spans.c.place,
-        literal(spans.use_case).label("use_case"),
+        spans.use_case.label("use_case"),
         hour_of(moment).label("hour"),
         func.coalesce(model, "").label("model"),
         policy_version.label("policy_version"),

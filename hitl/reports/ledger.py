@@ -5,10 +5,12 @@ were counted are read from the cases, too.
 """
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Self
 
 from sqlalchemy import (
@@ -19,6 +21,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     Table,
+    bindparam,
     func,
     select,
     union_all,
@@ -26,7 +29,7 @@ from sqlalchemy import (
 
 from hitl.reports.changed import changed_hours
 from hitl.reports.facts import Fact, key_of
-from hitl.reports.spans import Span, Spans, spans_of, total
+from hitl.reports.spans import Span, Spans, given, padded, spans_of, total
 from hitl.storage.moments import DAY, EPOCH, HOUR, whole_after, whole_before
 from hitl.storage.rollups import progress
 from hitl.storage.tables import cases
@@ -45,6 +48,8 @@ class Source(StrEnum):
     DAYS = "days"
 
 
+_SPANS, _ONLY = "spans_of_{}", "only_{}"
+"""Names of what a statement is asked with."""
 Part = tuple[Source, datetime, datetime]
 
 
@@ -128,38 +133,27 @@ class Ledger:
     def _asked(
         self, fact: Fact, windows: Sequence[Window], by: Sequence[str], chosen: Mapping[str, Any]
     ) -> list[Row[Any]]:
-        columns = ("place", *by)
         # Days are no answer to what is asked by the hour, or by what they do not count by.
         days = fact.days
         if days is not None and not {*by, *chosen} <= {*key_of(days)} - {"hour"}:
             days = None
-        parts = [
-            _summed(rows, fact, columns, chosen)
-            for source in Source
-            if (rows := self._rows(fact, windows, source, days=days)) is not None
-        ]
-        if not parts:
-            return []
-        # Summed in parts first: so no database keeps a year's rows aside to put them together.
-        asked = _summed(union_all(*parts).subquery(), fact, columns, {})
-        return list(self.connection.execute(asked.order_by(*columns)))
-
-    def _rows(
-        self, fact: Fact, windows: Sequence[Window], source: Source, *, days: Table | None
-    ) -> FromClause | None:
-        spans = [
-            Span(place, self.use_case, since, until)
-            for place, window in enumerate(windows)
-            for found, since, until in self._split(window, has_days=days is not None)
-            if found is source
-        ]
+        spans = self._spans(windows, has_days=days is not None)
         if not spans:
-            return None
-        given = spans_of(spans, name=f"spans_of_{source}")
-        if source is Source.CASES:
-            return fact.raw(given).subquery()
-        table = days if source is Source.DAYS else None
-        return counted_rows(fact.table if table is None else table, given)
+            return []
+        counts = tuple((source, len(rows)) for source, rows in spans.items())
+        asked = _question(fact, ("place", *by), tuple(chosen), counts)
+        values = {_ONLY.format(name): value for name, value in chosen.items()}
+        for source, rows in spans.items():
+            values |= given(rows, name=_SPANS.format(source))
+        return list(self.connection.execute(asked, values))
+
+    def _spans(self, windows: Sequence[Window], *, has_days: bool) -> dict[Source, list[Span]]:
+        """By where they are read; no source that nothing is read of."""
+        found: defaultdict[Source, list[Span]] = defaultdict(list)
+        for place, window in enumerate(windows):
+            for source, since, until in self._split(window, has_days=has_days):
+                found[source].append(Span(place, self.use_case, since, until))
+        return {source: padded(found[source]) for source in Source if found[source]}
 
     def _split(self, window: Window, *, has_days: bool) -> list[Part]:
         """Where to read each part of it."""
@@ -200,10 +194,37 @@ def counted_rows(table: Table, spans: Spans) -> Subquery:
     )
 
 
+@lru_cache(maxsize=512)
+def _question(
+    fact: Fact,
+    columns: tuple[str, ...],
+    chosen: tuple[str, ...],
+    counts: tuple[tuple[Source, int], ...],
+) -> Select[Any]:
+    """The statement for so many spans of each source."""
+    parts = [
+        _summed(
+            _rows(fact, source, spans_of(count, name=_SPANS.format(source))), fact, columns, chosen
+        )
+        for source, count in counts
+    ]
+    # Summed in parts first: so no database keeps a year's rows aside to put them together.
+    return _summed(union_all(*parts).subquery(), fact, columns, ()).order_by(*columns)
+
+
+def _rows(fact: Fact, source: Source, spans: Spans) -> FromClause:
+    if source is Source.CASES:
+        return fact.raw(spans).subquery()
+    table = fact.days if source is Source.DAYS else None
+    return counted_rows(fact.table if table is None else table, spans)
+
+
 def _summed(
-    rows: FromClause, fact: Fact, columns: Sequence[str], chosen: Mapping[str, Any]
+    rows: FromClause, fact: Fact, columns: Sequence[str], chosen: Sequence[str]
 ) -> Select[Any]:
     shown = [rows.c[name] for name in columns]
     sums = [total(rows.c[name]).label(name) for name in fact.measures]
-    meant = [rows.c[name] == value for name, value in chosen.items()]
+    meant = [
+        rows.c[name] == bindparam(_ONLY.format(name), type_=rows.c[name].type) for name in chosen
+    ]
     return select(*shown, *sums).where(*meant).group_by(*shown)

@@ -7,13 +7,14 @@ number of processes may take turns. It reads beside the verbs; only what it stor
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, bindparam, delete, func, insert, select
 
 from hitl.reports.changed import changed_hours
 from hitl.reports.facts import FACTS, Fact, key_of
-from hitl.reports.spans import Span, by_use_case, spans_of, total
+from hitl.reports.spans import Span, by_use_case, given, padded, spans_of, total
 from hitl.storage.database import Transaction
 from hitl.storage.moments import DAY, HOUR, whole_before
 from hitl.storage.rollups import Horizon, Progress, advance, is_visible, names_in, progress
@@ -137,13 +138,15 @@ def raw_rows(connection: Connection, fact: Fact, spans: Sequence[Span]) -> list[
     """The rows of the fact's table as the cases say they should be."""
     return [
         dict(row)
-        for own in by_use_case(spans)
-        for row in connection.execute(_counting(fact, own)).mappings()
+        for own in map(padded, by_use_case(spans))
+        for row in connection.execute(_counting(fact, len(own)), given(own)).mappings()
     ]
 
 
-def _counting(fact: Fact, spans: Sequence[Span]) -> Select[Any]:
-    rows = fact.raw(spans_of(spans)).subquery()
+@lru_cache(maxsize=64)
+def _counting(fact: Fact, count: int) -> Select[Any]:
+    """Of so many spans."""
+    rows = fact.raw(spans_of(count)).subquery()
     key = [rows.c[name] for name in fact.key]
     sums = [total(rows.c[name]).label(name) for name in fact.measures]
     return select(*key, *sums).group_by(*key)

@@ -10,7 +10,7 @@ from hitl.reports.changed import changed_hours
 from hitl.reports.facts import FACTS, Fact, key_of
 from hitl.reports.ledger import counted_rows
 from hitl.reports.rolling import counted_use_cases, first_hour, raw_rows
-from hitl.reports.spans import Span, by_use_case, spans_of, total
+from hitl.reports.spans import Span, by_use_case, given, spans_of, total
 from hitl.storage.moments import DAY, whole_after, whole_before
 from hitl.storage.rollups import progress
 
@@ -68,18 +68,18 @@ def _added_up(
     connection: Connection, fact: Fact, table: Table, spans: Sequence[Span], by: Sequence[str]
 ) -> set[tuple[Any, ...]]:
     """The first measure by these columns."""
-    rows = counted_rows(table, spans_of(spans))
+    rows = counted_rows(table, spans_of(len(spans)))
     key = [rows.c[name] for name in by]
     asked = select(*key, total(rows.c[fact.measures[0]])).group_by(*key)
-    return {tuple(row) for row in connection.execute(asked)}
+    return {tuple(row) for row in connection.execute(asked, given(spans))}
 
 
 def _stored_rows(connection: Connection, fact: Fact, spans: Sequence[Span]) -> list[dict[str, Any]]:
     names = (*fact.key, *fact.measures)
     found: list[dict[str, Any]] = []
     for own in by_use_case(spans):
-        rows = counted_rows(fact.table, spans_of(own))
-        stored = connection.execute(select(*(rows.c[name] for name in names)))
+        rows = counted_rows(fact.table, spans_of(len(own)))
+        stored = connection.execute(select(*(rows.c[name] for name in names)), given(own))
         found += [dict(row) for row in stored.mappings()]
     return found
 

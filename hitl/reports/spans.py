@@ -1,7 +1,7 @@
 """Windows of time as rows to join with, and moments as the hours they lie in."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -9,15 +9,18 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     BigInteger,
+    BindParameter,
     ColumnElement,
     Float,
     Integer,
+    String,
+    bindparam,
     cast,
-    column,
     func,
+    text,
     type_coerce,
-    values,
 )
+from sqlalchemy.types import TypeEngine
 
 from hitl.storage.moments import HOUR, Moment
 
@@ -34,12 +37,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Rows of (place, since, until) to join with, all of one use case.
+    """Rows of (place, since, until) to join with, all of one use case; ``given`` are their values.
 
     Its name is a constant and no column: PostgreSQL would join on it, and read all that it has.
     """
 
-    use_case: str
+    use_case: BindParameter[str]
     rows: CTE
 
     @property
@@ -48,13 +51,47 @@ class Spans:
         return self.rows.c
 
 
-def spans_of(rows: Sequence[Span], *, name: str = "spans") -> Spans:
-    """There must be one, and all must be of one use case."""
-    [use_case] = {row.use_case for row in rows}
-    given = values(column("place", Integer), column("since", Moment), column("until", Moment))
-    return Spans(
-        use_case, given.data([(row.place, row.since, row.until) for row in rows]).cte(name)
+_NAME = "of_use_case"
+_COLUMNS: Mapping[str, TypeEngine[Any]] = {
+    "place": Integer(),
+    "since": Moment(),
+    "until": Moment(),
+}
+
+
+def spans_of(count: int, *, name: str = "spans") -> Spans:
+    """So many, for a statement that is made once: making one takes longer than a short answer."""
+    each = [[f"{name}_{number}_{column}" for column in _COLUMNS] for number in range(count)]
+    rows = ", ".join(f"({', '.join(f':{one}' for one in row)})" for row in each)
+    named = ", ".join(f"column{at} AS {column}" for at, column in enumerate(_COLUMNS, start=1))
+    # SQLAlchemy's own VALUES are compiled anew each time. And of these there may be any number,
+    # while SQLite puts no more than 500 SELECTs together.
+    found = text(f"SELECT {named} FROM (VALUES {rows}) AS given").bindparams(  # noqa: S608 - names
+        *(
+            bindparam(one, type_=kind)
+            for row in each
+            for one, kind in zip(row, _COLUMNS.values(), strict=True)
+        )
     )
+    return Spans(bindparam(_NAME, type_=String), found.columns(**_COLUMNS).cte(name))
+
+
+def given(rows: Sequence[Span], *, name: str = "spans") -> dict[str, Any]:
+    """What to ask such a statement with; there must be a span, and all of one use case."""
+    [use_case] = {row.use_case for row in rows}
+    values = {
+        f"{name}_{number}_{column}": getattr(row, column)
+        for number, row in enumerate(rows)
+        for column in _COLUMNS
+    }
+    return {_NAME: use_case, **values}
+
+
+def padded(rows: Sequence[Span]) -> list[Span]:
+    """With empty ones, so that there are few different counts of them, and as many statements."""
+    count = 1 << (len(rows) - 1).bit_length()
+    nothing = replace(rows[-1], since=rows[-1].until)
+    return [*rows, *[nothing] * (count - len(rows))]
 
 
 def by_use_case(spans: Iterable[Span]) -> Iterator[list[Span]]:

@@ -42,10 +42,11 @@ def equal_quality(
     order = np.argsort(-np.asarray(confidences, dtype=float), kind="stable")
     sure, wrong = np.asarray(confidences, float)[order], ~np.asarray(right, bool)[order]
     stands = _most_that_may_stand(sure, wrong, max_error)
-    chance = np.random.default_rng(_SEED)
+    chance, places = np.random.default_rng(_SEED), np.arange(count)
     others = []
     for _ in range(_RESAMPLES):
-        drawn = np.sort(chance.integers(0, count, count))
+        times = np.bincount(chance.integers(0, count, count), minlength=count)
+        drawn = np.repeat(places, times)
         others.append(1 - _most_that_may_stand(sure[drawn], wrong[drawn], max_error) / count)
     low, high = np.quantile(others, [_MISS, 1 - _MISS])
     estimate = 1 - stands / count

@@ -125,7 +125,8 @@ SELECT n, 'content-moderation', 'item-' || CAST(100000000 + n AS BIGINT),
   (2 * grains - 10000) / 10000.0,
   'toxicity@' || CAST(3 + 4 * (n - 1) / :cases AS BIGINT),
   CASE WHEN n < :cases / 2 THEN :earlier ELSE :version END, u2, 0.02, u1,
-  CASE WHEN doubled THEN 2 ELSE 1 END, routed_by = 'known', waits AND audited, came,
+  CASE WHEN doubled THEN 2 ELSE 1 END, audited OR doubled OR routed_by = 'known', waits AND audited,
+  came,
   CASE WHEN NOT waits THEN decided_at END, CASE WHEN escalated THEN came END, 0, {no}, 2
 FROM told
 """,

@@ -3,8 +3,9 @@
 import asyncio
 import shutil
 import threading
+from collections import Counter, defaultdict
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -18,9 +19,11 @@ from bot.scheduler.rollups import roll_up
 from hitl.policy import UseCase
 from hitl.reports.facts import FACTS, Fact, key_of
 from hitl.reports.ledger import Ledger, Window
+from hitl.reports.loads import Loads, loads_in
 from hitl.reports.rolling import Turn, begin_anew, count_turn, store_turn
 from hitl.reports.rollup_check import differences
 from hitl.review import overrule, submit, undo, vote
+from hitl.statistics.weeks import day_of
 from hitl.storage.database import Database, Transaction
 from hitl.storage.rollups import Horizon, horizon
 from hitl.storage.tables import (
@@ -29,6 +32,7 @@ from hitl.storage.tables import (
     hourly_predictions,
     hourly_requests,
     hourly_reviews,
+    reviews,
 )
 from hitl.vocabulary import Verdict
 from tests.conftest import MONDAY, Clock
@@ -67,6 +71,20 @@ async def _lives(url: str, steps: list[Step], windows: list[Window], *, use_case
 
 async def _assert_counts_are_of_cases(database: Database, windows: list[Window]) -> None:
     assert await database.read(partial(_wrong_facts, windows=windows)) == []
+    whole = (windows[0][0], windows[-1][1])
+    for zone in ("Europe/Berlin", "Asia/Kolkata"):
+        told, seen = await database.read(partial(_loads, window=whole, zone=zone))
+        assert told == seen
+
+
+def _loads(connection: Connection, *, window: Window, zone: str) -> tuple[Loads, Loads]:
+    """As they are told, and as the votes themselves say."""
+    told = loads_in(Ledger.open(connection, "content-moderation"), window, zone=zone)
+    seen: defaultdict[str, Counter[date]] = defaultdict(Counter)
+    for name, at in connection.execute(select(reviews.c.reviewer, reviews.c.at)):
+        if window[0] <= at < window[1]:
+            seen[name][day_of(at, zone=zone)] += 1
+    return told, seen
 
 
 def _wrong_facts(connection: Connection, *, windows: list[Window]) -> list[str]:

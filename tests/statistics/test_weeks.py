@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from hitl.statistics.weeks import day_of, starts_at, week_of, weeks_between
+from hitl.statistics.weeks import day_of, days_between, starts_at, week_of, weeks_between
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,23 @@ def test_weeks_leave_no_gap_and_cut_weeks_are_left_out() -> None:
     for (_, _, end), (monday, start, _) in pairwise(found):
         assert end == start
         assert monday.weekday() == 0
+
+
+def test_days_leave_no_gap_and_the_cut_ones_at_either_end_are_there() -> None:
+    since = datetime(2026, 3, 27, 13, tzinfo=UTC)
+    until = datetime(2026, 3, 30, 1, tzinfo=UTC)
+    found = list(days_between(since, until, zone="Europe/Berlin"))
+    assert [day.day for day, _, _ in found] == [27, 28, 29, 30]
+    assert [(end - start) / timedelta(hours=1) for _, start, end in found] == [10, 24, 23, 3]
+    assert all(end == start for (_, _, end), (_, start, _) in pairwise(found))
+    assert (found[0][1], found[-1][2]) == (since, until)
+    assert list(days_between(until, until, zone="Europe/Berlin")) == []
+
+
+def test_a_day_that_a_zone_left_out_is_left_out() -> None:
+    since = datetime(2011, 12, 29, 12, tzinfo=UTC)
+    found = days_between(since, since + timedelta(days=2), zone="Pacific/Apia")
+    assert [day.day for day, _, _ in found] == [29, 31, 1]
 
 
 def test_a_midnight_that_the_clocks_skip_is_the_moment_they_skip_to() -> None:

@@ -17,7 +17,13 @@ from hitl.storage.tables.case import (
     tallies,
     truths,
 )
-from hitl.storage.tables.checks import checks, known_answers, known_turns, practised
+from hitl.storage.tables.checks import (
+    IS_KNOWN_ANSWER,
+    checks,
+    known_answers,
+    known_turns,
+    practised,
+)
 from hitl.storage.tables.history import audit_events, checkpoints
 from hitl.storage.tables.inquiring import inquiries
 from hitl.storage.tables.learning import (
@@ -58,6 +64,7 @@ __all__ = [
     "AWAITS_PEOPLE",
     "IS_ADJUDICATION",
     "IS_BLIND",
+    "IS_KNOWN_ANSWER",
     "RUN_GOES_ON",
     "STANDS_BY_OTHERS",
     "api_keys",

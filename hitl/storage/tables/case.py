@@ -29,6 +29,8 @@ class CaseRow(SQLModel, table=True):
         Index(
             "ix_cases_blind",
             "use_case",
+            # Or SQLite may well take the index of all that was decided.
+            "state",
             "decided_at",
             sqlite_where=IS_BLIND,
             postgresql_where=IS_BLIND,

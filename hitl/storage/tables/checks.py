@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
 from hitl.storage.tables.columns import id_of_case, row_id
+
+IS_KNOWN_ANSWER = text("(kind = 'known')")
+"""A check whose answer is known before: few of many."""
 
 
 class CheckRow(SQLModel, table=True):
@@ -23,6 +26,13 @@ class CheckRow(SQLModel, table=True):
         Index("ix_checks_known", "known_case_id"),
         Index("ix_checks_settled", "use_case", "settled_at"),
         Index("ix_checks_opened", "use_case", "opened_at"),
+        Index(
+            "ix_checks_answered",
+            "use_case",
+            "answered_at",
+            sqlite_where=IS_KNOWN_ANSWER,
+            postgresql_where=IS_KNOWN_ANSWER,
+        ),
     )
 
     id: int | None = row_id()

@@ -69,7 +69,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_cases_blind",
         "cases",
-        ["use_case", "decided_at"],
+        ["use_case", "state", "decided_at"],
         unique=False,
         sqlite_where=sa.text("is_blind"),
         postgresql_where=sa.text("is_blind"),
@@ -1086,6 +1086,14 @@ def _blind_checks() -> None:
     )
     op.create_index("ix_checks_settled", "checks", ["use_case", "settled_at"], unique=False)
     op.create_index("ix_checks_opened", "checks", ["use_case", "opened_at"], unique=False)
+    op.create_index(
+        "ix_checks_answered",
+        "checks",
+        ["use_case", "answered_at"],
+        unique=False,
+        sqlite_where=sa.text("(kind = 'known')"),
+        postgresql_where=sa.text("(kind = 'known')"),
+    )
     op.create_index("ix_checks_known", "checks", ["known_case_id"], unique=False)
     op.create_index("ix_checks_reviewer", "checks", ["reviewer", "answered_at"], unique=False)
     op.create_index("ix_checks_state", "checks", ["use_case", "state", "kind"], unique=False)
