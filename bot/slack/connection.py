@@ -20,6 +20,7 @@ from starlette.routing import Route
 from yarl import query_to_pairs
 
 from bot.slack.signature import is_genuine
+from bot.slack.thread_events import is_by_a_program
 
 log = logging.getLogger(__name__)
 _MOST_BODY = 1024 * 1024
@@ -46,12 +47,23 @@ def slack_route(app: AsyncApp, *, signing_secret: str | None) -> Route:
         ):
             return PlainTextResponse("the request is not signed by Slack", 401)
         try:
+            if _is_echo(body):
+                return Response()
             asked = _asked(request, body)
         except _NO_SENSE:
             return PlainTextResponse("the body makes no sense", 400)
         return to_starlette_response(await app.async_dispatch(asked))
 
     return Route("/slack/events", events, methods=["POST"], include_in_schema=False)
+
+
+def _is_echo(body: bytes) -> bool:
+    """Whether Slack tells of a program's message: of each card and each of its changes."""
+    return (
+        b'"bot_id"' in body
+        and body.startswith(b"{")
+        and is_by_a_program(json.loads(body).get("event") or {})
+    )
 
 
 def _asked(request: Request, body: bytes) -> AsyncBoltRequest:

@@ -43,6 +43,11 @@ def told_by(event: Mapping[str, Any]) -> Written | Deleted | None:
     return _written(event, channel)
 
 
+def is_by_a_program(event: Mapping[str, Any]) -> bool:
+    """Whether it tells of what a program wrote or rewrote, as the app itself does all the time."""
+    return event.get("type") == "message" and "bot_id" in (event.get("message") or event)
+
+
 def typed(text: str) -> str:
     """A message's text as it was typed: its links and entities undone."""
     plain = _MARKUP.sub(_readable, text)

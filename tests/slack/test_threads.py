@@ -8,7 +8,7 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.person import Person
 from bot.sandbox.seen import SeenMessage
 from bot.sandbox.workspace import Workspace
-from bot.slack.thread_events import typed
+from bot.slack.thread_events import is_by_a_program, typed
 from hitl.cases import Case
 from hitl.storage.slack_copies import Place, record_card_place
 from tests.examples import post
@@ -108,3 +108,17 @@ async def test_a_note_that_could_not_be_kept_is_sent_again_by_slack(
 )
 def test_notes_read_as_they_were_typed(text: str, shown: str) -> None:
     assert typed(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("event", "echo"),
+    [
+        ({"type": "message", "bot_id": "B1", "text": "A card"}, True),
+        ({"type": "message", "subtype": "message_changed", "message": {"bot_id": "B1"}}, True),
+        ({"type": "message", "user": "U0ANA", "text": "bot_id"}, False),
+        ({"type": "message", "subtype": "message_deleted", "deleted_ts": "1.1"}, False),
+        ({"type": "app_mention", "bot_id": "B1"}, False),
+    ],
+)
+def test_what_programs_write_is_known_as_theirs(event: dict[str, object], *, echo: bool) -> None:
+    assert is_by_a_program(event) is echo
