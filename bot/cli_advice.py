@@ -14,7 +14,10 @@ _Model = Annotated[
 
 def certify(
     *,
-    max_error: Annotated[str, typer.Option(help="How much of what stands may be wrong, as in 2%.")],
+    max_error: Annotated[
+        str | None,
+        typer.Option(help="How much of what stands may be wrong, as in 2%; else as in the policy."),
+    ] = None,
     confidence: Annotated[str, typer.Option(help="How sure that is to be.")] = "95%",
     use_case: _UseCase = None,
     model: _Model = None,

@@ -24,7 +24,8 @@ class Asked:
     """What was typed after ``hitl policy certify``."""
 
     use_case: str | None
-    max_error: str
+    max_error: str | None
+    """The policy's where it is None."""
     confidence: str = "95%"
     model: str | None = None
     once: bool = False
@@ -34,7 +35,9 @@ def certify(asked: Asked) -> None:
     """Print what the test says; raises a ``HitlError`` for what can't be understood."""
     use_case = chosen_use_case(asked.use_case)
     target = Target(
-        max_error=_inner(asked.max_error, name="--max-error"),
+        max_error=use_case.max_error
+        if asked.max_error is None
+        else _inner(asked.max_error, name="--max-error"),
         confidence=_inner(asked.confidence, name="--confidence"),
         once=asked.once,
     )

@@ -117,6 +117,10 @@ Share = Annotated[
     float, Field(ge=0, le=1), Must("at least 0 and at most 1, as in 0.02", near=near_share)
 ]
 
+InnerShare = Annotated[
+    float, Field(gt=0, lt=1), Must("above 0 and under 1, as in 0.02", near=near_share)
+]
+
 
 def _share_or(usual: float) -> Any:
     """A share; ``true`` stands for the usual one and ``false`` for none."""

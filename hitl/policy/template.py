@@ -97,6 +97,7 @@ def _optional(answers: Answers) -> Iterator[str]:
     yield "# reviews_needed = 2                     # so many people must choose the same label"
     yield '# adjudicators   = ["@leads"]            # settle what they disagree on'
     yield "# audit_rate     = 0.02                  # of everything, checked blind by a person"
+    yield "# max_error      = 0.02                  # of what stands; lower thresholds must keep it"
     yield '# digest         = { day = "mon", at = "09:00", zone = "Europe/Berlin" }'
     yield '# approvers      = { legal = "@legal" }  # must sign a change of anything that decides'
     yield f"# fallback_channel = {_text(answers.channel)}"

@@ -16,6 +16,7 @@ from hitl.policy.fields import (
     CaseCount,
     Channel,
     DoubleReview,
+    InnerShare,
     KnownAnswerRate,
     LabelName,
     Length,
@@ -103,6 +104,8 @@ class UseCase(Frozen):
     """The share of all predictions in the unbiased sample; kept with each, whatever its route."""
     audit_revises: Switch = True
     """Whether a mistake that an audit finds in a prediction that stood is put right, or counted."""
+    max_error: Annotated[InnerShare, ASIDE] = 0.02
+    """The share of what stands that may be wrong: by it thresholds are offered and judged safe."""
     known_answer_rate: Annotated[KnownAnswerRate, ASIDE] = 0.0
     """For so many of the cases that people get they get one more, whose answer is known."""
     queue_after: Annotated[CaseCount, ASIDE] = 30

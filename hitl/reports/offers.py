@@ -10,8 +10,6 @@ from hitl.reports.certificates import EVERY_LABEL, Target, ThresholdTest, certif
 from hitl.statistics.certify import Certificate
 from hitl.statistics.replay import Replayed
 
-MAX_ERROR = 0.02
-
 
 @dataclass(frozen=True, slots=True)
 class Lower:
@@ -38,7 +36,7 @@ class Offer:
 
 def offer_of(connection: Connection, *, use_case: UseCase, now: datetime) -> Offer | None:
     """None where nothing is certified, or nothing lower than what runs."""
-    test = certificates(connection, use_case=use_case, target=Target(MAX_ERROR), now=now)
+    test = certificates(connection, use_case=use_case, target=Target(use_case.max_error), now=now)
     lower = _lower(test, use_case)
     if not lower:
         return None

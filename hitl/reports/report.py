@@ -81,12 +81,18 @@ def report(
         versions=_versions(ledger, window),
         labels=_labels(ledger, window),
         people=_people(ledger, window),
-        automation=_automation(own, window, calendar, version=newest),
+        automation=_automation(own, window, calendar, version=newest, max_error=use_case.max_error),
         served_first=served_first_in(ledger, window),
         deadlines=_deadlines(ledger, window),
         weeks=by_week[: len(calendar)],
         this_week=by_week[-1] if begun else None,
-        sunset=_sunset(own, window, counted, decided=decided_in(ledger, [window])[0]),
+        sunset=_sunset(
+            own,
+            window,
+            counted,
+            decided=decided_in(ledger, [window])[0],
+            max_error=use_case.max_error,
+        ),
     )
 
 
@@ -158,7 +164,12 @@ def _people(ledger: Ledger, window: Window) -> People:
 
 
 def _automation(
-    own: Ledger, window: Window, calendar: Sequence[CalendarWeek], *, version: Version | None
+    own: Ledger,
+    window: Window,
+    calendar: Sequence[CalendarWeek],
+    *,
+    version: Version | None,
+    max_error: float,
 ) -> Automation:
     weeks = predicted_in(own, [(week.since, week.until) for week in calendar])
     [sampled] = sampled_in(own, [window])
@@ -166,7 +177,7 @@ def _automation(
     return Automation(
         version=version,
         trend=trend([Week(each.escalated, each.predictions or 0) for each in weeks]),
-        precision=precision(sampled.automatic.hits, sampled.automatic.total),
+        precision=precision(sampled.automatic.hits, sampled.automatic.total, max_error=max_error),
         calibration=calibration(single.confidences, single.right),
     )
 
@@ -178,7 +189,9 @@ def newest_version(ledger: Ledger, window: Window) -> Version | None:
     return next((each for each in lately if each.policy_version), None)
 
 
-def _sunset(own: Ledger, window: Window, counted: Stats, *, decided: Decided) -> Sunset:
+def _sunset(
+    own: Ledger, window: Window, counted: Stats, *, decided: Decided, max_error: float
+) -> Sunset:
     [sampled] = sampled_in(own, [window])
     cost = counted.cost
     spent = (
@@ -190,6 +203,7 @@ def _sunset(own: Ledger, window: Window, counted: Stats, *, decided: Decided) ->
         agreed=Count(decided.agreeing, decided.predicted),
         of_review=cost.review / spent if cost and cost.review is not None and spent else None,
         wrong=sampled.automatic,
+        max_error=max_error,
     )
 
 

@@ -7,7 +7,7 @@ recommended is one step that can be taken back, never the switch to no checks at
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hitl.percent import percent
+from hitl.percent import exact_percent, percent
 from hitl.statistics.answers import NotYet
 from hitl.statistics.findings.facts import Count
 from hitl.statistics.intervals import checks_needed, highest_share, wilson
@@ -64,7 +64,7 @@ def sunset(
     agreed: Count,
     of_review: float | None,
     wrong: Count,
-    max_error: float = 0.02,
+    max_error: float,
 ) -> Sunset:
     """``agreed`` counts decisions for the AI's label, of those people made; ``of_review`` is the
     part of the spending that goes to people, None while unpriced; ``wrong`` counts automatic
@@ -129,7 +129,7 @@ def _all_human(of_review: float | None) -> Sign:
 
 def _safe(count: Count, *, max_error: float) -> Sign:
     """No sign of the article's, and yet the one without which none of the others means anything."""
-    name = f"at most {percent(max_error)} of automatic decisions wrong"
+    name = f"at most {exact_percent(max_error)} of automatic decisions wrong"
     needed = checks_needed(max_error, errors=count.hits)
     evidence = f"{count.hits:,} wrong in {count.total:,} random checks"
     if count.total and highest_share(count.hits, count.total) <= max_error:

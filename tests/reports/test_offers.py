@@ -39,6 +39,18 @@ async def test_what_is_guaranteed_is_offered(database: Database, clock: Clock) -
     assert "with 95 % confidence (0 wrong in" in shown
 
 
+async def test_a_stricter_policy_is_offered_less(database: Database, clock: Clock) -> None:
+    strict = moderation().model_copy(update={"max_error": 0.002})
+    at = clock.now - timedelta(days=10)
+    await database.write(partial(store_sample, count=700, use_case=strict, at=at))
+    assert await database.read(partial(offer_of, use_case=strict, now=clock.now)) is None
+    found = await database.read(
+        partial(report, use_case=strict, since=at - timedelta(days=1), until=clock.now)
+    )
+    assert found.automation.precision == NotYet(700, 1_497, "checks")
+    assert found.sunset.signs[3].name == "at most 0.2 % of automatic decisions wrong"
+
+
 async def test_too_small_a_sample_offers_nothing(database: Database, clock: Clock) -> None:
     use_case, at = moderation(), clock.now - timedelta(days=10)
     await database.write(partial(store_sample, count=150, use_case=use_case, at=at))

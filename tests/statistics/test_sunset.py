@@ -12,6 +12,7 @@ QUIET = {
     "agreed": Count(3_000, 3_000),
     "of_review": 0.95,
     "wrong": Count(0, 400),
+    "max_error": 0.02,
 }
 COUNTS = st.integers(0, 5_000).flatmap(
     lambda total: st.builds(Count, st.integers(0, total), st.just(total))
@@ -36,6 +37,7 @@ def judged(**changed: object) -> Sunset:
         ({"of_review": 0.2}, 2, Standing.ABSENT, None),
         ({"wrong": Count(0, 61)}, 3, Standing.SEEN, "61 of 149 checks"),
         ({"wrong": Count(20, 400)}, 3, Standing.ABSENT, "checks"),
+        ({"max_error": 0.005}, 3, Standing.SEEN, "400 of 598 checks"),
         ({"wrong": Count(0, 0)}, 3, Standing.UNKNOWN, "0 of 149 checks"),
     ],
 )
@@ -67,7 +69,7 @@ def test_without_checks_that_show_few_errors_nothing_is_changed(wrong: Count) ->
 def test_no_step_ends_the_blind_checks(
     escalated: Count, agreed: Count, of_review: float | None, wrong: Count
 ) -> None:
-    found = sunset(escalated=escalated, agreed=agreed, of_review=of_review, wrong=wrong)
+    found = judged(escalated=escalated, agreed=agreed, of_review=of_review, wrong=wrong)
     assert any("Keep the blind checks" in each for each in found.then)
     assert "pure automation" not in found.step
     assert len(found.signs) == 4

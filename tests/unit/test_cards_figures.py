@@ -123,7 +123,9 @@ def judged(found: Stats, **changes: Any) -> Report:
         "deadlines": Deadlines(overdue=0, decided=0),
         "weeks": (),
         "this_week": None,
-        "sunset": sunset(escalated=Count(), agreed=Count(), of_review=None, wrong=Count()),
+        "sunset": sunset(
+            escalated=Count(), agreed=Count(), of_review=None, wrong=Count(), max_error=0.02
+        ),
     }
     return Report(**fields | changes)
 

@@ -167,6 +167,7 @@ def told(text: str) -> list[str]:
             "audit_rate = 5",
             "audit_rate: found 5; must be at least 0 and at most 1, as in 0.02; did you mean 0.05?",
         ),
+        ("max_error = 0", "max_error: found 0; must be above 0 and under 1, as in 0.02"),
         (
             'digest = { at = "0٩:00" }',
             'digest.at: found "0٩:00"; must be a time from "00:00" to "23:59", in quotes',
