@@ -205,7 +205,10 @@ def checked(connection: Connection, window: Window, *, use_case: UseCase) -> tup
         .order_by(checks.c.opened_at.desc(), checks.c.id.desc())
         .limit(_MOST_CHECKS)
     )
-    return tuple(Check(row.label, row.sure, right=row.right) for row in found if _may_stand(row))
+    # All at once: one by one takes twice as long.
+    return tuple(
+        Check(row.label, row.sure, right=row.right) for row in found.all() if _may_stand(row)
+    )
 
 
 def same_question(connection: Connection, use_case: UseCase) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log, log1p, sqrt
+from math import exp, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 
 _FEWEST_VALUES = 20
@@ -124,9 +124,13 @@ def _rank_below(n: int, q: float, *, miss: float) -> int:
     count being binomial(n, q); 0 when there is none.
     """
     log_odds = log(q) - log1p(-q)
-    log_mass = n * log1p(-q)  # of no value under the quantile; logarithms, as it may underflow
+    # So far below there is nothing to add up.
+    first = max(0, int(n * q - 10 * sqrt(n * q * (1 - q)) - 10))
+    # Of so many values under the quantile; logarithms, as it may underflow.
+    log_mass = lgamma(n + 1) - lgamma(first + 1) - lgamma(n - first + 1)
+    log_mass += first * log(q) + (n - first) * log1p(-q)
     fewer = 0.0
-    for rank in range(n):
+    for rank in range(first, n):
         fewer += exp(log_mass)
         if fewer > miss:
             return rank

@@ -1,7 +1,8 @@
 """A year of decisions, made up quickly: the rows that reports read, as the verbs would leave them.
 
 The databases draw it by themselves, the same on both. Of the predictions 15 % go to people, who
-need two votes for a fifth of them; 2 % are checked blind; one in a thousand is a known answer.
+need two votes for a fifth of them; of one in twenty second models are asked, of another its user,
+both for a price; 2 % are checked blind; one in ten thousand is a known answer.
 They come in a daily wave, from four model versions under two versions of the policy. Callers count
 more of them elsewhere. What was sent and the audit log are there of the last month alone.
 """
@@ -14,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, insert, text
 from sqlmodel import SQLModel
 
-from hitl.policy import UseCase
+from hitl.policy import Costs, UseCase
 from hitl.policy.stored import content_of
 from hitl.storage.engines import database_url, is_sqlite
 from hitl.storage.migrate import prepare_database
@@ -32,7 +33,7 @@ _EARLIER = "a1b2c3d4e5f6"
 """The version of the policy in the year's first half."""
 _FILLED = (
     "cases", "case_contents", "outcomes", "reviews", "checks", "flags", "skips", "truths",
-    "strategy_steps", "opinions", "audit_events", "tallies",
+    "strategy_steps", "opinions", "questions", "audit_events", "tallies",
 )  # fmt: skip
 
 # Numbers that look drawn and are the same on both databases: 0 <= u < 1.
@@ -225,6 +226,11 @@ FROM told WHERE escalated AND u4 < 0.05
 INSERT INTO opinions (case_id, step_id, endpoint, model, asked_at, calls, answered_at, label)
 SELECT n, n, 0, 'careful@1', came, 1, came + 2000000, label FROM told WHERE escalated AND u4 < 0.05
 """,
+    """
+INSERT INTO questions (case_id, kind, wording, asked_at, until, salt, token_hash, revise)
+SELECT n, 'choice', 'Did you write this?', came, came + 600000000, 'salt', 'hash', {no}
+FROM told WHERE escalated AND u4 > 0.95
+""",
     *(
         f"""
 INSERT INTO audit_events (case_id, position, type, actor, at, data, previous, hash)
@@ -254,7 +260,9 @@ FROM counted, bands
 
 def year_of_use_case() -> UseCase:
     """The one that all are of: the hardest, as every report is about one."""
-    return moderation().model_copy(update={"double_review": 0.2})
+    use_case = moderation()
+    costs = (use_case.costs or Costs()).model_copy(update={"second_model": 0.01, "ask_user": 0.05})
+    return use_case.model_copy(update={"double_review": 0.2, "costs": costs})
 
 
 def make_year(url: str, *, cases: int, told: Told = lambda _: None) -> None:
