@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, case, exists, func, select
 
 from hitl.reports.spans import total
 from hitl.statistics.findings.facts import Count
@@ -68,14 +68,13 @@ def _double(use_case: str, since: datetime, until: datetime) -> Select[Any]:
     """Votes that two or more gave blind, against what they or their adjudicator settled on."""
     newest = (
         select(cases.c.id)
-        .outerjoin_from(cases, checks, checks.c.case_id == cases.c.id)
         .where(
             cases.c.use_case == use_case,
             IS_BLIND,
             cases.c.state == CaseState.DECIDED,
             cases.c.decided_at >= since,
             cases.c.decided_at < until,
-            checks.c.id.is_(None),
+            cases.c.reviews_needed > 1,
         )
         .order_by(cases.c.decided_at.desc())
         .limit(_MOST_DOUBLE)
@@ -94,6 +93,8 @@ def _double(use_case: str, since: datetime, until: datetime) -> Select[Any]:
             reviews.c.undone_at.is_(None),
             ~reviews.c.is_adjudication,
             outcomes.c.by == By.REVIEWER,
+            # What is checked counts with the checks.
+            ~exists().where(checks.c.case_id == newest.c.id),
         )
         .subquery()
     )

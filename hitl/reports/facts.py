@@ -34,6 +34,9 @@ from hitl.storage.tables import (
     STANDS_BY_OTHERS,
     cases,
     checks,
+    daily_checks,
+    daily_decisions,
+    daily_predictions,
     daily_reviews,
     daily_turns,
     daily_waits,
@@ -318,12 +321,12 @@ def _whole(number: int) -> ColumnElement[int]:
     return literal(number, BigInteger)
 
 
-PREDICTIONS = Fact(hourly_predictions, ("predictions",), _predictions)
-DECISIONS = Fact(hourly_decisions, ("decisions", "flagged"), _decisions)
+PREDICTIONS = Fact(hourly_predictions, ("predictions",), _predictions, days=daily_predictions)
+DECISIONS = Fact(hourly_decisions, ("decisions", "flagged"), _decisions, days=daily_decisions)
 WAITS = Fact(hourly_waits, ("waits",), _waits, days=daily_waits)
 REVIEWS = Fact(hourly_reviews, ("reviews", "seconds"), _reviews, days=daily_reviews)
 REQUESTS = Fact(hourly_requests, ("requests",), _requests)
 PAIRS = Fact(hourly_pairs, ("pairs",), _pairs)
-CHECKS = Fact(hourly_checks, ("checks",), _checks)
+CHECKS = Fact(hourly_checks, ("checks",), _checks, days=daily_checks)
 TURNS = Fact(hourly_turns, ("cases",), _turns, days=daily_turns)
 FACTS = (PREDICTIONS, DECISIONS, WAITS, REVIEWS, REQUESTS, PAIRS, CHECKS, TURNS)

@@ -1,12 +1,13 @@
 // Numbers at the axes, short; the sentences and tables beside them come with words of their own.
 
+const symbols = { USD: "$", EUR: "€", GBP: "£" }; // as in the sentences
 const round = (value, digits) => Number(value.toFixed(digits)).toLocaleString("en");
 
 export function said(value, unit) {
   if (unit === "%") return `${round(value * 100, value < 0.1 ? 1 : 0)} %`;
   if (unit === "s") return seconds(value);
   if (unit === "") return round(value, 0);
-  return `${unit} ${round(value, Math.abs(value) < 1 ? 4 : 2)}`;
+  return `${symbols[unit] ?? `${unit} `}${round(value, Math.abs(value) < 1 ? 4 : 2)}`;
 }
 
 function seconds(value) {

@@ -39,6 +39,9 @@ from hitl.storage.tables.monthly import monthly_reviews
 from hitl.storage.tables.policy import policy_changes, policy_signatures, running_policy
 from hitl.storage.tables.reviewing import IS_ADJUDICATION, claims, flags, notes, reviews, skips
 from hitl.storage.tables.rollups import (
+    daily_checks,
+    daily_decisions,
+    daily_predictions,
     daily_reviews,
     daily_turns,
     daily_waits,
@@ -75,6 +78,9 @@ __all__ = [
     "checkpoints",
     "checks",
     "claims",
+    "daily_checks",
+    "daily_decisions",
+    "daily_predictions",
     "daily_reviews",
     "daily_turns",
     "daily_waits",

@@ -7,7 +7,7 @@ known only here: ``hitl rollup`` makes all of it anew. An absent model is the em
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Table
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
@@ -101,23 +101,8 @@ class HourlyReviews(SQLModel, table=True):
     seconds: float
 
 
-class DailyWaits(SQLModel, table=True):
-    """The same by the day of UTC, as a year of hours holds many buckets."""
-
-    __tablename__ = "daily_waits"
-    __table_args__ = _BY_KEY
-
-    use_case: str = _key()
-    hour: datetime = _key(sa_type=Moment)
-    """The first of the day."""
-    model: str = _key()
-    policy_version: str = _key()
-    milliseconds: int = _key(sa_type=BigInteger)
-    waits: int = _count()
-
-
 class DailyReviews(SQLModel, table=True):
-    """The same by the day of UTC, whoever gave them."""
+    """The same by the day of UTC, whoever gave them and what became of them."""
 
     __tablename__ = "daily_reviews"
     __table_args__ = _BY_KEY
@@ -207,23 +192,6 @@ class HourlyTurns(SQLModel, table=True):
     cases: int = _count()
 
 
-class DailyTurns(SQLModel, table=True):
-    """The same by the day of UTC."""
-
-    __tablename__ = "daily_turns"
-    __table_args__ = _BY_KEY
-
-    use_case: str = _key()
-    hour: datetime = _key(sa_type=Moment)
-    """The first of the day."""
-    model: str = _key()
-    policy_version: str = _key()
-    band: int = _key()
-    served: bool = _key()
-    overturned: bool = _key()
-    cases: int = _count()
-
-
 class RollupProgress(SQLModel, table=True):
     """One row: how far the hours are counted, and which changes they know of."""
 
@@ -240,15 +208,23 @@ class RollupProgress(SQLModel, table=True):
     """and of tallies up to this one."""
 
 
+def _by_day(hourly: Table) -> Table:
+    """The same by the day of UTC, as a year of hours is many rows; ``hour`` is the day's first."""
+    return hourly.to_metadata(SQLModel.metadata, name=hourly.name.replace("hourly", "daily"))
+
+
 hourly_predictions = SQLModel.metadata.tables["hourly_predictions"]
 hourly_decisions = SQLModel.metadata.tables["hourly_decisions"]
 hourly_waits = SQLModel.metadata.tables["hourly_waits"]
 hourly_reviews = SQLModel.metadata.tables["hourly_reviews"]
-daily_waits = SQLModel.metadata.tables["daily_waits"]
 daily_reviews = SQLModel.metadata.tables["daily_reviews"]
 hourly_requests = SQLModel.metadata.tables["hourly_requests"]
 hourly_pairs = SQLModel.metadata.tables["hourly_pairs"]
 hourly_checks = SQLModel.metadata.tables["hourly_checks"]
 hourly_turns = SQLModel.metadata.tables["hourly_turns"]
-daily_turns = SQLModel.metadata.tables["daily_turns"]
+daily_predictions = _by_day(hourly_predictions)
+daily_decisions = _by_day(hourly_decisions)
+daily_waits = _by_day(hourly_waits)
+daily_checks = _by_day(hourly_checks)
+daily_turns = _by_day(hourly_turns)
 rollup_progress = SQLModel.metadata.tables["rollup_progress"]

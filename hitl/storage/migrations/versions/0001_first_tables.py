@@ -715,27 +715,29 @@ def upgrade() -> None:
 
 
 def _create_rollups() -> None:
-    _create_hourly(
-        "hourly_predictions",
-        sa.Column("label", sa.String(), nullable=False),
-        sa.Column("route_to", sa.String(), nullable=False),
-        sa.Column("routed_by", sa.String(), nullable=False),
-        sa.Column("reached_people", sa.Boolean(), nullable=False),
-        counts=[sa.Column("predictions", sa.BigInteger(), nullable=False)],
-    )
-    _create_hourly(
-        "hourly_decisions",
-        sa.Column("label", sa.String(), nullable=False),
-        sa.Column("routed_by", sa.String(), nullable=False),
-        sa.Column("by", sa.String(), nullable=False),
-        sa.Column("verdict", sa.String(), nullable=False),
-        sa.Column("agrees", sa.Boolean(), nullable=False),
-        sa.Column("overrules", sa.Boolean(), nullable=False),
-        counts=[
-            sa.Column("decisions", sa.BigInteger(), nullable=False),
-            sa.Column("flagged", sa.BigInteger(), nullable=False),
-        ],
-    )
+    for name in ("hourly_predictions", "daily_predictions"):
+        _create_hourly(
+            name,
+            sa.Column("label", sa.String(), nullable=False),
+            sa.Column("route_to", sa.String(), nullable=False),
+            sa.Column("routed_by", sa.String(), nullable=False),
+            sa.Column("reached_people", sa.Boolean(), nullable=False),
+            counts=[sa.Column("predictions", sa.BigInteger(), nullable=False)],
+        )
+    for name in ("hourly_decisions", "daily_decisions"):
+        _create_hourly(
+            name,
+            sa.Column("label", sa.String(), nullable=False),
+            sa.Column("routed_by", sa.String(), nullable=False),
+            sa.Column("by", sa.String(), nullable=False),
+            sa.Column("verdict", sa.String(), nullable=False),
+            sa.Column("agrees", sa.Boolean(), nullable=False),
+            sa.Column("overrules", sa.Boolean(), nullable=False),
+            counts=[
+                sa.Column("decisions", sa.BigInteger(), nullable=False),
+                sa.Column("flagged", sa.BigInteger(), nullable=False),
+            ],
+        )
     _create_hourly(
         "hourly_waits",
         sa.Column("milliseconds", sa.BigInteger(), nullable=False),
@@ -777,15 +779,16 @@ def _create_rollups() -> None:
         sa.Column("right_votes", sa.Integer(), nullable=False),
         counts=[sa.Column("pairs", sa.BigInteger(), nullable=False)],
     )
-    _create_hourly(
-        "hourly_checks",
-        sa.Column("label", sa.String(), nullable=False),
-        sa.Column("stood", sa.Boolean(), nullable=False),
-        sa.Column("contradicted", sa.Boolean(), nullable=False),
-        sa.Column("answer_right", sa.Boolean(), nullable=False),
-        sa.Column("ai_right", sa.Boolean(), nullable=False),
-        counts=[sa.Column("checks", sa.BigInteger(), nullable=False)],
-    )
+    for name in ("hourly_checks", "daily_checks"):
+        _create_hourly(
+            name,
+            sa.Column("label", sa.String(), nullable=False),
+            sa.Column("stood", sa.Boolean(), nullable=False),
+            sa.Column("contradicted", sa.Boolean(), nullable=False),
+            sa.Column("answer_right", sa.Boolean(), nullable=False),
+            sa.Column("ai_right", sa.Boolean(), nullable=False),
+            counts=[sa.Column("checks", sa.BigInteger(), nullable=False)],
+        )
     for name in ("hourly_turns", "daily_turns"):
         _create_hourly(
             name,
