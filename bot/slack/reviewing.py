@@ -41,11 +41,11 @@ from hitl.errors import HitlError
 from hitl.policy import UseCase
 from hitl.policy.lengths import length_of
 from hitl.reports.sittings import sitting_figures
+from hitl.reports.stats import queue
 from hitl.review import release
 from hitl.review.claim import CLAIM_FOR, claim_next, wanted_by
 from hitl.storage.claims import Wanted
 from hitl.storage.queries import picture_files
-from hitl.storage.queue_cards import numbers_of
 
 logger = logging.getLogger(__name__)
 
@@ -189,10 +189,10 @@ async def _shown(
         standing, waiting = await services.database.read(
             lambda c: (
                 _standing(c, wanted, sitting, use_case=use_case, said=said),
-                numbers_of(c, use_case.name).open,
+                queue(c, use_case=use_case.name, most=1),
             )
         )
-        finished = finished_view(standing=standing, waiting=waiting)
+        finished = finished_view(waiting, standing=standing)
         return _Next(sitting, _always(finished))
     _, similar = await asyncio.gather(_pictured(services, case), services.precedents.at_hand(case))
     standing, files = await services.database.read(

@@ -129,6 +129,7 @@ def money(amount: float, currency: str) -> str:
     return f"{_SYMBOLS.get(currency, f'{currency} ')}{digits}"
 
 
-def counted(count: int, noun: str, plural: str | None = None) -> str:
-    """``1 case``, ``2,310 cases``."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+def counted(count: int, noun: str, plural: str | None = None, *, is_more: bool = False) -> str:
+    """``1 case``, ``2,310 cases``, ``10,000+ cases`` where counting ended there."""
+    more = "+" if is_more else ""
+    return f"{count:,}{more} {noun if count == 1 else plural or noun + 's'}"

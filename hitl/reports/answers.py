@@ -57,6 +57,8 @@ class Queue:
     oldest_at: datetime | None
     next_cases: tuple[tuple[int, str], ...] = ()
     """(case id, title) of the cases that wait longest, at most ten."""
+    is_more: bool = False
+    """``open`` is where counting ended."""
 
 
 @dataclass(frozen=True, slots=True)

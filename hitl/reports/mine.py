@@ -13,7 +13,7 @@ from hitl.storage.notifications import wanted_by_person
 from hitl.storage.tables import case_contents, cases, checks, reviews
 from hitl.vocabulary import CaseState, CheckState
 
-MOST_COUNTED = 1_000
+MOST_COUNTED = 100
 _MOST_DISPUTES = 10
 
 
@@ -35,7 +35,8 @@ class Mine:
     median_seconds: float | None
     """From first sight to decision; None where nothing was timed."""
     waiting: Mapping[str, int]
-    """By use case that they review: cases they could be served now, counted to 1,000."""
+    """By use case that they review: cases they could be served now, of more than ``MOST_COUNTED``
+    one more."""
     disputes: Sequence[Dispute]
     """The longest waiting that they may settle."""
     told: frozenset[Told]
@@ -60,7 +61,9 @@ def my_work(
     return Mine(
         done=len(looked),
         median_seconds=median(timed) if timed else None,
-        waiting={each.use_case: count_for(connection, each, most=MOST_COUNTED) for each in wanted},
+        waiting={
+            each.use_case: count_for(connection, each, most=MOST_COUNTED + 1) for each in wanted
+        },
         disputes=_disputes(connection, person, adjudicates),
         told=wanted_by_person(connection, person),
     )
@@ -72,10 +75,12 @@ def _disputes(connection: Connection, person: str, use_cases: Collection[str]) -
         reviews.c.reviewer == person,
         reviews.c.undone_at.is_(None),
     )
-    contradicted = cases.c.id.in_(
-        select(checks.c.case_id).where(
-            checks.c.use_case.in_(sorted(use_cases)), checks.c.state == CheckState.DISPUTED
-        )
+    names = sorted(use_cases)
+    disputed = select(cases.c.id).where(
+        cases.c.use_case.in_(names), cases.c.state == CaseState.DISPUTED
+    )
+    contradicted = select(checks.c.case_id).where(
+        checks.c.use_case.in_(names), checks.c.state == CheckState.DISPUTED
     )
     rows = connection.execute(
         select(
@@ -83,11 +88,8 @@ def _disputes(connection: Connection, person: str, use_cases: Collection[str]) -
             case_contents.c.title, case_contents.c.text,
         )
         .outerjoin_from(cases, case_contents, case_contents.c.case_id == cases.c.id)
-        .where(
-            cases.c.use_case.in_(sorted(use_cases)),
-            (cases.c.state == CaseState.DISPUTED) | contradicted,
-            ~voted,
-        )
+        # Found one by one: for either of two conditions, all cases would be read.
+        .where(cases.c.id.in_(disputed.union(contradicted)), ~voted)
         .order_by(cases.c.submitted_at, cases.c.id)
         .limit(_MOST_DISPUTES)
     )  # fmt: skip

@@ -42,8 +42,8 @@ from hitl.statistics.speed import speed
 from hitl.statistics.sunset import Sunset, sunset
 from hitl.statistics.trend import Week, trend
 from hitl.statistics.weeks import starts_at, week_of, weeks_between
-from hitl.storage.tables import cases
-from hitl.storage.waiting import waits_in
+from hitl.storage.queue_cards import ALL
+from hitl.storage.tables import IS_OVERDUE, cases
 from hitl.vocabulary import By
 
 USUAL_WEEKS = 12
@@ -69,7 +69,7 @@ def report(
     ledger = Ledger.open(connection, use_case.name, model=model, policy_version=policy_version)
     window, zone = (since, until), zone_of(use_case)
     calendar, begun = last_weeks(until, count=weeks, zone=zone), week_so_far(until, zone=zone)
-    counted = stats_of(ledger, window, use_case=use_case)
+    counted = stats_of(ledger, window, use_case=use_case, counted=ALL)
     newest = newest_version(ledger, window)
     own = ledger.of(newest.model, newest.policy_version) if newest else ledger
     by_week = _weeks(ledger, [*calendar, *begun], use_case=use_case)
@@ -209,7 +209,11 @@ def _sunset(
 
 def _deadlines(ledger: Ledger, window: Window) -> Deadlines:
     [decided] = decided_in(ledger, [window])
-    overdue = select(func.count()).where(waits_in(ledger.use_case), cases.c.is_overdue)
+    overdue = (
+        select(func.count())
+        .select_from(cases)
+        .where(cases.c.use_case == ledger.use_case, IS_OVERDUE)
+    )
     return Deadlines(
         overdue=ledger.connection.execute(overdue).scalar_one(),
         decided=decided.by.get(By.DEADLINE, 0),

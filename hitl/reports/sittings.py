@@ -9,7 +9,8 @@ from sqlalchemy import Connection, bindparam, func, select
 from hitl.storage.claims import Wanted, count_for
 from hitl.storage.tables import cases, reviews, skips
 
-_MOST_LEFT = 1_000
+_MOST_LEFT = 100
+"""Enough for a quarter of an hour; it is counted anew at every decision."""
 # Made once: making a statement costs as much as running it, and these run at every decision.
 _VOTES = (
     select(reviews.c.case_id, reviews.c.seconds, reviews.c.at)

@@ -12,7 +12,7 @@ from hitl.reports.costs import cost_of, reviewed_in, standing_in
 from hitl.reports.ledger import Ledger, Window
 from hitl.reports.tallied import decided_in, predicted_in
 from hitl.reports.times import seconds_waited
-from hitl.storage.queue_cards import numbers_of
+from hitl.storage.queue_cards import MOST_COUNTED, numbers_of
 from hitl.storage.tables import AWAITS_PEOPLE, case_contents, cases
 from hitl.vocabulary import By
 
@@ -23,8 +23,13 @@ def stats(connection: Connection, *, use_case: UseCase, since: datetime, until: 
     return stats_of(ledger, (since, until), use_case=use_case)
 
 
-def stats_of(ledger: Ledger, window: Window, *, use_case: UseCase) -> Stats:
-    """The same of any ledger of the use case; the queue is that of the whole use case."""
+def stats_of(
+    ledger: Ledger, window: Window, *, use_case: UseCase, counted: int = MOST_COUNTED
+) -> Stats:
+    """The same of any ledger of the use case; the queue is that of the whole use case.
+
+    ``counted`` is as in ``queue``.
+    """
     [seen] = predicted_in(ledger, [window])
     [decided] = decided_in(ledger, [window])
     [reviewed] = reviewed_in(ledger, [window])
@@ -40,7 +45,7 @@ def stats_of(ledger: Ledger, window: Window, *, use_case: UseCase) -> Stats:
         flagged=decided.flagged,
         agreement=decided.agreement,
         waiting=_waiting(seconds_waited(ledger, window), count=decided.waited),
-        queue=queue(ledger.connection, use_case=use_case.name),
+        queue=queue(ledger.connection, use_case=use_case.name, counted=counted),
         cost=cost_of(
             use_case.costs,
             predictions=seen.predictions,
@@ -53,10 +58,12 @@ def stats_of(ledger: Ledger, window: Window, *, use_case: UseCase) -> Stats:
     )
 
 
-def queue(connection: Connection, *, use_case: str, most: int = 10) -> Queue:
-    """Cases that wait for people now, the longest waiting first."""
+def queue(
+    connection: Connection, *, use_case: str, most: int = 10, counted: int = MOST_COUNTED
+) -> Queue:
+    """Cases that wait for people now, the longest waiting first; counted up to ``counted``."""
     waiting = (cases.c.use_case == use_case) & AWAITS_PEOPLE
-    numbers = numbers_of(connection, use_case)
+    numbers = numbers_of(connection, use_case, most=counted)
     first = connection.execute(
         select(cases.c.id, cases.c.key, cases.c.is_blind, case_contents.c.title)
         .outerjoin_from(cases, case_contents, case_contents.c.case_id == cases.c.id)
@@ -67,7 +74,8 @@ def queue(connection: Connection, *, use_case: str, most: int = 10) -> Queue:
     )
     return Queue(
         use_case=use_case,
-        open=numbers.open,
+        open=min(numbers.open, counted),
+        is_more=numbers.open > counted,
         oldest_at=numbers.oldest_at,
         next_cases=tuple(
             (

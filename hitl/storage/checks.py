@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, insert, select, update
 
 from hitl.storage.database import Transaction
 from hitl.storage.label_marks import mark_label
+from hitl.storage.statements import lacks
 from hitl.storage.tables import cases, checks, practised, reviews
 from hitl.vocabulary import CheckState
 
@@ -67,7 +68,9 @@ def seconds_of(connection: Connection, case_id: int, *, reviewer: str) -> float 
 
 def is_split() -> ColumnElement[bool]:
     """Of ``cases`` that await a check: whether those who answered it disagree."""
-    return exists().where(checks.c.case_id == cases.c.id, checks.c.state == CheckState.DISPUTED)
+    # Not by "exists": for a few cases, PostgreSQL would look up every check that there is.
+    state = select(checks.c.state).where(checks.c.case_id == cases.c.id).scalar_subquery()
+    return func.coalesce(state, "") == CheckState.DISPUTED
 
 
 def met_before(reviewer: ColumnElement[str]) -> ColumnElement[bool]:
@@ -87,11 +90,12 @@ def met_before(reviewer: ColumnElement[str]) -> ColumnElement[bool]:
     in_practice = exists().where(
         practised.c.case_id == served.c.known_case_id, practised.c.person == reviewer
     )
-    return exists().where(
+    items = select(served).where(
         served.c.case_id == cases.c.id,
         served.c.known_case_id.is_not(None),
         on_original | on_copy | in_practice,
     )
+    return ~lacks(items)
 
 
 # Made once: making a statement costs as much as running it.

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Select,
     bindparam,
     delete,
-    exists,
     func,
     insert,
     select,
@@ -23,7 +22,7 @@ from sqlalchemy import update as update_rows
 from hitl.policy.fields import Order
 from hitl.storage.checks import is_split, met_before
 from hitl.storage.database import Transaction
-from hitl.storage.statements import insert_new
+from hitl.storage.statements import insert_new, lacks
 from hitl.storage.tables import AWAITS_PEOPLE, cases, claims, reviews, skips
 from hitl.storage.waiting import waits_in
 from hitl.vocabulary import CaseState
@@ -170,7 +169,7 @@ def _least_certain_first(rows: FromClause) -> tuple[ColumnElement[Any], ...]:
 
 def _waiting(*, waited: bool) -> Select[Any]:
     columns = (cases.c.id, cases.c.margin, cases.c.submitted_at)
-    voted = exists().where(
+    votes = select(reviews).where(
         reviews.c.case_id == cases.c.id,
         reviews.c.reviewer == bindparam("reviewer"),
         reviews.c.undone_at.is_(None),
@@ -181,7 +180,7 @@ def _waiting(*, waited: bool) -> Select[Any]:
         # A dispute is for adjudicators.
         cases.c.state != CaseState.DISPUTED,
         ~(cases.c.awaits_check & is_split()),
-        ~voted,
+        lacks(votes),
         ~(cases.c.is_blind & met_before(bindparam("reviewer"))),
     )
     return waiting.where(cases.c.submitted_at <= bindparam("submitted_by")) if waited else waiting
@@ -189,13 +188,13 @@ def _waiting(*, waited: bool) -> Select[Any]:
 
 def _free(*, waited: bool) -> Select[Any]:
     """Waiting, kept for nobody else, and not skipped by them."""
-    skipped = exists().where(
+    skipped = select(skips).where(
         skips.c.reviewer == bindparam("reviewer"),
         skips.c.case_id == cases.c.id,
         skips.c.at > bindparam("skipped_since"),
     )
-    kept = exists().where(claims.c.case_id == cases.c.id, _kept(own=False))
-    return _waiting(waited=waited).where(~kept, ~skipped)
+    kept = select(claims).where(claims.c.case_id == cases.c.id, _kept(own=False))
+    return _waiting(waited=waited).where(lacks(kept), lacks(skipped))
 
 
 def _kept(*, own: bool) -> ColumnElement[bool]:

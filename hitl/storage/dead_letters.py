@@ -4,12 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, literal, select, true, union_all, update
+from sqlalchemy import Connection, func, select, true, union_all, update
 
 from hitl.errors import HitlError
 from hitl.storage.bell import outbox_topic
 from hitl.storage.database import Transaction
-from hitl.storage.outbox import RECEIVERS, Sending
+from hitl.storage.outbox import DEAD, RECEIVERS, WAITING, Sending
 from hitl.storage.tables import outbox
 
 _LARGEST_NUMBER = 2**63 - 1
@@ -55,14 +55,14 @@ def backlog(connection: Connection, *, use_cases: Collection[str] | None = None)
     # One by one: each state has an index of its own, and nearly everything is in neither.
     each = (
         select(
-            literal(state.value).label("state"),
+            state.label("state"),
             outbox.c.lane,
             func.count().label("number"),
             func.min(outbox.c.created_at).label("oldest_at"),
         )
         .where(outbox.c.state == state, named)
         .group_by(outbox.c.lane)
-        for state in (Sending.DEAD, Sending.WAITING)
+        for state in (DEAD, WAITING)
     )
     rows = connection.execute(union_all(*each).order_by("state", "lane"))
     return [Backlog(Sending(row.state), row.lane, row.number, row.oldest_at) for row in rows]
@@ -71,10 +71,7 @@ def backlog(connection: Connection, *, use_cases: Collection[str] | None = None)
 def dead_letters(connection: Connection, *, most: int) -> list[DeadLetter]:
     """The newest dead letters."""
     rows = connection.execute(
-        select(outbox)
-        .where(outbox.c.state == Sending.DEAD)
-        .order_by(outbox.c.id.desc())
-        .limit(most)
+        select(outbox).where(outbox.c.state == DEAD).order_by(outbox.c.id.desc()).limit(most)
     )
     return [
         DeadLetter(
@@ -95,7 +92,7 @@ def replay(tx: Transaction, ids: Collection[int] | None) -> int:
 
     Raises ``NoSuchLetter`` where one that is named is none.
     """
-    wanted = outbox.c.state == Sending.DEAD
+    wanted = outbox.c.state == DEAD
     if ids is not None:
         wanted &= outbox.c.id.in_([number for number in ids if 0 < number <= _LARGEST_NUMBER])
     done = tx.connection.execute(

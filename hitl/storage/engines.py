@@ -35,23 +35,22 @@ _POSTGRESQL_OPTIONS = {
     "keepalives_count": "1",
     "tcp_user_timeout": "15000",
 }
-_POSTGRESQL_SETTINGS = """
+# No question is worth compiling a plan or beginning workers for, each takes milliseconds; and pages
+# are found by index about as fast as in a row, on any disk of today.
+_POSTGRESQL_PLANNING = """
+    set_config('jit', 'off', false),
+    set_config('max_parallel_workers_per_gather', '0', false),
+    set_config('random_page_cost', '1.1', false)
+"""
+_POSTGRESQL_SETTINGS = f"""
 SELECT
     -- A replica that is stopped in the middle of a verb must not keep its locks.
     set_config('idle_in_transaction_session_timeout', '10s', false),
     set_config('lock_timeout', '5s', false),
     -- Off would acknowledge before the log is on disk; what is stricter than on may stay.
     set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'),
-               false)
-"""
-# A report asks many questions of milliseconds each, less than it takes to compile a plan or to
-# begin workers; and pages are found by index about as fast as in a row, on any disk of today.
-_POSTGRESQL_READER_SETTINGS = """
-SELECT
-    set_config('jit', 'off', false),
-    set_config('max_parallel_workers_per_gather', '0', false),
-    set_config('random_page_cost', '1.1', false)
-"""
+               false),{_POSTGRESQL_PLANNING}"""
+_POSTGRESQL_READER_SETTINGS = f"SELECT{_POSTGRESQL_PLANNING}"
 
 
 class UnusableDatabaseUrl(HitlError):

@@ -78,7 +78,8 @@ def flagged_cases(
     connection: Connection, use_case: str, *, most: int
 ) -> tuple[int, list[FlaggedCase]]:
     """How many are watched, and those that are for longest."""
-    watched = _WATCHED & (cases.c.use_case == use_case)
+    # As an expression, or SQLite would begin with all that the use case has.
+    watched = _WATCHED & (cases.c.use_case.concat("") == use_case)
     joined = flags.join(cases, cases.c.id == flags.c.case_id)
     total = connection.execute(select(func.count()).select_from(joined).where(watched)).scalar_one()
     rows = connection.execute(

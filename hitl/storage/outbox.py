@@ -93,8 +93,10 @@ def case_stream(case_id: int) -> str:
 
 
 WAITING: ColumnElement[str] = literal_column(f"'{Sending.WAITING}'")
+DEAD: ColumnElement[str] = literal_column(f"'{Sending.DEAD}'")
 """For conditions. With a parameter, SQLite would plan each time anew whether it may use an index of
-what waits, which takes longer than what was planned."""
+what waits, which takes longer than what was planned; and PostgreSQL, once it has planned for all
+values, would use none."""
 # Made once: making a statement costs as much as running it, and these run for every message.
 _WAITS = outbox.c.state == WAITING
 _IN_LANE = outbox.c.lane == bindparam("of_lane")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, literal_column, select, update
 
 from hitl.deadlines import End, Progress, Step, plan
 from hitl.policy import UseCase
@@ -18,7 +18,6 @@ def cases_with_steps_due(connection: Connection, use_case: UseCase, *, now: date
     waiting = select(cases.c.id, cases.c.submitted_at).where(
         cases.c.use_case == use_case.name,
         AWAITS_DEADLINE,
-        ~cases.c.is_overdue,  # said once more for the index, which has it in second place
     )
     turns = [waiting.where(*turn) for turn in _turns(plan(use_case.deadline), now)]
     found = [row for turn in turns for row in connection.execute(turn)]
@@ -48,9 +47,11 @@ def _turns(steps: Sequence[Step], now: datetime) -> Iterator[tuple[ColumnElement
     """
     taken, taken_to = cases.c.steps_taken_seconds, 0
     for step in sorted(steps, key=lambda step: step.after):
-        is_time, after = cases.c.submitted_at <= now - step.after, step.after // _SECOND
-        yield taken == taken_to, is_time
-        # Those that took steps of a deadline that has been changed since.
+        came_by, after = now - step.after, step.after // _SECOND
+        yield taken == taken_to, cases.c.submitted_at <= came_by
+        # Those that took steps of a deadline that has been changed since. As an expression, or
+        # SQLite would look them up by time, among all that are overdue.
+        is_time = cases.c.submitted_at + literal_column("0") <= came_by
         if isinstance(step, End):
             yield taken > taken_to, is_time
             return

@@ -5,13 +5,24 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy import case as choose
 
 from hitl.cases import Case, Check, Event, Evidence, Inquiry, Note, Outcome, Overruled, Tried
 from hitl.errors import HitlError
 from hitl.storage.inquiries import inquiries_on
 from hitl.storage.predictions import IS_REAL, IS_SHOWN, KNOWN
+from hitl.storage.rollups import names_in
 from hitl.storage.steps import tried
 from hitl.storage.tables import (
     audit_events,
@@ -146,9 +157,9 @@ def case_to_change(connection: Connection, case_id: int) -> Case:
 
 def list_cases(connection: Connection, wanted: CaseFilter, *, limit: int) -> list[Case]:
     """At most ``limit`` cases in order of id."""
-    rows = connection.execute(
-        _CASES.where(*_conditions(wanted)).order_by(cases.c.id).limit(limit)
-    ).all()
+    # First which they are: their joined rows, put in order by id, may be read from the first on.
+    ids = list(connection.execute(_page(connection, wanted, limit=limit)).scalars())
+    rows = connection.execute(_BY_IDS.order_by(cases.c.id), {"case_ids": ids}).all()
     return _whole(connection, rows)
 
 
@@ -160,6 +171,27 @@ def case_history(connection: Connection, case_id: int) -> tuple[Event, ...]:
         .order_by(audit_events.c.position)
     )
     return tuple(Event(type=row.type, actor=row.actor, at=row.at, data=row.data) for row in rows)
+
+
+def _page(connection: Connection, wanted: CaseFilter, *, limit: int) -> Select[Any]:
+    page = select(cases.c.id).where(*_conditions(wanted)).order_by(cases.c.id).limit(limit)
+    if wanted.as_reviewer:
+        page = page.outerjoin_from(cases, checks, checks.c.case_id == cases.c.id)
+    names, states = wanted.use_cases, list(CaseState)
+    if names is None and wanted.state is not None:
+        names = frozenset(names_in(connection, cases.c.use_case))
+    if not names or wanted.key is not None:
+        return page
+    if wanted.state is not None and not wanted.as_reviewer:
+        states = [wanted.state]
+    # As the index of states has them, which is in order of id within each use case and state.
+    each = (
+        page.where(cases.c.use_case == name, cases.c.state == state).subquery()
+        for name in sorted(names)
+        for state in states
+    )
+    some = union_all(*(select(of_one.c.id) for of_one in each)).subquery()
+    return select(some.c.id).order_by(some.c.id).limit(limit)
 
 
 def _conditions(wanted: CaseFilter) -> Iterable[ColumnElement[bool]]:

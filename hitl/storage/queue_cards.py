@@ -4,18 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, select, update
+from sqlalchemy import BigInteger, Connection, Row, bindparam, exists, func, select, update
 
 from hitl.storage.bell import outbox_topic
 from hitl.storage.database import Transaction
 from hitl.storage.outbox import SLACK, WAITING, Kind, Sending, case_stream
 from hitl.storage.slack_copies import Place
 from hitl.storage.statements import insert_new
-from hitl.storage.tables import cases, outbox, queue_cards, slack_messages
+from hitl.storage.tables import AWAITS_PEOPLE, cases, outbox, queue_cards, slack_messages
 from hitl.storage.waiting import waits_in
 
 IN_THE_QUEUE = "in the queue"
 """Why a case's own card was not posted."""
+MOST_COUNTED = 10_000
+"""Counting what waits takes as long as much waits; people are told "10,000+" of more."""
+ALL = 2**62
+"""Where the exact number is asked for."""
 _IS_OPEN = queue_cards.c.closed_at.is_(None)
 # Made once: making a statement costs as much as running it, and these run for every card.
 _OPEN = select(queue_cards.c.id).where(
@@ -30,6 +34,21 @@ _BEYOND = (
     .limit(1)
     .offset(bindparam("number"))
 )
+_some = (
+    select(cases.c.id)
+    .where(waits_in(bindparam("of_use_case")))
+    .limit(bindparam("most", type_=BigInteger))
+    .subquery()
+)
+# In the order of an index, or all that wait would be read for the oldest.
+_oldest = (
+    select(cases.c.submitted_at)
+    .where(cases.c.use_case == bindparam("of_use_case"), AWAITS_PEOPLE)
+    .order_by(cases.c.submitted_at, cases.c.margin, cases.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_NUMBERS = select(func.count().label("number"), _oldest.label("oldest_at")).select_from(_some)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +56,7 @@ class Numbers:
     """The cases of a use case that wait, with or without a card of their own."""
 
     open: int
+    """One more than was to be counted where there are more than that."""
     oldest_at: datetime | None
 
 
@@ -54,13 +74,10 @@ class QueueCard:
     """What it was last told to show."""
 
 
-def numbers_of(connection: Connection, use_case: str) -> Numbers:
-    """How many cases wait now, and since when."""
-    row = connection.execute(
-        select(func.count().label("number"), func.min(cases.c.submitted_at).label("oldest_at"))
-        .select_from(cases)
-        .where(_waits_in(use_case))
-    ).one()
+def numbers_of(connection: Connection, use_case: str, *, most: int = MOST_COUNTED) -> Numbers:
+    """How many cases wait now, of more than ``most`` only that there are more; and since when."""
+    asked = {"of_use_case": use_case, "most": most + 1}
+    row = connection.execute(_NUMBERS, asked).one()
     return Numbers(row.number, row.oldest_at)
 
 
@@ -157,7 +174,7 @@ def cases_without_card(connection: Connection, use_case: str) -> list[int]:
     """Waiting cases that have no card of their own and are not about to get one."""
     has_card = exists().where(slack_messages.c.case_id == cases.c.id)
     ids = connection.execute(
-        select(cases.c.id).where(_waits_in(use_case), ~has_card).order_by(cases.c.id)
+        select(cases.c.id).where(waits_in(use_case), ~has_card).order_by(cases.c.id)
     ).scalars()
     by_stream = {case_stream(case_id): case_id for case_id in ids}
     expected = _streams_waiting(connection, list(by_stream))
@@ -169,10 +186,6 @@ def _streams_waiting(connection: Connection, streams: list[str]) -> set[str]:
         select(outbox.c.stream).where(outbox.c.stream.in_(streams), outbox.c.state == WAITING)
     )
     return set(rows.scalars())
-
-
-def _waits_in(use_case: str) -> ColumnElement[bool]:
-    return waits_in(use_case)
 
 
 def _card(row: Row[Any]) -> QueueCard:

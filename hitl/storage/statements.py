@@ -5,7 +5,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Row, Table, bindparam, column, func, select
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hitl.storage.moments import to_microseconds
@@ -15,6 +28,21 @@ from hitl.storage.moments import to_microseconds
 def _insert_new(table: Table, dialect: str, *told: Column[Any]) -> Any:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return insert(table).on_conflict_do_nothing().returning(*told)
+
+
+_ONE: ColumnElement[int] = literal_column("1")
+_NONE: ColumnElement[int] = literal_column("0")
+
+
+def lacks(rows: Select[Any]) -> ColumnElement[bool]:
+    """That there is none of ``rows``, which are looked up for each outer row when its turn comes.
+
+    For a few of many outer rows: with "not exists", PostgreSQL would first read all rows that any
+    of them could have, as if it went through them all.
+    """
+    found = rows.with_only_columns(_ONE).limit(1).scalar_subquery()
+    # Not "is null", which PostgreSQL takes for rare.
+    return func.coalesce(found, _NONE) != _ONE
 
 
 def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> Any | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, bindparam, exists, func, select, update
+from sqlalchemy import Connection, bindparam, exists, func, literal_column, select, update
 
 from hitl.storage.database import Transaction
 from hitl.storage.outbox import WAITING, Kind, Parcel
@@ -20,7 +20,7 @@ from hitl.storage.pacing import (
     paces_in_force,
     use,
 )
-from hitl.storage.statements import lock_free_name
+from hitl.storage.statements import lacks, lock_free_name
 from hitl.storage.tables import outbox
 
 # Made once: making a statement costs as much as running it, and these run for every message.
@@ -28,28 +28,33 @@ _WAITS = outbox.c.state == WAITING
 _IN_LANE = outbox.c.lane == bindparam("of_lane")
 _IS_DUE = outbox.c.due_at <= bindparam("now")
 _earlier = outbox.alias("earlier")
-_IS_FIRST_OF_STREAM = ~exists().where(
-    _earlier.c.stream == outbox.c.stream,
-    _earlier.c.state == WAITING,
-    _earlier.c.id < outbox.c.id,
+_IS_FIRST_OF_STREAM = lacks(
+    select(_earlier).where(
+        _earlier.c.stream == outbox.c.stream,
+        _earlier.c.state == WAITING,
+        _earlier.c.id < outbox.c.id,
+    )
 )
-_lanes = (
-    select(outbox.c.lane, func.min(outbox.c.id).label("first"))
-    .where(_WAITS, outbox.c.lane.startswith(bindparam("lanes")))
-    .group_by(outbox.c.lane)
-    .subquery("lanes")
+# One lane after the other by a look into their index: to group what waits would be to read it all.
+_lanes = select(func.min(outbox.c.lane).label("lane")).where(_WAITS).cte("lanes", recursive=True)
+_following = select(func.min(outbox.c.lane)).where(_WAITS, outbox.c.lane > _lanes.c.lane)
+_lanes = _lanes.union_all(select(_following.scalar_subquery()).where(_lanes.c.lane.is_not(None)))
+_in_this_lane = (outbox.c.lane == _lanes.c.lane) & _WAITS
+_first = select(func.min(outbox.c.id)).where(_in_this_lane).scalar_subquery()
+# In the order of an index, whose first is the answer, so that a long queue costs no more than a
+# short one.
+_due_at = (
+    select(outbox.c.due_at)
+    .where(_in_this_lane, _IS_FIRST_OF_STREAM)
+    .order_by(outbox.c.due_at)
+    .limit(1)
+    .scalar_subquery()
 )
-_first_in_lane = select(outbox.c.due_at).where(
-    outbox.c.lane == _lanes.c.lane, _WAITS, _IS_FIRST_OF_STREAM
+_LANES = (
+    select(_lanes.c.lane, _due_at.label("due_at"), HAS_PACE.label("has_pace"))
+    .where(_lanes.c.lane.startswith(bindparam("lanes")))
+    .order_by(_first)
 )
-# The first that is due ends the search, so that a long queue costs no more than a short one.
-_due_now = _first_in_lane.where(_IS_DUE).order_by(outbox.c.id).limit(1).scalar_subquery()
-_due_later = _first_in_lane.with_only_columns(func.min(outbox.c.due_at)).scalar_subquery()
-_LANES = select(
-    _lanes.c.lane,
-    func.coalesce(_due_now, _due_later).label("due_at"),
-    HAS_PACE.label("has_pace"),
-).order_by(_lanes.c.first)
 _OUT = select(func.count().label("number"), func.min(outbox.c.due_at).label("until")).where(
     _IN_LANE, _WAITS, outbox.c.leased_by.is_not(None), ~_IS_DUE
 )
@@ -66,7 +71,13 @@ _DUE = (
         outbox.c.leased_by,
         outbox.c.due_at,
     )
-    .where(_IN_LANE, _WAITS, _IS_DUE, _IS_FIRST_OF_STREAM)
+    # When it is due as an expression, or all that is due may be put in order for the first few.
+    .where(
+        _IN_LANE,
+        _WAITS,
+        outbox.c.due_at + literal_column("0") <= bindparam("now"),
+        _IS_FIRST_OF_STREAM,
+    )
     .order_by(outbox.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)

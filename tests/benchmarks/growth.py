@@ -1,8 +1,9 @@
 """How what is done all the time grows with how much waits and how much was decided before.
 
 Each size is a new database with so many open cases and ten times as many decided ones, one case
-like the other as the verbs leave them; what is timed are the verbs and queries themselves, by this
-process, without HTTP and Slack. What is flat costs the same in a year; what grows is seen to.
+like the other as the verbs leave them; what is timed are the verbs and queries themselves, without
+HTTP and Slack: by the clock, and in processor time of this process and the PostgreSQL server. What
+is flat costs the same in a year; what grows is seen to.
 """
 
 import asyncio
@@ -19,7 +20,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import create_engine, text
 
 from bot.delivery.pacing import unpaced
 from bot.scheduler.deadlines import take_due_steps
@@ -31,60 +31,35 @@ from bot.scheduler.retention import erase_old
 from bot.scheduler.rollups import roll_up
 from bot.scheduler.strategies import pass_on
 from hitl.policy import Deadline, Policy, UseCase
+from hitl.reports.ages import queue_ages
+from hitl.reports.mine import my_work
 from hitl.reports.precedents import Precedents
 from hitl.reports.report import report
+from hitl.reports.sittings import sitting_figures
 from hitl.reports.stats import queue
 from hitl.review import claim_next, submit, vote
+from hitl.review.claim import wanted_by
 from hitl.review.queueing import goes_into_queue, put_into_queue
+from hitl.storage.claims import Wanted
 from hitl.storage.database import Database
-from hitl.storage.engines import database_url
-from hitl.storage.outbox import Kind, Parcel, Sending, posts_lane
+from hitl.storage.dead_letters import backlog
+from hitl.storage.outbox import Parcel
 from hitl.storage.queries import CaseFilter, case_by_id, list_cases
-from hitl.storage.queue_cards import IN_THE_QUEUE
 from hitl.storage.taking import take
 from hitl.vocabulary import CaseState, Verdict
-from tests.benchmarks.year import END, make_year, year_of_use_case
+from tests.benchmarks.grown import fill
+from tests.benchmarks.meter import Meter, meter_of
+from tests.benchmarks.year import END, clean_up, year_of_use_case
 from tests.examples import post
 from tests.postgres import Server
 
 DECIDED_FOR_EACH_OPEN = 10
-_TIMES = 20
-_WEEK = timedelta(days=7)
+_TIMES = 100
+"""Or as many as fit into ``_AT_MOST_SECONDS``: a server's processor time comes in hundredths."""
+_AT_LEAST, _AT_MOST_SECONDS = 5, 10.0
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _LONG = timedelta(hours=1)
-# What a year of making up leaves to be said: whoever waits was reminded once, and left to the
-# queue card instead of a card of their own.
-_NOT_DECIDED = ("outcomes", "reviews", "checks", "flags")
-# Whoever waits was reminded once, and left to the queue card instead of a card of their own.
-_LEFT_WAITING = (
-    *(f"DELETE FROM {table} WHERE case_id > :decided" for table in _NOT_DECIDED),  # noqa: S608
-    "DELETE FROM audit_events WHERE case_id > :decided AND position > 1",
-    """
-UPDATE cases SET state = 'open', route_to = 'review', decided_at = NULL,
-  people_since = submitted_at, margin = id % 9973 / 9973.0, steps_taken_seconds = 3600, events = 1
-WHERE id > :decided
-""",
-    f"""
-INSERT INTO outbox (stream, lane, kind, case_id, use_case, payload, state, attempts, due_at,
-  created_at, finished_at, last_error)
-SELECT 'case:' || CAST(id AS TEXT), '{posts_lane("#moderation")}', '{Kind.CARD_POST}', id, use_case,
-  '{{}}', '{Sending.SKIPPED}', 1, submitted_at, submitted_at, submitted_at, '{IN_THE_QUEUE}'
-FROM cases WHERE id > :decided
-""",  # noqa: S608 - made of constants
-    """
-INSERT INTO case_contents (case_id, title, text, salt)
-SELECT id, 'Reply in r/cooking',
-  'You call that a risotto? Number ' || CAST(id % 9973 AS TEXT) || ' of ' || CAST(id % 97 AS TEXT),
-  'salt'
-FROM cases
-WHERE people_since IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM case_contents WHERE case_contents.case_id = cases.id)
-""",
-)
-# By itself in time; SQLite's is never analysed.
-_AS_POSTGRESQL_DOES = (
-    "SELECT setval(pg_get_serial_sequence('cases', 'id'), max(id)) FROM cases",
-    "ANALYZE",
-)
+_REVIEWER = "U0GROWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +73,24 @@ class Grown:
     median_ms: float
     """By the clock."""
     processor_ms: float
-    """On average, of this process alone: comparable on a machine that does other things, too."""
+    """On average, the server's included: comparable on a machine that does other things, too."""
 
 
 def measure_growth(
     folder: Path, server: Server | None, console: Console, *, sizes: Iterable[int]
 ) -> list[Grown]:
     """Each size in a database of its own, the smallest first."""
-    found: list[Grown] = []
+    meter, found = meter_of(server), list[Grown]()
     for size in sorted(sizes):
-        on = "sqlite" if server is None else "postgresql"
         decided = size * DECIDED_FOR_EACH_OPEN
-        console.print(f"Making {size:,} open and {decided:,} decided cases on {on} …")
+        console.print(f"Making {size:,} open and {decided:,} decided cases on {meter.on} …")
         name = None if server is None else server.create()
         file = folder / f"growth-{size}.db"
         url = f"sqlite:///{file}" if server is None or name is None else server.url(name)
-        _fill(url, waiting=size, decided=decided)
-        took = asyncio.run(_measured(url))
+        fill(url, waiting=size, decided=decided)
+        took = asyncio.run(_measured(url, meter))
         found += (
-            Grown(what, on, size, decided, median(clock) * 1_000, sum(spent) / len(spent) * 1_000)
+            Grown(what, meter.on, size, decided, median(clock) * 1_000, spent * 1_000)
             for what, clock, spent in took
         )
         if server is not None and name is not None:
@@ -126,34 +100,23 @@ def measure_growth(
     return found
 
 
-def _fill(url: str, *, waiting: int, decided: int) -> None:
-    make_year(url, cases=waiting + decided)
-    engine = create_engine(database_url(url))
-    with engine.begin() as connection:
-        for statement in _LEFT_WAITING:
-            asked = text(statement)
-            given = {"decided": decided} if "decided" in asked.compile().params else {}
-            connection.execute(asked, given)
-        if connection.dialect.name == "postgresql":
-            for statement in _AS_POSTGRESQL_DOES:
-                connection.execute(text(statement))
-    engine.dispose()
-
-
 def _use_case() -> UseCase:
     # Nothing falls due while it is measured: what is looked at is that nothing is found.
     deadline = Deadline(remind=("1h",), due="500d", then="wait")
     return year_of_use_case().model_copy(update={"deadline": deadline, "retention": "500d"})
 
 
-Took = tuple[str, list[float], list[float]]
+Took = tuple[str, list[float], float]
+"""What it is, seconds of each go by the clock, and of processor time on average."""
 
 
-async def _measured(url: str) -> list[Took]:
+async def _measured(url: str, meter: Meter) -> list[Took]:
     database = Database(url, clock=lambda: END)
     try:
         await roll_up(database)
-        return [took async for took in _Goes(database, _use_case()).all()]
+        if meter.server is not None:
+            clean_up(url)
+        return [took async for took in _Goes(database, _use_case(), meter).all()]
     finally:
         database.close()
 
@@ -161,17 +124,19 @@ async def _measured(url: str) -> list[Took]:
 class _Goes:
     """Everything that is timed, in an order in which each finds what it needs."""
 
-    def __init__(self, database: Database, use_case: UseCase) -> None:
+    def __init__(self, database: Database, use_case: UseCase, meter: Meter) -> None:
         self._database = database
+        self._meter = meter
         self._use_case = use_case
+        hurried = {"deadline": Deadline(due="1s", then="wait")}
+        self._hurried = use_case.model_copy(update=hurried)
         self._policy = Policy(use_cases={use_case.name: use_case})
         self._numbers = count()
         self._open: deque[int] = deque()
         """Cases that were submitted here and wait."""
-        self._taken: deque[Parcel] = deque()
+        self._taken = deque[Parcel]()
 
     async def all(self) -> AsyncIterator[Took]:
-        """Name, seconds by the clock and seconds of processor time of every go."""
         yield await self._timed("intake: a case is submitted", self._submit)
         yield await self._timed("delivery: take one, and when is the next one due", self._take)
         yield await self._timed("delivery: does its card go into the queue", self._is_queued)
@@ -180,7 +145,12 @@ class _Goes:
         yield await self._timed("review mode: the next case", self._next_case)
         yield await self._timed("the case by its number", self._read)
         yield await self._timed("GET /v1/cases: a page of open ones", self._page)
+        yield await self._timed("review mode: the next case, when all are urgent", self._urgent)
+        yield await self._timed("review mode: what is done and left", self._sitting)
         yield await self._timed("/hitl queue, queue card: what waits", self._queue)
+        yield await self._timed("Home tab: what waits for its reader", self._mine)
+        yield await self._timed("/metrics: what waits to be sent", self._backlog)
+        yield await self._timed("dashboard: for how long what waits has", self._ages)
         yield await self._timed("stats, a week of twelve", self._stats)
         await self._submit()
         precedents = Precedents(self._database)
@@ -207,15 +177,18 @@ class _Goes:
     async def _timed(
         self, what: str, go: Callable[[], Awaitable[Any]], *, times: int = _TIMES
     ) -> Took:
-        clock, spent = [], []
+        clock = list[float]()
         if times > 1:
             await go()
-        for _ in range(times):
-            began, before = time.perf_counter(), time.process_time()
-            await go()
-            clock.append(time.perf_counter() - began)
-            spent.append(time.process_time() - before)
-        return what, clock, spent
+
+        async def all_goes() -> None:
+            while len(clock) < times and (len(clock) < _AT_LEAST or sum(clock) < _AT_MOST_SECONDS):
+                began = time.perf_counter()
+                await go()
+                clock.append(time.perf_counter() - began)
+
+        spent = await self._meter.spent(what, all_goes)
+        return what, clock, spent.seconds / len(clock)
 
     async def _submit(self) -> None:
         submission = post(f"grown-{next(self._numbers)}")
@@ -246,14 +219,20 @@ class _Goes:
                 vote,
                 case_id=case_id,
                 verdict=Verdict.APPROVE,
-                reviewer="U0GROWN",
+                reviewer=_REVIEWER,
                 use_case=self._use_case,
             )
         )
 
     async def _next_case(self) -> None:
+        await self._next_of(self._use_case)
+
+    async def _urgent(self) -> None:
+        await self._next_of(self._hurried)
+
+    async def _next_of(self, use_case: UseCase) -> None:
         reviewer = f"U0GROWN{next(self._numbers)}"
-        served = partial(claim_next, use_case=self._use_case, reviewer=reviewer)
+        served = partial(claim_next, use_case=use_case, reviewer=reviewer)
         assert await self._database.write(served)
 
     async def _read(self) -> None:
@@ -266,6 +245,23 @@ class _Goes:
 
     async def _queue(self) -> None:
         await self._database.read(partial(queue, use_case=self._use_case.name))
+
+    async def _sitting(self) -> None:
+        await self._database.read(partial(sitting_figures, wanted=self._wanted(), since=END))
+
+    async def _mine(self) -> None:
+        wanted = [self._wanted()]
+        mine = partial(my_work, since=END - _DAY, wanted=wanted, adjudicates=[self._use_case.name])
+        await self._database.read(partial(mine, person=wanted[0].reviewer))
+
+    def _wanted(self) -> Wanted:
+        return wanted_by(_REVIEWER, use_case=self._use_case, now=END)
+
+    async def _backlog(self) -> None:
+        await self._database.read(backlog)
+
+    async def _ages(self) -> None:
+        await self._database.read(partial(queue_ages, use_case=self._use_case.name, now=END))
 
     async def _stats(self) -> None:
         since, until = END - _WEEK, END
@@ -281,10 +277,10 @@ class _Goes:
 def show_growth(found: list[Grown], console: Console) -> None:
     """A row for each thing, a column for each database and size."""
     columns = list(dict.fromkeys((grown.on, grown.open, grown.decided) for grown in found))
-    table = Table("milliseconds, median")
+    table = Table("milliseconds of processor time")
     for on, waiting, decided in columns:
         table.add_column(f"{on}\n{waiting:,} open\n{decided:,} decided", justify="right")
     for what in dict.fromkeys(grown.what for grown in found):
-        of = {(g.on, g.open, g.decided): g.median_ms for g in found if g.what == what}
+        of = {(g.on, g.open, g.decided): g.processor_ms for g in found if g.what == what}
         table.add_row(what, *(f"{of[column]:,.2f}" for column in columns))
     console.print(table)

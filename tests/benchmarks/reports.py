@@ -6,14 +6,11 @@ as they are looked for now and then for everybody.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import psutil
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -43,61 +40,13 @@ from hitl.reports.rollup_check import differences
 from hitl.reports.stats import stats
 from hitl.reports.traffic import Window, newest_model, traffic
 from hitl.storage.database import Database
+from tests.benchmarks.meter import Ask, Meter, Spent, meter_of
 from tests.benchmarks.year import END, YEAR, make_year, year_of_use_case
 from tests.postgres import Server
 
 _TIMES = 3
 _WEEK, _MONTH = timedelta(days=7), timedelta(days=28)
 Read = Callable[[Connection], object]
-Ask = Callable[[], Awaitable[object]]
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """Seconds of processor time: of this process, and of the server."""
-
-    what: str
-    on: str
-    own: float
-    server: float
-
-    @property
-    def seconds(self) -> float:
-        """Both."""
-        return self.own + self.server
-
-
-@dataclass(frozen=True, slots=True)
-class Meter:
-    """Reads the processor time of this process and, where there is one, of the server."""
-
-    on: str
-    server: psutil.Process | None
-
-    def read(self) -> tuple[float, float]:
-        """So far."""
-        return time.process_time(), 0.0 if self.server is None else _of_all(self.server)
-
-    async def spent(self, what: str, ask: Ask) -> Spent:
-        """What one go takes."""
-        before = self.read()
-        await ask()
-        after = self.read()
-        return Spent(what, self.on, after[0] - before[0], after[1] - before[1])
-
-
-def _of_all(server: psutil.Process) -> float:
-    """Of the server's processes that run, and of those that have ended."""
-    running = [server, *server.children(recursive=True)]
-    ended = server.cpu_times()
-    total = float(ended.children_user + ended.children_system)
-    for process in running:
-        try:
-            times = process.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        total += times.user + times.system
-    return total
 
 
 def reports_of(database: Database, policy: Policy, use_case: UseCase) -> Iterator[tuple[str, Ask]]:
@@ -215,11 +164,10 @@ def measure_year(
     folder: Path, server: Server | None, console: Console, *, cases: int
 ) -> list[Spent]:
     """Make the year in a new database, count its hours, compare the counts, ask every report."""
-    on = "SQLite" if server is None else "PostgreSQL"
+    meter = meter_of(server)
     url = server.url(server.create()) if server else f"sqlite:///{folder / 'year.db'}"
-    with _bar(f"{on}: decisions", cases, console) as reached:
+    with _bar(f"{meter.on}: decisions", cases, console) as reached:
         make_year(url, cases=cases, told=reached)
-    meter = Meter(on, psutil.Process(server.process_id) if server else None)
     return asyncio.run(_measured(url, meter, console))
 
 

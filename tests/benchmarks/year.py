@@ -289,7 +289,7 @@ def make_year(url: str, *, cases: int, told: Told = lambda _: None) -> None:
             told(last)
         _run(connection, _TALLIES, given)
     if not is_sqlite(database_url(url)):
-        _clean_up(url)
+        clean_up(url)
 
 
 def _versions(use_case: UseCase) -> Iterator[dict[str, Any]]:
@@ -345,7 +345,7 @@ def _without_indexes(connection: Connection) -> Iterator[None]:
         index.create(connection)
 
 
-def _clean_up(url: str) -> None:
+def clean_up(url: str) -> None:
     """What the server does by itself in time, and no report should wait for."""
     engine = create_engine(database_url(url), isolation_level="AUTOCOMMIT")
     try:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, event, select
 
 from hitl.deadlines import urgent_from
 from hitl.policy import Deadline, UseCase
+from hitl.reports.stats import queue
 from hitl.review import SkipReason, claim, claim_next, skip, submit, vote
 from hitl.review.claim import SKIP_FOR, wanted_by
 from hitl.routing import Prediction, margin
@@ -225,6 +226,20 @@ def statements(connection: Connection, use_case: UseCase) -> list[str]:
     next_to_claim(connection, wanted_by(ANA, use_case=use_case, now=MONDAY))
     event.remove(connection, "before_cursor_execute", note)
     return sent
+
+
+async def test_so_many_waiting_cases_are_counted_and_of_more_that_there_are_more(
+    database: Database, clock: Clock
+) -> None:
+    async def counted(most: int) -> tuple[int, bool]:
+        found = await database.read(partial(queue, use_case=moderation().name, counted=most))
+        assert found.oldest_at == MONDAY
+        return found.open, found.is_more
+
+    await waiting(database, 0.6)
+    clock.advance(minutes=1)
+    await waiting(database, 0.6, 0.7)
+    assert [await counted(most) for most in (2, 3, 4)] == [(2, True), (3, False), (3, False)]
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

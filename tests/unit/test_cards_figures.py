@@ -216,6 +216,8 @@ def test_verdicts_are_counted_and_named() -> None:
 def test_a_queue_says_how_long_the_oldest_waits() -> None:
     assert queue_line(stats().queue, now=NOON) == "4 cases waiting, the oldest for 12 min"
     assert queue_line(Queue("spam", 0, None), now=NOON) == "Nothing is waiting"
+    many = Queue("spam", 10_000, NOON - timedelta(minutes=12), is_more=True)
+    assert queue_line(many, now=NOON) == "10,000+ cases waiting, the oldest for 12 min"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from bot.slack.commands import NotUnderstood, use_case_asked
 from bot.slack.message import View
 from bot.slack.sitting import Sitting
 from hitl.cases import Evidence, Note
+from hitl.reports.answers import Queue
 from hitl.reports.sittings import SittingFigures
 from tests.slack.samples import DIGITS, MODERATION, NOON, digit, post
 from tests.unit.test_cards_modals import HOSTILE, assert_opens
@@ -42,6 +43,10 @@ def standing(said: str | None = None, undo: int | None = 40, **changes: Any) -> 
     return Standing(Sitting("content-moderation", since=0.0), figures(**changes), said, undo)
 
 
+def waiting(number: int) -> Queue:
+    return Queue("content-moderation", number, NOON)
+
+
 def words(view: View) -> str:
     return str(view["blocks"])
 
@@ -56,7 +61,7 @@ def test_the_modal_opens_whatever_is_in_the_case(text: str) -> None:
 
 def test_the_other_modals_open_too() -> None:
     assert_opens(opening_view())
-    assert_opens(finished_view(standing=standing("Done"), waiting=2))
+    assert_opens(finished_view(waiting(2), standing=standing("Done")))
     assert_opens(ended_view("Done", "Only reviewers can decide here."))
     case = digit()
     card = case_card(case, use_case=DIGITS, now=NOON)
@@ -81,10 +86,10 @@ def test_one_line_says_how_it_goes(changes: dict[str, Any], line: str) -> None:
 
 
 def test_a_modal_with_nothing_left_says_why() -> None:
-    assert "Nothing is waiting. Thank you!" in words(finished_view(standing=standing(), waiting=0))
-    one = words(finished_view(standing=standing(), waiting=1))
+    assert "Nothing is waiting. Thank you!" in words(finished_view(waiting(0), standing=standing()))
+    one = words(finished_view(waiting(1), standing=standing()))
     assert "1 case still waiting: somebody has it in hand, or you skipped it." in one
-    two = words(finished_view(standing=standing(), waiting=2))
+    two = words(finished_view(waiting(2), standing=standing()))
     assert "2 cases still waiting: others have them in hand, or you skipped them." in two
 
 

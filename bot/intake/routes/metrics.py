@@ -18,6 +18,7 @@ from hitl.reports.answers import Queue
 from hitl.reports.stats import queue
 from hitl.storage.dead_letters import Backlog, backlog
 from hitl.storage.outbox import Sending
+from hitl.storage.queue_cards import ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,10 @@ def metric_routes(services: Services) -> APIRouter:
 def _snapshot(connection: Connection, services: Services, caller: Caller) -> Snapshot:
     return Snapshot(
         now=services.database.now(),
-        queues=[queue(connection, use_case=name) for name in caller.use_cases_of(services.policy)],
+        queues=[
+            queue(connection, use_case=name, counted=ALL)
+            for name in caller.use_cases_of(services.policy)
+        ],
         backlog=backlog(connection, use_cases=caller.use_cases),
         slack_paused=services.health.paused is not None,
     )

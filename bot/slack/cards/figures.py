@@ -90,7 +90,7 @@ def queue_line(queue: Queue, *, now: datetime) -> str:
     if queue.oldest_at is None:
         return "Nothing is waiting"
     oldest = duration((now - queue.oldest_at).total_seconds())
-    return f"{counted(queue.open, 'case')} waiting, the oldest for {oldest}"
+    return f"{counted(queue.open, 'case', is_more=queue.is_more)} waiting, the oldest for {oldest}"
 
 
 def cost_line(stats: Stats) -> str:

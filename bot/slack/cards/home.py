@@ -60,10 +60,10 @@ def closed_home(reason: str) -> View:
 
 
 def _title(mine: Mine) -> str:
-    total = sum(mine.waiting.values())
+    total = sum(min(number, MOST_COUNTED) for number in mine.waiting.values())
     if not total:
         return "Nothing is waiting for you"
-    more = "+" if MOST_COUNTED in mine.waiting.values() else ""
+    more = "+" if max(mine.waiting.values()) > MOST_COUNTED else ""
     return f"{total:,}{more} {'case waits' if total == 1 else 'cases wait'} for you"
 
 

@@ -45,9 +45,12 @@ def queue_view(
 def _shown(waiting: Sequence[Queue], *, now: datetime) -> list[Block]:
     shown = list(islice(_blocks(waiting, now=now), _MOST)) or [blocks.section(_NOTHING)]
     hidden = sum(queue.open for queue in waiting) - sum("accessory" in block for block in shown)
+    is_more = any(queue.is_more for queue in waiting)
     if hidden:
         shown.append(
-            blocks.context(blocks.plain(f"{counted(hidden, 'more case')} after these", 60))
+            blocks.context(
+                blocks.plain(f"{counted(hidden, 'more case', is_more=is_more)} after these", 60)
+            )
         )
     return shown
 

@@ -16,7 +16,7 @@ def queue_card_message(queue: Queue, *, use_case: UseCase, is_open: bool) -> Mes
     """What waits and a way to begin; once closed, one line that says where the rest is."""
     if not is_open or queue.oldest_at is None:
         return _closed(queue)
-    waiting = f"{counted(queue.open, 'case')} waiting"
+    waiting = f"{counted(queue.open, 'case', is_more=queue.is_more)} waiting"
     oldest = f"the oldest came {moment(queue.oldest_at, '{ago}')}"
     question = mrkdwn(use_case.question, 150)
     start = blocks.button(

@@ -10,6 +10,7 @@ from bot.slack.message import Block, Message, View
 from bot.slack.sitting import Sitting
 from bot.slack.text import counted, moment, seconds_said
 from hitl.cases import Case
+from hitl.reports.answers import Queue
 from hitl.reports.sittings import SittingFigures
 from hitl.review.claim import SkipReason
 
@@ -51,12 +52,13 @@ def review_view(case: Case, card: Message, *, standing: Standing, kept_until: da
     return _remembering(_modal(shown), standing.sitting)
 
 
-def finished_view(*, standing: Standing, waiting: int) -> View:
+def finished_view(queue: Queue, *, standing: Standing) -> View:
     """No case to serve: none waits, or none for this person."""
-    if waiting:
-        words = f"Nothing is left for you. {counted(waiting, 'case')} still waiting: "
-        words += "somebody has it in hand" if waiting == 1 else "others have them in hand"
-        words += ", or you skipped it." if waiting == 1 else ", or you skipped them."
+    if queue.open:
+        waiting = counted(queue.open, "case", is_more=queue.is_more)
+        words = f"Nothing is left for you. {waiting} still waiting: "
+        words += "somebody has it in hand" if queue.open == 1 else "others have them in hand"
+        words += ", or you skipped it." if queue.open == 1 else ", or you skipped them."
     else:
         words = "Nothing is waiting. Thank you!"
     again = blocks.button("Look again", action_id=ids.LOOK_AGAIN, value=standing.sitting.use_case)

@@ -12,6 +12,7 @@ from hitl.storage.tables.columns import id_of_case, json_column, row_id
 # To be written out in a query, too: SQLite takes a partial index for no parameter.
 AWAITS_PEOPLE = text("(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)")
 AWAITS_DEADLINE = text(f"{AWAITS_PEOPLE.text} AND NOT is_overdue")
+IS_OVERDUE = text(f"{AWAITS_PEOPLE.text} AND is_overdue")
 IS_BLIND = text("is_blind")
 STANDS_BY_OTHERS = text("(is_current AND \"by\" != 'ai')")
 """An outcome that stands and is not the AI's own: few of many."""
@@ -52,12 +53,12 @@ class CaseRow(SQLModel, table=True):
         Index(
             "ix_cases_deadline",
             "use_case",
-            "is_overdue",
             "steps_taken_seconds",
             "submitted_at",
             sqlite_where=AWAITS_DEADLINE,
             postgresql_where=AWAITS_DEADLINE,
         ),
+        Index("ix_cases_overdue", "use_case", sqlite_where=IS_OVERDUE, postgresql_where=IS_OVERDUE),
         Index(
             "ix_cases_least_certain",
             "use_case",

@@ -27,6 +27,13 @@ class OutboxRow(SQLModel, table=True):
             postgresql_where=text("state = 'waiting'"),
         ),
         Index(
+            "ix_outbox_due",
+            "lane",
+            "due_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
             "ix_outbox_stream_waiting",
             "stream",
             "id",

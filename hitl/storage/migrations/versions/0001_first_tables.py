@@ -54,7 +54,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_cases_deadline",
         "cases",
-        ["use_case", "is_overdue", "steps_taken_seconds", "submitted_at"],
+        ["use_case", "steps_taken_seconds", "submitted_at"],
         unique=False,
         sqlite_where=sa.text(
             "(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)"
@@ -63,6 +63,20 @@ def upgrade() -> None:
         postgresql_where=sa.text(
             "(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)"
             " AND NOT is_overdue"
+        ),
+    )
+    op.create_index(
+        "ix_cases_overdue",
+        "cases",
+        ["use_case"],
+        unique=False,
+        sqlite_where=sa.text(
+            "(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)"
+            " AND is_overdue"
+        ),
+        postgresql_where=sa.text(
+            "(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)"
+            " AND is_overdue"
         ),
     )
     op.create_index("ix_cases_decided", "cases", ["use_case", "decided_at"], unique=False)
@@ -360,6 +374,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'dead'"),
         postgresql_where=sa.text("state = 'dead'"),
+    )
+    op.create_index(
+        "ix_outbox_due",
+        "outbox",
+        ["lane", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_index(
         "ix_outbox_lane_waiting",
