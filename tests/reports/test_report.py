@@ -8,7 +8,7 @@ import pytest
 
 from bot.figures import WEEK_COLUMNS, figures_of, week_row
 from bot.intake.figures import StatsOut
-from hitl.policy import Digest, UseCase
+from hitl.policy import Costs, Digest, UseCase
 from hitl.reports.answers import Report
 from hitl.reports.data import report_document
 from hitl.reports.health import facts_of
@@ -23,6 +23,7 @@ from hitl.vocabulary import Verdict
 from tests.conftest import MONDAY, Clock
 from tests.examples import digits, moderation, post
 from tests.reports.world import roll
+from tests.review.asking import REVIEW, URLS, USER, Asking, chained, models
 
 WEEK = timedelta(days=7)
 
@@ -103,6 +104,23 @@ async def test_without_prices_there_is_no_cost(database: Database) -> None:
     assert_says_something(found)
     assert found.stats.cost is None
     assert "unpriced" in next(each.value for each in figures_of(found) if each.name == "Cost")
+
+
+async def test_each_request_to_a_model_and_each_question_to_a_user_costs(
+    database: Database, clock: Clock
+) -> None:
+    costs = Costs(review=2.0, second_model=0.25, ask_user=0.5)
+    use_case = chained(models(URLS[0]), USER, REVIEW).model_copy(update={"costs": costs})
+    asking = Asking(database, use_case)
+    cases = [await asking.case(f"post {number}") for number in range(3)]
+    for case in (cases[0], *cases):
+        await asking.is_asked(case)
+    clock.advance(minutes=1)
+    for case in cases[:2]:
+        assert await asking.time_is_up(case)
+    found = await reported(database, use_case)
+    assert found.stats.cost is not None
+    assert (found.stats.cost.second_models, found.stats.cost.users) == (4 * 0.25, 2 * 0.5)
 
 
 async def test_versions_are_reported_apart(database: Database) -> None:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Table, func, select, update
+from sqlalchemy import Connection, Table, Update, func, select, update
 
 from bot.scheduler.rollups import roll_up
 from hitl.policy import UseCase
@@ -27,6 +27,8 @@ from hitl.statistics.weeks import day_of
 from hitl.storage.database import Database, Transaction
 from hitl.storage.rollups import Horizon, horizon
 from hitl.storage.tables import (
+    daily_predictions,
+    daily_reviews,
     daily_waits,
     hourly_decisions,
     hourly_predictions,
@@ -209,6 +211,19 @@ async def test_days_are_what_their_hours_are(database: Database, clock: Clock) -
     week = (MONDAY - timedelta(hours=2), MONDAY + timedelta(days=6))
     await _assert_counts_are_of_cases(database, [week])
     assert await database.read(lambda c: list(differences(c))) == []
+    for days in (daily_waits, daily_predictions, daily_reviews):
+        counts = [each for each in days.columns if not each.primary_key]
+        await database.write(partial(_run, update(days).values({counts[0]: counts[0] + 1})))
+    found = await database.read(lambda c: list(differences(c)))
+    assert [each.partition(",")[0] for each in found] == [
+        "daily_predictions",
+        "daily_waits",
+        "daily_reviews",
+    ]
+
+
+def _run(statement: Update, tx: Transaction) -> None:
+    tx.connection.execute(statement)
 
 
 async def test_of_two_turns_from_the_same_beginning_one_is_stored(

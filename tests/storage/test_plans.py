@@ -204,8 +204,20 @@ def test_what_runs_again_and_again_is_found_by_index(wasted: Wasted, name: str) 
     assert wasted(name) == []
 
 
+@pytest.mark.parametrize("few", ["ix_cases_blind", "ix_checks_answered"])
+def test_people_are_told_by_the_few_cases_that_tell_of_them(filled_file: str, few: str) -> None:
+    """Of a use case most were decided by the AI, and most checks have no known answer."""
+    steps = _steps(filled_file, "how each person reviews")
+    assert [step for step in steps if f"USING INDEX {few}" in step]
+
+
 def _scanned(url: str, name: str) -> list[str]:
-    """Steps that go from end to end, as SQLite would go about each statement."""
+    """Steps that go from end to end."""
+    return [step for step in _steps(url, name) if WHOLE.match(step)]
+
+
+def _steps(url: str, name: str) -> list[str]:
+    """How SQLite would go about each statement."""
     found: list[str] = []
 
     def explain(_connection: Any, cursor: Any, statement: str, values: Any, *rest: Any) -> None:
@@ -218,7 +230,7 @@ def _scanned(url: str, name: str) -> list[str]:
     with transaction(url) as tx:
         event.listen(tx.connection, "before_cursor_execute", explain)
         HOT[name](tx)
-    return [step for step in found if WHOLE.match(step)]
+    return found
 
 
 def _read_in_vain(url: str, name: str, *, before: int) -> list[Read]:
