@@ -155,9 +155,9 @@ async def test_a_sending_ends_with_its_lease(desk: Desk) -> None:
 
 async def test_nothing_is_begun_with_little_of_a_lease_left(desk: Desk) -> None:
     mailbox = Mailbox()
-    mailbox.slowness = 0.15
+    mailbox.slowness = 0.4
     await put_letters(desk.database, 6)
-    lease = timedelta(seconds=0.6)
+    lease = timedelta(seconds=1.6)
     async with delivering(desk, send=mailbox.take, rates=in_order, lease_for=lease):
         await delivered(desk.database)
     assert mailbox.received == [1, 2, 3, 4, 5, 6]
