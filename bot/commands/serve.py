@@ -57,7 +57,7 @@ async def _serve(settings: Settings, policy: Policy) -> None:
                 " create, or set HITL_API_KEYS."
             )
         if not settings.webhook_secrets and any(
-            u.webhooks for u in service.policy.use_cases.values()
+            use_case.has_webhooks for use_case in service.policy.use_cases.values()
         ):
             log.warning("HITL_WEBHOOK_SECRETS is empty: the policy's webhooks can't be sent.")
         await stopping.wait()

@@ -75,11 +75,7 @@ def _keys(settings: Settings, *, stored: int) -> Iterator[Finding]:
 
 
 def _webhooks(settings: Settings, policy: Policy) -> Iterator[Finding]:
-    telling = [
-        name
-        for name, use_case in policy.use_cases.items()
-        if use_case.webhooks or (use_case.retrain is not None and use_case.retrain.webhook)
-    ]
+    telling = [name for name, use_case in policy.use_cases.items() if use_case.has_webhooks]
     if telling and not settings.webhook_secrets:
         yield wrong(
             "webhooks", f"{', '.join(telling)}: HITL_WEBHOOK_SECRETS is empty, so none can be sent"

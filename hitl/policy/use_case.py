@@ -179,6 +179,13 @@ class UseCase(Frozen):
         return all(rule.verdict for rule in self.labels.values())
 
     @property
+    def has_webhooks(self) -> bool:
+        """Whether the policy names a server to be told, of outcomes or that labels are ready."""
+        return bool(self.webhooks) or (
+            self.retrain is not None and self.retrain.webhook is not None
+        )
+
+    @property
     def who_adjudicates(self) -> tuple[str, ...]:
         """Who settles disputes, as the policy names them."""
         return self.adjudicators or self.leads or self.reviewers
