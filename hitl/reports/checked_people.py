@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, case, exists, func, select
 from hitl.reports.spans import total
 from hitl.statistics.findings.facts import Count
 from hitl.storage.predictions import IN_THE_SAMPLE
-from hitl.storage.tables import IS_BLIND, IS_KNOWN_ANSWER, cases, checks, outcomes, reviews
+from hitl.storage.tables import IS_DOUBLE, IS_KNOWN_ANSWER, cases, checks, outcomes, reviews
 from hitl.vocabulary import By, CaseState
 
 _MOST_DOUBLE = 20_000
@@ -70,11 +70,10 @@ def _double(use_case: str, since: datetime, until: datetime) -> Select[Any]:
         select(cases.c.id)
         .where(
             cases.c.use_case == use_case,
-            IS_BLIND,
+            IS_DOUBLE,
             cases.c.state == CaseState.DECIDED,
             cases.c.decided_at >= since,
             cases.c.decided_at < until,
-            cases.c.reviews_needed > 1,
         )
         .order_by(cases.c.decided_at.desc())
         .limit(_MOST_DOUBLE)

@@ -145,7 +145,8 @@ class Ledger:
         values = {_ONLY.format(name): value for name, value in chosen.items()}
         for source, rows in spans.items():
             values |= given(rows, name=_SPANS.format(source))
-        return list(self.connection.execute(asked, values))
+        # One by one takes twice as long.
+        return list(self.connection.execute(asked, values).all())
 
     def _spans(self, windows: Sequence[Window], *, has_days: bool) -> dict[Source, list[Span]]:
         """By where they are read; no source that nothing is read of."""

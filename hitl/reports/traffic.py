@@ -129,7 +129,7 @@ def _decided_by_threshold(
     """How sure those are that a threshold decides about, and how many are not among them."""
     sure: defaultdict[str, list[float]] = defaultdict(list)
     to_people = near_ties = 0
-    for row in connection.execute(_counted(window)):
+    for row in connection.execute(_counted(window)).all():
         if row.kind == _SURE_OF_ONE:
             sure[row.label].extend([row.grains / _GRAINS] * row.counted)
         elif row.kind == _NEAR_TIE:
@@ -205,7 +205,6 @@ def checked(connection: Connection, window: Window, *, use_case: UseCase) -> tup
         .order_by(checks.c.opened_at.desc(), checks.c.id.desc())
         .limit(_MOST_CHECKS)
     )
-    # All at once: one by one takes twice as long.
     return tuple(
         Check(row.label, row.sure, right=row.right) for row in found.all() if _may_stand(row)
     )

@@ -27,7 +27,10 @@ class GivenOpinion:
 
 
 def record_request(tx: Transaction, case_id: int, step_id: int, endpoint: int, *, to: str) -> None:
-    """One more request is made of a model: each costs, whatever comes of it."""
+    """One more request is made of a model: each costs, whatever comes of it.
+
+    Without its event nobody would know that an hour which is counted by now has changed.
+    """
     count_call(tx, step_id, endpoint)
     record_event(tx, case_id, event="asked", actor=POLICY, data={"model": to})
 

@@ -8,7 +8,7 @@ from hitl.storage.tables.asking import opinions, questions, strategy_steps
 from hitl.storage.tables.case import (
     AWAITS_DEADLINE,
     AWAITS_PEOPLE,
-    IS_BLIND,
+    IS_DOUBLE,
     IS_OVERDUE,
     STANDS_BY_OTHERS,
     case_contents,
@@ -67,7 +67,7 @@ __all__ = [
     "AWAITS_DEADLINE",
     "AWAITS_PEOPLE",
     "IS_ADJUDICATION",
-    "IS_BLIND",
+    "IS_DOUBLE",
     "IS_KNOWN_ANSWER",
     "IS_OVERDUE",
     "RUN_GOES_ON",

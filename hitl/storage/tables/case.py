@@ -13,7 +13,8 @@ from hitl.storage.tables.columns import id_of_case, json_column, row_id
 AWAITS_PEOPLE = text("(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)")
 AWAITS_DEADLINE = text(f"{AWAITS_PEOPLE.text} AND NOT is_overdue")
 IS_OVERDUE = text(f"{AWAITS_PEOPLE.text} AND is_overdue")
-IS_BLIND = text("is_blind")
+IS_DOUBLE = text("(is_blind AND reviews_needed > 1)")
+"""Two or more look at it, and none sees what another chose."""
 STANDS_BY_OTHERS = text("(is_current AND \"by\" != 'ai')")
 """An outcome that stands and is not the AI's own: few of many."""
 
@@ -28,13 +29,13 @@ class CaseRow(SQLModel, table=True):
         Index("ix_cases_submitted", "use_case", "submitted_at"),
         Index("ix_cases_decided", "use_case", "decided_at"),
         Index(
-            "ix_cases_blind",
+            "ix_cases_double",
             "use_case",
             # Or SQLite may well take the index of all that was decided.
             "state",
             "decided_at",
-            sqlite_where=IS_BLIND,
-            postgresql_where=IS_BLIND,
+            sqlite_where=IS_DOUBLE,
+            postgresql_where=IS_DOUBLE,
         ),
         Index(
             "ix_cases_unerased",

@@ -81,12 +81,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_cases_decided", "cases", ["use_case", "decided_at"], unique=False)
     op.create_index(
-        "ix_cases_blind",
+        "ix_cases_double",
         "cases",
         ["use_case", "state", "decided_at"],
         unique=False,
-        sqlite_where=sa.text("is_blind"),
-        postgresql_where=sa.text("is_blind"),
+        sqlite_where=sa.text("(is_blind AND reviews_needed > 1)"),
+        postgresql_where=sa.text("(is_blind AND reviews_needed > 1)"),
     )
     op.create_index(
         "ix_cases_erased",
