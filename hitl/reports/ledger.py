@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from hitl.reports.changed import changed_hours
 from hitl.reports.facts import Fact, key_of
-from hitl.reports.spans import Span, Spans, given, padded, spans_of, total
+from hitl.reports.spans import Span, Spans, answers, given, padded, spans_of, total
 from hitl.storage.moments import DAY, EPOCH, HOUR, whole_after, whole_before
 from hitl.storage.rollups import progress
 from hitl.storage.tables import cases
@@ -141,12 +141,12 @@ class Ledger:
         if not spans:
             return []
         counts = tuple((source, len(rows)) for source, rows in spans.items())
-        asked = _question(fact, ("place", *by), tuple(chosen), counts)
         values = {_ONLY.format(name): value for name, value in chosen.items()}
         for source, rows in spans.items():
             values |= given(rows, name=_SPANS.format(source))
         # One by one takes twice as long.
-        return list(self.connection.execute(asked, values).all())
+        parts = (fact, ("place", *by), tuple(chosen), counts)
+        return list(answers(self.connection, _question, *parts, values=values).all())
 
     def _spans(self, windows: Sequence[Window], *, has_days: bool) -> dict[Source, list[Span]]:
         """By where they are read; no source that nothing is read of."""

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, delete, func, inser
 
 from hitl.reports.changed import changed_hours
 from hitl.reports.facts import FACTS, Fact, key_of
-from hitl.reports.spans import Span, by_use_case, given, padded, spans_of, total
+from hitl.reports.spans import Span, answers, by_use_case, given, padded, spans_of, total
 from hitl.storage.database import Transaction
 from hitl.storage.moments import DAY, HOUR, whole_before
 from hitl.storage.rollups import Horizon, Progress, advance, is_visible, names_in, progress
@@ -139,7 +139,7 @@ def raw_rows(connection: Connection, fact: Fact, spans: Sequence[Span]) -> list[
     return [
         dict(row)
         for own in map(padded, by_use_case(spans))
-        for row in connection.execute(_counting(fact, len(own)), given(own)).mappings()
+        for row in answers(connection, _counting, fact, len(own), values=given(own)).mappings()
     ]
 
 

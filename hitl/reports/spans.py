@@ -11,8 +11,10 @@ from sqlalchemy import (
     BigInteger,
     BindParameter,
     ColumnElement,
+    Connection,
     Float,
     Integer,
+    Result,
     String,
     bindparam,
     cast,
@@ -52,6 +54,8 @@ class Spans:
 
 
 _NAME = "of_use_case"
+_MOST_KEPT = 128
+"""Spans of a statement that is likely to be asked again: a year of weeks has a few more than 52."""
 _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "place": Integer(),
     "since": Moment(),
@@ -90,8 +94,23 @@ def given(rows: Sequence[Span], *, name: str = "spans") -> dict[str, Any]:
 def padded(rows: Sequence[Span]) -> list[Span]:
     """With empty ones, so that there are few different counts of them, and as many statements."""
     count = 1 << (len(rows) - 1).bit_length()
+    if count > _MOST_KEPT:
+        return list(rows)
     nothing = replace(rows[-1], since=rows[-1].until)
     return [*rows, *[nothing] * (count - len(rows))]
+
+
+def answers(
+    connection: Connection, make: Any, *parts: Any, values: Mapping[str, Any]
+) -> Result[Any]:
+    """Of the statement that ``make``, which keeps what it made, makes of the parts.
+
+    One with very many spans is hardly asked again, and would take room: nobody keeps it.
+    """
+    if len(values) <= len(_COLUMNS) * 4 * _MOST_KEPT:
+        return connection.execute(make(*parts), values)
+    once = make.__wrapped__(*parts)
+    return connection.execute(once, values, execution_options={"compiled_cache": None})
 
 
 def by_use_case(spans: Iterable[Span]) -> Iterator[list[Span]]:

@@ -17,8 +17,8 @@ from sqlalchemy import Connection, Table, Update, func, select, update
 
 from bot.scheduler.rollups import roll_up
 from hitl.policy import UseCase
-from hitl.reports.facts import FACTS, Fact, key_of
-from hitl.reports.ledger import Ledger, Window
+from hitl.reports.facts import FACTS, PREDICTIONS, Fact, key_of
+from hitl.reports.ledger import EVER, Ledger, Window
 from hitl.reports.loads import Loads, loads_in
 from hitl.reports.rolling import Turn, begin_anew, count_turn, store_turn
 from hitl.reports.rollup_check import differences
@@ -224,6 +224,23 @@ async def test_days_are_what_their_hours_are(database: Database, clock: Clock) -
 
 def _run(statement: Update, tx: Transaction) -> None:
     tx.connection.execute(statement)
+
+
+async def test_however_many_hours_changed_counts_are_of_the_cases(
+    database: Database, clock: Clock
+) -> None:
+    for number in range(3):
+        await _submitted(database, f"post-{number}")
+        clock.advance(days=300)
+    await roll(database)
+
+    def predictions(connection: Connection) -> int:
+        ledger = Ledger.open(connection, "content-moderation")
+        hours = tuple(MONDAY + timedelta(hours=2 * number) for number in range(8_500))
+        changed = replace(ledger, changed=hours)
+        return sum(row.predictions for row in changed.rows(PREDICTIONS, [EVER]))
+
+    assert await database.read(predictions) == 3
 
 
 async def test_of_two_turns_from_the_same_beginning_one_is_stored(
