@@ -167,8 +167,12 @@ class Ledger:
         for hour in self.changed[bisect_left(self.changed, first) :]:
             if hour >= last:
                 break
-            parts += _counted(at, hour, has_days=has_days)
-            parts.append((Source.CASES, hour, at := hour + _HOUR))
+            # Hours in a row are read at once: a mass erasure changes thousands.
+            _, begun, at = parts.pop()
+            if at < hour:
+                parts += [(Source.CASES, begun, at), *_counted(at, hour, has_days=has_days)]
+                begun = hour
+            parts.append((Source.CASES, begun, at := hour + _HOUR))
         parts += _counted(at, last, has_days=has_days)
         parts.append((Source.CASES, last, until))
         return [part for part in parts if part[1] < part[2]]

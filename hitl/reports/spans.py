@@ -114,10 +114,15 @@ def answers(
 
 
 def by_use_case(spans: Iterable[Span]) -> Iterator[list[Span]]:
-    """The spans of each use case by themselves."""
+    """The spans of each use case by themselves, no more at once than statements are kept for.
+
+    PostgreSQL takes 65,535 values in a statement, and no change is to be too large to be counted.
+    """
     in_order = sorted(spans, key=lambda span: span.use_case)
     for _, together in groupby(in_order, key=lambda span: span.use_case):
-        yield list(together)
+        own = list(together)
+        for start in range(0, len(own), _MOST_KEPT):
+            yield own[start : start + _MOST_KEPT]
 
 
 def hour_of(moment: ColumnElement[Any]) -> ColumnElement[Any]:

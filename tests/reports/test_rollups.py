@@ -20,8 +20,9 @@ from hitl.policy import UseCase
 from hitl.reports.facts import FACTS, PREDICTIONS, Fact, key_of
 from hitl.reports.ledger import EVER, Ledger, Window
 from hitl.reports.loads import Loads, loads_in
-from hitl.reports.rolling import Turn, begin_anew, count_turn, store_turn
+from hitl.reports.rolling import Turn, begin_anew, count_turn, raw_rows, store_turn
 from hitl.reports.rollup_check import differences
+from hitl.reports.spans import Span
 from hitl.review import overrule, submit, undo, vote
 from hitl.statistics.weeks import day_of
 from hitl.storage.database import Database, Transaction
@@ -231,16 +232,32 @@ async def test_however_many_hours_changed_counts_are_of_the_cases(
 ) -> None:
     for number in range(3):
         await _submitted(database, f"post-{number}")
-        clock.advance(days=300)
+        clock.advance(days=420)
     await roll(database)
 
-    def predictions(connection: Connection) -> int:
+    def predictions(connection: Connection, *, hours: int, apart: timedelta) -> int:
         ledger = Ledger.open(connection, "content-moderation")
-        hours = tuple(MONDAY + timedelta(hours=2 * number) for number in range(8_500))
-        changed = replace(ledger, changed=hours)
+        changed = replace(ledger, changed=tuple(MONDAY + apart * at for at in range(hours)))
         return sum(row.predictions for row in changed.rows(PREDICTIONS, [EVER]))
 
-    assert await database.read(predictions) == 3
+    hour = timedelta(hours=1)
+    assert await database.read(partial(predictions, hours=8_500, apart=2 * hour)) == 3
+    assert await database.read(partial(predictions, hours=30_000, apart=hour)) == 3
+
+
+async def test_however_many_hours_changed_they_are_counted_again(
+    database: Database, clock: Clock
+) -> None:
+    await _submitted(database, "post-1")
+    clock.advance(hours=3)
+    await roll(database)
+    hour = timedelta(hours=1)
+    spans = [
+        Span(0, "content-moderation", MONDAY + hour * at, MONDAY + hour * (at + 1))
+        for at in range(30_000)
+    ]
+    [row] = await database.read(lambda c: raw_rows(c, PREDICTIONS, spans))
+    assert (row["predictions"], row["hour"]) == (1, MONDAY)
 
 
 async def test_of_two_turns_from_the_same_beginning_one_is_stored(
