@@ -29,7 +29,16 @@ from sqlalchemy import (
 
 from hitl.reports.changed import changed_hours
 from hitl.reports.facts import Fact, key_of
-from hitl.reports.spans import Span, Spans, answers, given, padded, spans_of, total
+from hitl.reports.spans import (
+    Span,
+    Spans,
+    answers,
+    found_apart,
+    given,
+    padded,
+    spans_in_parts,
+    total,
+)
 from hitl.storage.moments import DAY, EPOCH, HOUR, whole_after, whole_before
 from hitl.storage.rollups import progress
 from hitl.storage.tables import cases
@@ -145,7 +154,8 @@ class Ledger:
         for source, rows in spans.items():
             values |= given(rows, name=_SPANS.format(source))
         # One by one takes twice as long.
-        parts = (fact, ("place", *by), tuple(chosen), counts)
+        is_apart = found_apart(self.connection, dict(counts).get(Source.CASES, 0))
+        parts = (fact, ("place", *by), tuple(chosen), counts, is_apart)
         return list(answers(self.connection, _question, *parts, values=values).all())
 
     def _spans(self, windows: Sequence[Window], *, has_days: bool) -> dict[Source, list[Span]]:
@@ -205,13 +215,17 @@ def _question(
     columns: tuple[str, ...],
     chosen: tuple[str, ...],
     counts: tuple[tuple[Source, int], ...],
+    is_apart: bool,  # noqa: FBT001 - handed on by answers
 ) -> Select[Any]:
     """The statement for so many spans of each source."""
     parts = [
-        _summed(
-            _rows(fact, source, spans_of(count, name=_SPANS.format(source))), fact, columns, chosen
-        )
+        _summed(_rows(fact, source, spans), fact, columns, chosen)
         for source, count in counts
+        for spans in spans_in_parts(
+            count,
+            name=_SPANS.format(source),
+            is_apart=is_apart and source is Source.CASES,
+        )
     ]
     # Summed in parts first: so no database keeps a year's rows aside to put them together.
     return _summed(union_all(*parts).subquery(), fact, columns, ()).order_by(*columns)

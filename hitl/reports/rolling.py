@@ -10,11 +10,31 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, delete, func, insert, select
+from sqlalchemy import (
+    Connection,
+    MappingResult,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    union_all,
+)
 
 from hitl.reports.changed import changed_hours
 from hitl.reports.facts import FACTS, Fact, key_of
-from hitl.reports.spans import Span, answers, by_use_case, given, padded, spans_of, total
+from hitl.reports.spans import (
+    Span,
+    answers,
+    by_use_case,
+    found_apart,
+    given,
+    padded,
+    spans_in_parts,
+    total,
+)
 from hitl.storage.database import Transaction
 from hitl.storage.moments import DAY, HOUR, whole_before
 from hitl.storage.rollups import Horizon, Progress, advance, is_visible, names_in, progress
@@ -27,6 +47,8 @@ _RESTS = timedelta(minutes=10)
 """How long after its end an hour is left alone: most late commits are in by then."""
 _HOURS_A_TURN = 168
 _EVENTS_A_TURN = 10_000
+_STATEMENTS = 8
+"""So many of hours that lie apart are worth their planning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +158,30 @@ def begin_anew(tx: Transaction) -> None:
 
 def raw_rows(connection: Connection, fact: Fact, spans: Sequence[Span]) -> list[dict[str, Any]]:
     """The rows of the fact's table as the cases say they should be."""
+    is_apart = found_apart(connection, len(spans), statements=_STATEMENTS)
     return [
         dict(row)
         for own in map(padded, by_use_case(spans))
-        for row in answers(connection, _counting, fact, len(own), values=given(own)).mappings()
+        for row in _answered(connection, fact, own, is_apart=is_apart)
     ]
 
 
+def _answered(
+    connection: Connection, fact: Fact, own: Sequence[Span], *, is_apart: bool
+) -> MappingResult:
+    parts = (fact, len(own), is_apart)
+    return answers(connection, _counting, *parts, values=given(own)).mappings()
+
+
 @lru_cache(maxsize=64)
-def _counting(fact: Fact, count: int) -> Select[Any]:
+def _counting(
+    fact: Fact,
+    count: int,
+    is_apart: bool,  # noqa: FBT001 - handed on by answers
+) -> Select[Any]:
     """Of so many spans."""
-    rows = fact.raw(spans_of(count)).subquery()
+    parts = spans_in_parts(count, is_apart=is_apart)
+    rows = union_all(*map(fact.raw, parts)).subquery()
     key = [rows.c[name] for name in fact.key]
     sums = [total(rows.c[name]).label(name) for name in fact.measures]
     return select(*key, *sums).group_by(*key)

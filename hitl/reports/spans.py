@@ -63,9 +63,13 @@ _COLUMNS: Mapping[str, TypeEngine[Any]] = {
 }
 
 
-def spans_of(count: int, *, name: str = "spans") -> Spans:
-    """So many, for a statement that is made once: making one takes longer than a short answer."""
-    each = [[f"{name}_{number}_{column}" for column in _COLUMNS] for number in range(count)]
+def spans_of(count: int, *, name: str = "spans", first: int = 0) -> Spans:
+    """So many, for a statement that is made once: making one takes longer than a short answer.
+
+    Of those that are ``given``, from the ``first`` on.
+    """
+    numbers = range(first, first + count)
+    each = [[f"{name}_{number}_{column}" for column in _COLUMNS] for number in numbers]
     rows = ", ".join(f"({', '.join(f':{one}' for one in row)})" for row in each)
     named = ", ".join(f"column{at} AS {column}" for at, column in enumerate(_COLUMNS, start=1))
     # SQLAlchemy's own VALUES are compiled anew each time. And of these there may be any number,
@@ -77,7 +81,23 @@ def spans_of(count: int, *, name: str = "spans") -> Spans:
             for one, kind in zip(row, _COLUMNS.values(), strict=True)
         )
     )
-    return Spans(bindparam(_NAME, type_=String), found.columns(**_COLUMNS).cte(name))
+    return Spans(bindparam(_NAME, type_=String), found.columns(**_COLUMNS).cte(f"{name}_{first}"))
+
+
+def found_apart(connection: Connection, count: int, *, statements: int = 1) -> bool:
+    """Whether so many spans are better asked for one by one, in parts of one statement.
+
+    PostgreSQL finds what lies in one by an index, as it knows its begin and end; for several it
+    reads everything, which takes no longer than to plan very many apart.
+    """
+    return connection.dialect.name == "postgresql" and count <= statements * _MOST_KEPT
+
+
+def spans_in_parts(count: int, *, name: str = "spans", is_apart: bool) -> list[Spans]:
+    """So many, all together or each apart."""
+    if not is_apart:
+        return [spans_of(count, name=name)]
+    return [spans_of(1, name=name, first=number) for number in range(count)]
 
 
 def given(rows: Sequence[Span], *, name: str = "spans") -> dict[str, Any]:

@@ -28,8 +28,14 @@ class PictureBytes:
     content: bytes
 
 
+# Made once: making a statement costs as much as running it, and these run at every turn.
 _PLACE = select(slack_messages.c.channel, slack_messages.c.ts).where(
     slack_messages.c.case_id == bindparam("case_id")
+)
+_MISSING = (
+    select(pictures.c.id)
+    .where(pictures.c.case_id == bindparam("case_id"), pictures.c.slack_file.is_(None))
+    .limit(1)
 )
 
 
@@ -57,10 +63,7 @@ def pictures_to_upload(connection: Connection, case_id: int) -> tuple[PictureByt
 
 def lacks_pictures(connection: Connection, case_id: int) -> bool:
     """Whether Slack has no copy yet of some picture of the case."""
-    missing = select(pictures.c.id).where(
-        pictures.c.case_id == case_id, pictures.c.slack_file.is_(None)
-    )
-    return connection.execute(missing.limit(1)).first() is not None
+    return connection.execute(_MISSING, {"case_id": case_id}).first() is not None
 
 
 def record_upload(tx: Transaction, picture_id: int, *, slack_file: str) -> None:

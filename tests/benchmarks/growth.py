@@ -88,11 +88,9 @@ def measure_growth(
         file = folder / f"growth-{size}.db"
         url = f"sqlite:///{file}" if server is None or name is None else server.url(name)
         fill(url, waiting=size, decided=decided)
-        took = asyncio.run(_measured(url, meter))
-        found += (
-            Grown(what, meter.on, size, decided, median(clock) * 1_000, spent * 1_000)
-            for what, clock, spent in took
-        )
+        for what, clock, spent in asyncio.run(_measured(url, meter, console)):
+            ms = median(clock) * 1_000, spent * 1_000
+            found.append(Grown(what, meter.on, size, decided, *ms))
         if server is not None and name is not None:
             server.drop(name)
         for made in folder.glob(f"{file.name}*"):
@@ -110,13 +108,17 @@ Took = tuple[str, list[float], float]
 """What it is, seconds of each go by the clock, and of processor time on average."""
 
 
-async def _measured(url: str, meter: Meter) -> list[Took]:
+async def _measured(url: str, meter: Meter, console: Console) -> list[Took]:
     database = Database(url, clock=lambda: END)
     try:
         await roll_up(database)
         if meter.server is not None:
             clean_up(url)
-        return [took async for took in _Goes(database, _use_case(), meter).all()]
+        found = []
+        async for took in _Goes(database, _use_case(), meter).all():
+            found.append(took)
+            console.print(f"  {took[0]}: {took[2] * 1_000:,.2f} ms")
+        return found
     finally:
         database.close()
 
@@ -151,6 +153,8 @@ class _Goes:
         yield await self._timed("Home tab: what waits for its reader", self._mine)
         yield await self._timed("/metrics: what waits to be sent", self._backlog)
         yield await self._timed("dashboard: for how long what waits has", self._ages)
+        counts = partial(roll_up, self._database)
+        yield await self._timed("counts by the hour, after all of these at once", counts, times=1)
         yield await self._timed("stats, a week of twelve", self._stats)
         await self._submit()
         precedents = Precedents(self._database)

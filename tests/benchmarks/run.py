@@ -59,7 +59,7 @@ def main() -> None:
     with ExitStack() as stack:
         servers: list[Server | None] = [None]
         if options.database != "sqlite":
-            servers += _servers(stack, console, is_fast=options.year is not None)
+            servers += _servers(stack, console, is_fast=options.growth or options.year is not None)
         if options.database == "postgresql":
             del servers[0]
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hitl-bench-")))
@@ -103,7 +103,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 def _servers(stack: ExitStack, console: Console, *, is_fast: bool) -> list[Server]:
     try:
-        # As durable as it comes, unless nothing is stored while it is measured.
+        # As durable as it comes, unless it is processor time that is told.
         return [stack.enter_context(running_server(FAST if is_fast else {}))]
     except NoPostgresql as none:
         console.print(f"[yellow]Not measured on PostgreSQL: {none}[/]")

@@ -53,6 +53,7 @@ from tests.storage.reading import Read, reads_of
 
 NAME, HOUR = USE_CASE.name, timedelta(hours=1)
 ANA = "U0ANA"
+HOURS_APART = [Span(0, NAME, END - n * HOUR, END - (n - 1) * HOUR) for n in (2, 30, 99)]
 WANTED = wanted_by(ANA, use_case=USE_CASE, now=END)
 HURRIED = USE_CASE.model_copy(
     update={"deadline": Deadline(remind=("1h",), due="500d", then="wait")}
@@ -136,7 +137,7 @@ READING: dict[str, Callable[[Connection], object]] = {
     ),
     "how much waits": partial(numbers_of, use_case=NAME, most=100),
     "what a rollup counts": lambda connection: [
-        raw_rows(connection, fact, [Span(0, NAME, END - HOUR, END)]) for fact in FACTS
+        raw_rows(connection, fact, HOURS_APART) for fact in FACTS
     ],
     "the figures of a use case": lambda connection: report(
         connection, use_case=USE_CASE, since=END - WEEK, until=END
