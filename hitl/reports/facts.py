@@ -224,8 +224,9 @@ def _requests(spans: Spans) -> SelectBase:
 
 def _pairs(spans: Spans) -> Select[Any]:
     second, first, earlier = reviews, reviews.alias("first"), reviews.alias("earlier")
+    # As an expression, or SQLite would begin with all votes that are none, for very many spans.
     stands = [
-        and_(each.c.undone_at.is_(None), ~each.c.is_adjudication)
+        and_(each.c.undone_at.is_(None), ~func.coalesce(each.c.is_adjudication, false()))
         for each in (second, first, earlier)
     ]
     before_second = (
