@@ -50,8 +50,10 @@ async def test_a_refusal_is_raised_to_whom_it_is_for(database: Database) -> None
 
 async def test_what_one_does_wrong_spoils_no_other(database: Database) -> None:
     grouped = Grouped(database, Marking())
-    answers = await grouped.all(["a", "b", "a", "c"])
-    assert [type(answer) for answer in answers] == [str, str, IntegrityError, str]
+    one, *others, same = await grouped.all(["a", "b", "c", "a"])
+    assert [type(answer) for answer in others] == [str, str]
+    # On PostgreSQL each is run again beside the others: which of the two comes first is open.
+    assert {type(one), type(same)} == {str, IntegrityError}
     assert await marks(database) == {"a", "b", "c"}
 
 
