@@ -33,7 +33,9 @@ class Person:
     def __init__(self, user_id: str, *, url: str) -> None:
         self.id = user_id
         self._url = f"{url}/sandbox"
-        self._session: ClientSession | None = None
+        # Longer than the app may take.
+        timeout = ClientTimeout(total=_PATIENCE_SECONDS)
+        self._session = ClientSession(raise_for_status=True, timeout=timeout)
 
     async def __aenter__(self) -> Self:
         return self
@@ -43,8 +45,7 @@ class Person:
 
     async def aclose(self) -> None:
         """Close the connections to the workspace."""
-        if self._session is not None:
-            await self._session.close()
+        await self._session.close()
 
     # -- looking ----------------------------------------------------------------------------
 
@@ -191,23 +192,15 @@ class Person:
 
     async def _act(self, act: str, **body: Any) -> Outcome:
         url, told = f"{self._url}/act/{act}", {"user": self.id, **body}
-        async with self._opened().post(url, json=told) as response:
+        async with self._session.post(url, json=told) as response:
             answer = await response.json()
         return Outcome(answer["ok"], answer.get("error", ""), answer.get("errors", {}))
 
     async def _get(self, path: str, **query: str) -> Json:
         asked = {"user": self.id, **query}
-        async with self._opened().get(f"{self._url}{path}", params=asked) as response:
+        async with self._session.get(f"{self._url}{path}", params=asked) as response:
             answer: Json = await response.json()
         return answer
-
-    def _opened(self) -> ClientSession:
-        """Opened by the first act, as it belongs to the loop that it is used in."""
-        if self._session is None:
-            # Longer than the app may take.
-            timeout = ClientTimeout(total=_PATIENCE_SECONDS)
-            self._session = ClientSession(raise_for_status=True, timeout=timeout)
-        return self._session
 
 
 def _values(view: Seen, given: Mapping[str, Any]) -> Json:

@@ -177,6 +177,6 @@ async def desk(
 
 
 @pytest.fixture
-def people(workspace: Workspace) -> dict[str, Person]:
+async def people(workspace: Workspace) -> dict[str, Person]:
     """Everyone by their short name."""
     return {user.name: workspace.person(user.id) for user in CONFIG.users}

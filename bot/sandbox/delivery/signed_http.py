@@ -42,12 +42,21 @@ def encoded(kind: str, payload: Json) -> tuple[str, bytes]:
 
 
 class SignedHttp:
-    """Posts to ``request_url``; raises ConnectionError for anything but a 2xx answer."""
+    """Posts to ``request_url``; raises ConnectionError for anything but a 2xx answer.
+
+    Belongs to the event loop that it was made in.
+    """
 
     def __init__(self, *, secret: str, request_url: str | None) -> None:
         self.request_url = request_url
         self._secret = secret
-        self._session: ClientSession | None = None
+        # Proxies of the environment see nothing of what is meant for this machine. The link, which
+        # knows how long the app may take, does the waiting.
+        self._session = ClientSession(
+            connector=TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS),
+            cookie_jar=DummyCookieJar(),
+            timeout=ClientTimeout(),
+        )
 
     async def send(self, kind: str, payload: Json, *, retry: int, retry_reason: str) -> Any:
         """The app's answer: a JSON object, a text, or None for an empty body."""
@@ -65,33 +74,18 @@ class SignedHttp:
         if retry:
             headers |= {"x-slack-retry-num": str(retry), "x-slack-retry-reason": retry_reason}
         try:
-            async with self._opened().post(
+            async with self._session.post(
                 self.request_url, data=body, headers=headers, allow_redirects=False
             ) as response:
-                if not response.ok or response.status >= _REDIRECTS:
+                if response.status >= _REDIRECTS:
                     raise ConnectionError(f"the app answered {response.status}")
                 return _answer(response, await response.text(errors="replace"))
         except ClientError as error:
             raise ConnectionError(str(error)) from error
 
-    def _opened(self) -> ClientSession:
-        """Opened by the first payload, as it belongs to the loop that it is used in.
-
-        Proxies of the environment see nothing of what is meant for this machine. The link, which
-        knows how long the app may take, does the waiting.
-        """
-        if self._session is None:
-            self._session = ClientSession(
-                connector=TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS),
-                cookie_jar=DummyCookieJar(),
-                timeout=ClientTimeout(total=None, sock_connect=None),
-            )
-        return self._session
-
     async def aclose(self) -> None:
         """Close the connections to the app."""
-        if self._session is not None:
-            await self._session.close()
+        await self._session.close()
 
 
 def _answer(response: ClientResponse, text: str) -> Any:
