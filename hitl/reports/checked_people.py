@@ -41,22 +41,18 @@ def _counted(reviewer: Any, *, is_right: Any) -> Select[Any]:
 
 
 def _known(use_case: str, since: datetime, until: datetime) -> Select[Any]:
-    return _counted(checks.c.reviewer, is_right=checks.c.label == checks.c.known_label).where(
-        checks.c.use_case == use_case,
-        IS_KNOWN_ANSWER,
-        checks.c.label.is_not(None),
-        checks.c.known_label.is_not(None),
-        checks.c.reviewer.is_not(None),
-        checks.c.answered_at >= since,
-        checks.c.answered_at < until,
-    )
+    answered = _answered(use_case, since, until, truth=checks.c.known_label)
+    return answered.where(IS_KNOWN_ANSWER, checks.c.known_label.is_not(None))
 
 
 def _audited(use_case: str, since: datetime, until: datetime) -> Select[Any]:
     """Those that agreed with the AI, too: adjudicated ones alone are mostly a person's slips."""
-    return _counted(checks.c.reviewer, is_right=checks.c.label == checks.c.final_label).where(
+    return _answered(use_case, since, until, truth=checks.c.final_label).where(IN_THE_SAMPLE)
+
+
+def _answered(use_case: str, since: datetime, until: datetime, *, truth: Any) -> Select[Any]:
+    return _counted(checks.c.reviewer, is_right=checks.c.label == truth).where(
         checks.c.use_case == use_case,
-        IN_THE_SAMPLE,
         checks.c.label.is_not(None),
         checks.c.reviewer.is_not(None),
         checks.c.answered_at >= since,
