@@ -30,9 +30,9 @@ from sqlalchemy import (
 from hitl.reports.changed import changed_hours
 from hitl.reports.facts import Fact, key_of
 from hitl.reports.spans import (
+    MOST_KEPT,
     Span,
     Spans,
-    answers,
     found_apart,
     given,
     padded,
@@ -153,10 +153,17 @@ class Ledger:
         values = {_ONLY.format(name): value for name, value in chosen.items()}
         for source, rows in spans.items():
             values |= given(rows, name=_SPANS.format(source))
-        # One by one takes twice as long.
         is_apart = found_apart(self.connection, dict(counts).get(Source.CASES, 0))
         parts = (fact, ("place", *by), tuple(chosen), counts, is_apart)
-        return list(answers(self.connection, _question, *parts, values=values).all())
+        if sum(count for _, count in counts) <= 4 * MOST_KEPT:
+            found = self.connection.execute(_question(*parts), values)
+        else:
+            # Hardly ever asked again, and would take room: nobody keeps it.
+            once = _question.__wrapped__(*parts)
+            options = {"compiled_cache": None}
+            found = self.connection.execute(once, values, execution_options=options)
+        # One by one takes twice as long.
+        return list(found.all())
 
     def _spans(self, windows: Sequence[Window], *, has_days: bool) -> dict[Source, list[Span]]:
         """By where they are read; no source that nothing is read of."""

@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    MappingResult,
     Select,
     Table,
     bindparam,
@@ -27,7 +26,6 @@ from hitl.reports.changed import changed_hours
 from hitl.reports.facts import FACTS, Fact, key_of
 from hitl.reports.spans import (
     Span,
-    answers,
     by_use_case,
     found_apart,
     given,
@@ -162,23 +160,14 @@ def raw_rows(connection: Connection, fact: Fact, spans: Sequence[Span]) -> list[
     return [
         dict(row)
         for own in map(padded, by_use_case(spans))
-        for row in _answered(connection, fact, own, is_apart=is_apart)
+        for row in connection.execute(
+            _counting(fact, len(own), is_apart=is_apart), given(own)
+        ).mappings()
     ]
 
 
-def _answered(
-    connection: Connection, fact: Fact, own: Sequence[Span], *, is_apart: bool
-) -> MappingResult:
-    parts = (fact, len(own), is_apart)
-    return answers(connection, _counting, *parts, values=given(own)).mappings()
-
-
 @lru_cache(maxsize=64)
-def _counting(
-    fact: Fact,
-    count: int,
-    is_apart: bool,  # noqa: FBT001 - handed on by answers
-) -> Select[Any]:
+def _counting(fact: Fact, count: int, *, is_apart: bool) -> Select[Any]:
     """Of so many spans."""
     parts = spans_in_parts(count, is_apart=is_apart)
     rows = union_all(*map(fact.raw, parts)).subquery()

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Connection,
     Float,
     Integer,
-    Result,
     String,
     bindparam,
     cast,
@@ -54,7 +53,7 @@ class Spans:
 
 
 _NAME = "of_use_case"
-_MOST_KEPT = 128
+MOST_KEPT = 128
 """Spans of a statement that is likely to be asked again: a year of weeks has a few more than 52."""
 _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "place": Integer(),
@@ -90,7 +89,7 @@ def found_apart(connection: Connection, count: int, *, statements: int = 1) -> b
     PostgreSQL finds what lies in one by an index, as it knows its begin and end; for several it
     reads everything, which takes no longer than to plan very many apart.
     """
-    return connection.dialect.name == "postgresql" and count <= statements * _MOST_KEPT
+    return connection.dialect.name == "postgresql" and count <= statements * MOST_KEPT
 
 
 def spans_in_parts(count: int, *, name: str = "spans", is_apart: bool) -> list[Spans]:
@@ -114,23 +113,10 @@ def given(rows: Sequence[Span], *, name: str = "spans") -> dict[str, Any]:
 def padded(rows: Sequence[Span]) -> list[Span]:
     """With empty ones, so that there are few different counts of them, and as many statements."""
     count = 1 << (len(rows) - 1).bit_length()
-    if count > _MOST_KEPT:
+    if count > MOST_KEPT:
         return list(rows)
     nothing = replace(rows[-1], since=rows[-1].until)
     return [*rows, *[nothing] * (count - len(rows))]
-
-
-def answers(
-    connection: Connection, make: Any, *parts: Any, values: Mapping[str, Any]
-) -> Result[Any]:
-    """Of the statement that ``make``, which keeps what it made, makes of the parts.
-
-    One with very many spans is hardly asked again, and would take room: nobody keeps it.
-    """
-    if len(values) <= len(_COLUMNS) * 4 * _MOST_KEPT:
-        return connection.execute(make(*parts), values)
-    once = make.__wrapped__(*parts)
-    return connection.execute(once, values, execution_options={"compiled_cache": None})
 
 
 def by_use_case(spans: Iterable[Span]) -> Iterator[list[Span]]:
@@ -141,8 +127,8 @@ def by_use_case(spans: Iterable[Span]) -> Iterator[list[Span]]:
     in_order = sorted(spans, key=lambda span: span.use_case)
     for _, together in groupby(in_order, key=lambda span: span.use_case):
         own = list(together)
-        for start in range(0, len(own), _MOST_KEPT):
-            yield own[start : start + _MOST_KEPT]
+        for start in range(0, len(own), MOST_KEPT):
+            yield own[start : start + MOST_KEPT]
 
 
 def hour_of(moment: ColumnElement[Any]) -> ColumnElement[Any]:
