@@ -12,6 +12,10 @@ from starlette.types import ASGIApp
 
 from hitl.errors import HitlError
 
+# Callers and load balancers keep an idle connection for 5 to 60 s; who lets go first must be them,
+# or a request meets a closing connection.
+_IDLE_SECONDS = 75
+
 _WHY = {
     errno.EACCES: "no permission; ports under 1024 are the system's, take a higher one (HITL_PORT)",
     errno.EADDRINUSE: "another program listens there; stop it, or take another port"
@@ -45,7 +49,12 @@ async def serving(
     app: ASGIApp, listener: socket.socket, **options: Any
 ) -> AsyncIterator[uvicorn.Server]:
     """Serve until the block ends; then running requests get the options' grace."""
-    defaults = {"lifespan": "off", "log_config": None, "access_log": False}
+    defaults = {
+        "lifespan": "off",
+        "log_config": None,
+        "access_log": False,
+        "timeout_keep_alive": _IDLE_SECONDS,
+    }
     server = _Server(uvicorn.Config(app, **defaults | options))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:

@@ -44,7 +44,7 @@ def caller() -> aiohttp.ClientSession:
     """A light client with a key."""
     return aiohttp.ClientSession(
         headers={"Authorization": f"Bearer {KEY}"},
-        # The service closes a connection that was silent for 5 s; this side must be first.
+        # Peers on uvicorn close a connection that was silent for 5 s; this side must be first.
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=2),
         cookie_jar=aiohttp.DummyCookieJar(),
     )

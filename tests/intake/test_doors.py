@@ -3,10 +3,12 @@
 import httpx
 import pytest
 from pydantic import SecretStr
+from starlette.types import Receive, Scope, Send
 
 from bot.intake.app import build_intake
 from bot.intake.keyring import Keyring
 from bot.services import Services
+from bot.serving import listen, serving
 
 
 @pytest.mark.parametrize(
@@ -55,3 +57,11 @@ async def test_every_field_a_caller_may_send_is_described(api: httpx.AsyncClient
     assert case["key"]["description"].startswith("Names the item within the use case;")
     assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
     assert {"401", "403", "413", "503"} <= set(document["paths"]["/v1/cases"]["post"]["responses"])
+
+
+async def test_callers_let_go_of_an_idle_connection_before_the_service_does() -> None:
+    async def no_app(_scope: Scope, _receive: Receive, _send: Send) -> None: ...
+
+    async with serving(no_app, listen("127.0.0.1", 0)) as server:
+        # httpx lets go after 5 s, aiohttp after 15, load balancers mostly after 60.
+        assert server.config.timeout_keep_alive > 60
