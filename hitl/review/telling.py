@@ -20,9 +20,11 @@ _SAID_FOR = timedelta(days=7)
 """A sign that goes on day after day is told once in so long."""
 
 
-def choose_notifications(tx: Transaction, *, person: str, wanted: Collection[Told]) -> None:
-    """From now on they are told directly of these kinds, and of no others."""
-    for kind in Told:
+def choose_notifications(
+    tx: Transaction, *, person: str, wanted: Collection[Told], among: Collection[Told] = tuple(Told)
+) -> None:
+    """From now on they are told directly of these kinds ``among`` those they had to choose from."""
+    for kind in among:
         choose(tx, person, kind, wanted=kind in wanted)
 
 

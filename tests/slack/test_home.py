@@ -112,6 +112,23 @@ async def test_what_to_be_told_of_is_kept_for_each_person(desk: Desk, people: Pe
     await ana.wait_for_home(lambda view: '"initial_options"' in str(view.raw).replace("'", '"'))
 
 
+async def test_a_tab_published_before_a_box_existed_says_nothing_of_it(
+    desk: Desk, people: People
+) -> None:
+    ana = people["ana"]
+    await ana.open_home()
+    home = await ana.wait_for_home("Tell me directly, too, when")
+    block_id, boxes = home.control(ids.NOTIFICATIONS)
+    older = boxes | {"options": [each for each in boxes["options"] if each["value"] != "fatigue"]}
+    del older["initial_options"]
+    block = {"type": "actions", "block_id": block_id, "elements": [older]}
+    await desk.client.views_publish(user_id=ana.id, view={"type": "home", "blocks": [block]})
+    home = await ana.wait_for_home(lambda view: len(view.blocks) == 1)
+    await ana.choose(home, ids.NOTIFICATIONS, ["Somebody hands me a case"])
+    wanted = await desk.database.read(lambda c: wanted_by_person(c, ana.id))
+    assert wanted == {Told.HANDED, Told.FATIGUE}
+
+
 async def test_a_guest_chooses_nothing(desk: Desk, people: People) -> None:
     await people["gus"].open_home()
     closed = await people["gus"].wait_for_home("Only full members")

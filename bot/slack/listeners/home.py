@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import ids
+from bot.slack.blocks import Element
 from bot.slack.cards.home import closed_home, home_view
 from bot.slack.message import View
 from bot.slack.people import Actor, NotAllowed, actor_of
@@ -42,12 +43,22 @@ def register(app: AsyncApp, services: SlackServices) -> None:
     async def choose(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any]) -> None:
         actor = actor_of(body)
         await services.people.require_member(actor)
-        chosen = {option["value"] for option in action["selected_options"]}
-        wanted = {kind for kind in Told if kind in chosen}
+        wanted, among = _kinds(action["selected_options"]), _kinds(_boxes(body["view"]))
         await services.database.write(
-            lambda tx: choose_notifications(tx, person=actor.user_id, wanted=wanted)
+            lambda tx: choose_notifications(tx, person=actor.user_id, wanted=wanted, among=among)
         )
         await ack()
+
+
+def _boxes(view: View) -> list[Element]:
+    """Those that the tab shows: one published before a box existed says nothing of it."""
+    elements = [each for block in view["blocks"] for each in block.get("elements", [])]
+    return next(e["options"] for e in elements if e.get("action_id") == ids.NOTIFICATIONS)
+
+
+def _kinds(options: list[Element]) -> set[Told]:
+    values = {option["value"] for option in options}
+    return {kind for kind in Told if kind in values}
 
 
 async def _publish(services: SlackServices, actor: Actor, client: AsyncWebClient) -> None:
