@@ -17,6 +17,10 @@ from tests.postgres import FAST, NoPostgresql, Server, running_server
 settings.register_profile("hitl", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("hitl")
 
+# The machine's own settings are none of a test's, nor of the processes that it starts.
+for name in [name for name in os.environ if name.upper().startswith(("HITL_", "SLACK_"))]:
+    del os.environ[name]
+
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 

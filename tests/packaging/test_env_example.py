@@ -1,8 +1,7 @@
 """.env.example names every setting, and as it stands it changes none."""
 
 import re
-
-import pytest
+from pathlib import Path
 
 from bot.settings import Settings
 from tests.packaging.paths import ROOT
@@ -17,12 +16,8 @@ def test_every_setting_is_there_once_and_nothing_else() -> None:
     assert sorted(named) == sorted(SETTINGS)
 
 
-def test_the_values_shown_are_the_defaults(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    for name in SETTINGS:
-        monkeypatch.delenv(name, raising=False)
-    shown = tmp_path_factory.mktemp("env") / ".env"
+def test_the_values_shown_are_the_defaults(tmp_path: Path) -> None:
+    shown = tmp_path / ".env"
     shown.write_text(ASSIGNMENT.sub(r"\1=\2", EXAMPLE.read_text()))
     assert Settings(_env_file=shown) == Settings(_env_file=None)
 

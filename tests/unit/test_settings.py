@@ -1,21 +1,36 @@
 """Settings come from the environment, name what is wrong, and never show a secret."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from bot.settings import Settings, SettingsError, read_settings
+from tests.packaging.paths import ROOT
 
 CANARY = "canary-5f2c9b7e1d"
 
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder without an .env, and an environment without settings of the machine's own."""
+    """A folder without an .env."""
     monkeypatch.chdir(tmp_path)
-    for name, field in Settings.model_fields.items():
-        monkeypatch.delenv(field.alias or name.upper(), raising=False)
+
+
+def test_the_settings_of_the_machine_are_none_of_a_test() -> None:
+    looks = "import tests.conftest; from bot.settings import read_settings; read_settings()"
+    machine = {"HITL_PORT": "eighty", "hitl_host": "\udcff", "SLACK_BOT_TOKEN": "nonsense"}
+    seen = subprocess.run(  # noqa: S603 - this very program
+        [sys.executable, "-c", looks],
+        env=os.environ | machine,
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert seen.returncode == 0, seen.stderr
 
 
 def test_secrets_never_show(monkeypatch: pytest.MonkeyPatch) -> None:
