@@ -90,6 +90,11 @@ def is_split(check: Check) -> bool:
     return check.state is CheckState.DISPUTED and check.answered_at is None
 
 
+def contradicts_ai(check: Check | None) -> bool:
+    """Whether the one answer to it waits for adjudicators, because the AI said otherwise."""
+    return check is not None and check.state is CheckState.DISPUTED and not is_split(check)
+
+
 def as_seen(case: Case, *, use_case: UseCase | None = None) -> Case:
     """The case as reviewers may see it; one that is not blind stays as it is.
 

@@ -68,6 +68,11 @@ def plan(deadline: Deadline | None) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def reminders(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The same where there is nobody to hand over to and nothing to decide: a reminder each."""
+    return tuple(Remind(step.after) for step in steps)
+
+
 def steps_to_take(
     steps: Sequence[Step], *, waited: timedelta, progress: Progress
 ) -> tuple[Step, ...]:

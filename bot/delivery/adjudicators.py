@@ -39,7 +39,7 @@ async def find_adjudicators(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent
 
     def ask(tx: Transaction) -> None:
         for user_id in people[:_MOST]:
-            _put(tx, case, user_id)
+            _put(tx, case, user_id, again=parcel.payload.get("again", False))
 
     await desk.database.write(ask)
     return Sent() if people else Skipped("nobody is left to settle it")
@@ -50,12 +50,12 @@ async def ask_adjudicator(desk: Desk, parcel: Parcel, *, case_id: int) -> Sent |
     case = await desk.database.read(lambda c: case_by_id(c, case_id))
     if not _is_open(case):
         return _SETTLED
-    message = rendered(asking_message(case))
+    message = rendered(asking_message(case, again=parcel.payload.get("again", False)))
     await say(desk, parcel, message, channel=parcel.payload["user"])
     return Sent()
 
 
-def _put(tx: Transaction, case: Case, user_id: str) -> None:
+def _put(tx: Transaction, case: Case, user_id: str, *, again: bool) -> None:
     stream = f"adjudicator:{case.id}:{user_id}"
     if not is_waiting(tx.connection, stream, kind=Kind.ADJUDICATOR):
         put(
@@ -65,7 +65,7 @@ def _put(tx: Transaction, case: Case, user_id: str) -> None:
             lane=posts_lane(user_id),
             case_id=case.id,
             use_case=case.use_case,
-            payload={"user": user_id},
+            payload={"user": user_id, "again": again},
         )
 
 
@@ -73,11 +73,12 @@ def _is_open(case: Case) -> bool:
     return case.check is not None and case.check.state is CheckState.DISPUTED
 
 
-def asking_message(case: Case) -> Message:
+def asking_message(case: Case, *, again: bool = False) -> Message:
     """What one of them reads, with the way to both answers."""
+    asks = "Still open: which is right?" if again else "Which is right?"
     name = mrkdwn(case.title or case.text or f"case {case.id}", 150)
     text = (
-        f"⚖ *Which is right?* In {case.use_case} somebody who did not see what the AI proposes"
+        f"⚖ *{asks}* In {case.use_case} somebody who did not see what the AI proposes"
         f" chose something else for “{name}”. You settle it, and see both."
     )
     look = blocks.button(

@@ -85,7 +85,9 @@ def settled_with_answer(
     return _changed(tx, case, values | _settled(tx, label, by=by))
 
 
-def call_adjudicators(tx: Transaction, case: Case, *, use_case: UseCase) -> None:
+def call_adjudicators(
+    tx: Transaction, case: Case, *, use_case: UseCase, again: bool = False
+) -> None:
     """Ask them one by one and not under the card, which tells nobody what the AI had said."""
     outbox.put(
         tx,
@@ -94,7 +96,7 @@ def call_adjudicators(tx: Transaction, case: Case, *, use_case: UseCase) -> None
         lane=outbox.UPDATES_LANE,
         case_id=case.id,
         use_case=case.use_case,
-        payload={"called": list(use_case.who_adjudicates)},
+        payload={"called": list(use_case.who_adjudicates), "again": again},
     )
 
 

@@ -1,10 +1,21 @@
 """What time does to a waiting case: reminders, hand-overs, and the end of its deadline."""
 
-from hitl.blindness import apart_check, as_seen, awaits_people
+from hitl.blindness import apart_check, as_seen, awaits_people, contradicts_ai
 from hitl.cases import Case, Outcome
-from hitl.deadlines import End, HandOver, Remind, Step, decision, handed_to, plan, steps_to_take
+from hitl.deadlines import (
+    End,
+    HandOver,
+    Remind,
+    Step,
+    decision,
+    handed_to,
+    plan,
+    reminders,
+    steps_to_take,
+)
 from hitl.policy import HandTo, UseCase
 from hitl.review.apart import lapse
+from hitl.review.checks import call_adjudicators
 from hitl.review.record import record_event, reply_in_thread, update_card
 from hitl.review.vote import settle_case
 from hitl.storage.database import Transaction
@@ -22,8 +33,12 @@ def take_steps(tx: Transaction, case_id: int, *, use_case: UseCase) -> tuple[Ste
     case = case_to_change(tx.connection, case_id)
     progress = progress_of(tx.connection, case_id)
     waited = tx.now - case.submitted_at
-    steps = steps_to_take(plan(use_case.deadline), waited=waited, progress=progress)
-    if not awaits_people(case) or not steps:
+    for_adjudicators = contradicts_ai(case.check)
+    planned = plan(use_case.deadline)
+    if for_adjudicators:
+        planned = reminders(planned)
+    steps = steps_to_take(planned, waited=waited, progress=progress)
+    if not steps or not (for_adjudicators or awaits_people(case)):
         return ()
     last = steps[-1]
     is_disputed = as_seen(case, use_case=use_case).state is CaseState.DISPUTED
@@ -63,7 +78,12 @@ def _decide(
 
 
 def _take(tx: Transaction, case: Case, step: Step, *, use_case: UseCase) -> None:
-    """Tell whom the step concerns, in the thread and in the history."""
+    """Tell whom the step concerns, in the thread (or directly) and in the history."""
+    if contradicts_ai(case.check):
+        data = {"to": list(use_case.who_adjudicates)}
+        record_event(tx, case.id, event="check_reminded", actor=By.DEADLINE, data=data)
+        call_adjudicators(tx, case, use_case=use_case, again=True)
+        return
     if as_seen(case).state is CaseState.DISPUTED:
         _remind_adjudicators(tx, case, step, use_case=use_case)
         return

@@ -3,25 +3,52 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Select, false, literal_column, or_, select, update
 
 from hitl.deadlines import End, Progress, Step, plan
 from hitl.policy import UseCase
 from hitl.storage.database import Transaction
-from hitl.storage.tables import AWAITS_DEADLINE, cases
+from hitl.storage.tables import AWAITS_DEADLINE, cases, checks
+from hitl.vocabulary import CheckState
 
 _SECOND = timedelta(seconds=1)
 
 
 def cases_with_steps_due(connection: Connection, use_case: UseCase, *, now: datetime) -> list[int]:
-    """The ids of those that wait for people and for whom something is due, oldest first."""
+    """The ids of those that wait for people and for which something is due, oldest first."""
     waiting = select(cases.c.id, cases.c.submitted_at).where(
         cases.c.use_case == use_case.name,
         AWAITS_DEADLINE,
     )
-    turns = [waiting.where(*turn) for turn in _turns(plan(use_case.deadline), now)]
+    steps = plan(use_case.deadline)
+    turns = [
+        *(waiting.where(*turn) for turn in _turns(steps, now)),
+        _contradicting(use_case.name, steps, now),
+    ]
     found = [row for turn in turns for row in connection.execute(turn)]
     return [row.id for row in sorted(found, key=lambda row: (row.submitted_at, row.id))]
+
+
+def _contradicting(
+    use_case: str, steps: Sequence[Step], now: datetime
+) -> Select[tuple[int, datetime]]:
+    """Those whose one blind answer waits for adjudicators, found by their checks: few of many."""
+    taken = cases.c.steps_taken_seconds
+    due = [
+        (taken < step.after // _SECOND) & (cases.c.submitted_at <= now - step.after)
+        for step in steps
+    ]
+    return (
+        select(cases.c.id, cases.c.submitted_at)
+        .join_from(checks, cases, cases.c.id == checks.c.case_id)
+        .where(
+            checks.c.use_case == use_case,
+            checks.c.state == CheckState.DISPUTED,
+            checks.c.answered_at.is_not(None),
+            ~cases.c.is_overdue,
+            or_(false(), *due),
+        )
+    )
 
 
 def progress_of(connection: Connection, case_id: int) -> Progress:

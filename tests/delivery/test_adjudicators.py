@@ -7,17 +7,17 @@ import pytest
 from bot.delivery.desk import Desk
 from bot.sandbox.workspace import Workspace
 from hitl.cases import Case
-from hitl.policy import Policy
-from hitl.review import adjudicate, submit, vote
+from hitl.policy import Deadline, Policy
+from hitl.review import adjudicate, submit, take_steps, vote
 from hitl.storage.outbox import Kind
 from hitl.vocabulary import Verdict
-from tests.delivery.running import delivered, delivering, rows
+from tests.delivery.running import RunningClock, delivered, delivering, rows
 from tests.examples import post
 
 
-def with_adjudicators(desk: Desk, *named: str) -> Desk:
+def with_adjudicators(desk: Desk, *named: str, deadline: Deadline | None = None) -> Desk:
     use_case = desk.policy.use_case("content-moderation")
-    use_case = use_case.model_copy(update={"adjudicators": named})
+    use_case = use_case.model_copy(update={"adjudicators": named, "deadline": deadline})
     return replace(desk, policy=Policy(use_cases={use_case.name: use_case}))
 
 
@@ -61,6 +61,23 @@ async def test_each_of_them_but_whoever_answered_is_asked(
     assert await asked(desk) == dict.fromkeys(people, "sent")
     [card] = workspace.messages("#moderation")
     assert card.text.startswith("Approve · keep post, by <@U0ANA>")
+
+
+async def test_they_are_reminded_as_they_were_asked(
+    desk: Desk, workspace: Workspace, clock: RunningClock
+) -> None:
+    desk = with_adjudicators(desk, "U0CHLOE", "U0ANA", deadline=Deadline(remind=("30m",)))
+    case = await contradicted(desk)
+    await send(desk)
+    clock.advance(minutes=30)
+    use_case = desk.policy.use_case(case.use_case)
+    await desk.database.write(lambda tx: take_steps(tx, case.id, use_case=use_case))
+    await send(desk)
+    direct = workspace.state.direct_channel("U0CHLOE").id
+    first, second = (message.text for message in workspace.state.messages(direct))
+    assert first.startswith("⚖ *Which is right?*")
+    assert second.startswith("⚖ *Still open: which is right?*")
+    assert len(workspace.messages("#moderation")) == 1
 
 
 async def test_nobody_is_asked_what_is_settled_by_then(desk: Desk) -> None:

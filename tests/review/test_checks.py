@@ -376,6 +376,41 @@ async def test_a_dispute_waits_and_is_reminded_of_alike_whatever_it_is_about(
 
 
 @pytest.mark.parametrize("violation", [SURE, UNSURE])
+async def test_adjudicators_are_reminded_directly_of_an_answer_that_contradicts_the_ai(
+    database: Database, clock: Clock, violation: float
+) -> None:
+    deadline = Deadline(remind=("30m",), due="1h", then="ai")
+    rules = moderation().model_copy(update={"deadline": deadline})
+    case = await submitted(database, violation=violation, use_case=rules)
+    answered = await voted(database, case, ANA, APPROVE)
+    for _ in range(3):
+        clock.advance(minutes=31)
+        for _ in range(2):
+            await take_due_steps(database, Policy(use_cases={rules.name: rules}))
+    called = list(rules.who_adjudicates)
+    assert await sent(database, Kind.ADJUDICATORS) == [
+        {"called": called, "again": again} for again in (False, True, True)
+    ]
+    assert await sent(database, Kind.THREAD_REPLY) == []  # whoever answers blind would learn of it
+    after = await read(database, case)
+    assert after == answered
+    await settled(database, case, APPROVE)
+    assert await database.read(first_break) is None
+
+
+async def test_nobody_is_reminded_of_what_the_adjudicators_have_settled(
+    database: Database, clock: Clock
+) -> None:
+    rules = moderation().model_copy(update={"deadline": Deadline(remind=("30m",))})
+    case = await submitted(database, violation=SURE, use_case=rules)
+    await voted(database, case, ANA, APPROVE)
+    await settled(database, case, APPROVE)
+    clock.advance(hours=1)
+    await take_due_steps(database, Policy(use_cases={rules.name: rules}))
+    assert len(await sent(database, Kind.ADJUDICATORS)) == 1
+
+
+@pytest.mark.parametrize("violation", [SURE, UNSURE])
 async def test_people_withdraw_what_they_are_asked(database: Database, violation: float) -> None:
     case = await submitted(database, violation=violation, callback_url=CALLER)
     await database.write(
