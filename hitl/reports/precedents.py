@@ -52,6 +52,8 @@ _MOST_BYTES_OF_ALL = 96 * 2**20
 """The indexes that were not asked for longest make room."""
 _PAGE = 100
 _FRESH_FOR = timedelta(seconds=2)
+_USED_FOR = 5
+"""Times as long an index is used as it is, while the next one is made."""
 _LATE_COMMITS = timedelta(seconds=10)
 """Another process may commit a decision that much after the moment it bears."""
 _CANDIDATES = 4 * MOST_SHOWN
@@ -85,18 +87,26 @@ class Precedents:
     """Finds how similar cases were decided; shared by everybody who shows cases in a process."""
 
     def __init__(
-        self, database: Database, *, fresh_for: timedelta = _FRESH_FOR, soon: timedelta = SOON
+        self,
+        database: Database,
+        *,
+        fresh_for: timedelta = _FRESH_FOR,
+        soon: timedelta = SOON,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        """An index is brought up to date by whoever asks when it is older than ``fresh_for``."""
+        """An index is brought up to date by whoever asks when it is older than ``fresh_for``;
+        only where it is much older do they wait for that. ``seconds`` tells how time passes.
+        """
         self._database = database
         self._fresh_for = fresh_for.total_seconds()
         self._soon = soon
+        self._seconds = seconds
         self._shelves: dict[str, _Shelf] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hitl-precedents")
 
     async def of(self, case: Case, *, within: timedelta) -> tuple[Precedent, ...]:
-        """Up to five similar cases that people decided, the most alike first, by an index that is
-        up to date.
+        """Up to five similar cases that people decided, the most alike first, by an index that
+        knows all but the last seconds.
 
         None for a case that waits no more or is blind, for others' answers to cases like it would
         be no check of the AI but of them; where nothing is similar, and where that can't be told
@@ -130,7 +140,7 @@ class Precedents:
         if case.state not in WAITING or case.is_blind:
             return ()
         shelf = self._shelves.setdefault(case.use_case, _Shelf(case.use_case))
-        shelf.asked_at = time.monotonic()
+        shelf.asked_at = self._seconds()
         self._keep_up(shelf)
         try:
             async with asyncio.timeout(within.total_seconds()):
@@ -142,7 +152,10 @@ class Precedents:
             return ()
 
     async def _after_upkeep(self, case: Case, shelf: _Shelf) -> tuple[Precedent, ...]:
-        await (self._up_to_date(shelf) if shelf.is_filled else shelf.begun.wait())
+        if not shelf.is_filled:
+            await shelf.begun.wait()
+        elif self._seconds() >= shelf.followed_at + self._fresh_for * _USED_FOR:
+            await self._up_to_date(shelf)
         return await self._looked_up(case, shelf)
 
     async def _looked_up(self, case: Case, shelf: _Shelf) -> tuple[Precedent, ...]:
@@ -152,7 +165,7 @@ class Precedents:
 
     def _keep_up(self, shelf: _Shelf) -> None:
         """See to it that what was decided since is read, without waiting for it."""
-        is_stale = time.monotonic() >= shelf.followed_at + self._fresh_for
+        is_stale = self._seconds() >= shelf.followed_at + self._fresh_for
         if shelf.upkeep is None and is_stale:
             keep_up = self._follow if shelf.is_filled else self._fill
             shelf.upkeep = asyncio.create_task(self._kept_up(keep_up(shelf), shelf))
@@ -169,7 +182,7 @@ class Precedents:
         except Exception as error:  # noqa: BLE001 - tried again at the next look-up
             log.warning("Past cases can't be read: %s", error, extra={"key": "precedents.unread"})
         finally:
-            shelf.followed_at = time.monotonic()
+            shelf.followed_at = self._seconds()
             shelf.upkeep = None
             shelf.begun.set()
 

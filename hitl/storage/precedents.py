@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from hitl.precedents import Precedent
 from hitl.storage.database import Transaction
@@ -23,6 +23,23 @@ _DECIDED_BY_PEOPLE = (
     & cases.c.routed_by.not_in(NOT_PREDICTED)
 )
 
+_IS_ERASED = case_contents.c.salt.is_(None)
+# Made once: it is asked for every card.
+_PRECEDENTS = (
+    select(
+        cases.c.id, cases.c.key, case_contents.c.title, case_contents.c.text,
+        outcomes.c.verdict, outcomes.c.label, outcomes.c.reviewer, outcomes.c.note,
+        outcomes.c.decided_at,
+    )
+    .select_from(cases)
+    .join(outcomes, _DECIDED_BY_PEOPLE)
+    .join(case_contents, case_contents.c.case_id == cases.c.id)
+    .where(
+        cases.c.use_case == bindparam("of_use_case"),
+        cases.c.id.in_(bindparam("ids", expanding=True)),
+        ~_IS_ERASED,
+    )
+)  # fmt: skip
 
 Mark = tuple[datetime, int]
 """A place in the order of decisions: when, and the id of the case."""
@@ -102,22 +119,9 @@ def precedents_of(
     """
     if not case_ids:
         return ()
-    rows = connection.execute(
-        select(
-            cases.c.id, cases.c.key, case_contents.c.title, case_contents.c.text,
-            outcomes.c.verdict, outcomes.c.label, outcomes.c.reviewer, outcomes.c.note,
-            outcomes.c.decided_at,
-        )
-        .select_from(cases)
-        .join(outcomes, _DECIDED_BY_PEOPLE)
-        .join(case_contents, case_contents.c.case_id == cases.c.id)
-        .where(cases.c.use_case == use_case, cases.c.id.in_(case_ids), ~_IS_ERASED)
-    )  # fmt: skip
+    rows = connection.execute(_PRECEDENTS, {"of_use_case": use_case, "ids": case_ids})
     found = {row.id: _precedent(row) for row in rows}
     return tuple(found[case_id] for case_id in case_ids if case_id in found)
-
-
-_IS_ERASED = case_contents.c.salt.is_(None)
 
 
 def _past(use_case: str) -> Select[Any]:

@@ -144,6 +144,20 @@ async def test_whoever_looks_on_is_shown_what_the_index_holds_and_waits_for_no_m
     assert set(await labels(precedents, case)) == {first.id, second.id}
 
 
+async def test_a_card_waits_only_for_an_index_that_is_much_behind(database: Database) -> None:
+    passed = 0.0
+    found = Precedents(database, fresh_for=timedelta(seconds=2), seconds=lambda: passed)
+    case, first = await submitted(database), await decided(database)
+    assert list(await labels(found, case)) == [first.id]
+    second = await decided(database)
+    passed = 3.0
+    assert list(await labels(found, case)) == [first.id]
+    third = await decided(database)
+    passed = 14.0
+    assert set(await labels(found, case)) == {first.id, second.id, third.id}
+    found.close()
+
+
 async def test_titles_alone_make_no_cases_similar(
     database: Database, precedents: Precedents
 ) -> None:
