@@ -11,7 +11,7 @@ from bot.delivery.troubles import Treatment, Trouble, told_as_trouble
 from bot.slack.cards.case import case_card
 from bot.slack.cards.looking import with_looker
 from bot.slack.message import Message
-from bot.slack.ways_back import answering
+from bot.slack.ways_back import answer
 from hitl.blindness import awaits_people
 from hitl.cases import Case
 from hitl.reports.precedents import AT_LEISURE
@@ -71,15 +71,12 @@ async def _answered_the_click(desk: Desk, parcel: Parcel, render: Rendering) -> 
     url = parcel.payload.get("response_url")
     if url is None or desk.database.now() - parcel.created_at > _RESPONSE_URL_LIVES:
         return False
-    message = render()
     try:
         with told_as_trouble():
-            answer = await answering(url, client=desk.client).send(
-                text=message.text, blocks=message.blocks, replace_original=True
-            )
+            said = await answer(url, render(), client=desk.client, replace_original=True)
     except Trouble:
         return False
-    return answer.body in _ACCEPTED
+    return said in _ACCEPTED
 
 
 async def rewrite(desk: Desk, place: Place, render: Rendering) -> None:

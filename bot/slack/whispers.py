@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.message import Message
 from bot.slack.trouble import SLACK_TROUBLE
-from bot.slack.ways_back import answering
+from bot.slack.ways_back import answer
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +37,10 @@ class Whispers:
 
     async def _send(self, message: Message, url: str, *, replace: bool) -> None:
         try:
-            await answering(url, client=self._client).send(
-                text=message.text,
-                blocks=message.blocks,
+            await answer(
+                url,
+                message,
+                client=self._client,
                 response_type="ephemeral",
                 replace_original=replace,
             )

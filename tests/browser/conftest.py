@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiohttp import ClientSession
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -76,10 +77,16 @@ async def workspace() -> AsyncIterator[Workspace]:
         yield running
 
 
-@pytest.fixture
-def client(workspace: Workspace) -> AsyncWebClient:
+@pytest_asyncio.fixture(loop_scope="package")
+async def client(workspace: Workspace) -> AsyncIterator[AsyncWebClient]:
     """The app's own client."""
-    return AsyncWebClient(token=CONFIG.bot_token, base_url=workspace.api_url, retry_handlers=[])
+    async with ClientSession() as session:
+        yield AsyncWebClient(
+            token=CONFIG.bot_token,
+            base_url=workspace.api_url,
+            session=session,
+            retry_handlers=[],
+        )
 
 
 @pytest_asyncio.fixture(loop_scope="package")

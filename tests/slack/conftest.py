@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 from starlette.applications import Starlette
@@ -146,10 +147,14 @@ async def workspace() -> AsyncIterator[Workspace]:
 
 
 @pytest.fixture
-def client(workspace: Workspace) -> AsyncWebClient:
-    return AsyncWebClient(
-        token=workspace.config.bot_token, base_url=workspace.api_url, retry_handlers=[]
-    )
+async def client(workspace: Workspace) -> AsyncIterator[AsyncWebClient]:
+    async with ClientSession() as session:
+        yield AsyncWebClient(
+            token=workspace.config.bot_token,
+            base_url=workspace.api_url,
+            session=session,
+            retry_handlers=[],
+        )
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -42,9 +43,17 @@ async def reader() -> AsyncIterator[Reader]:
         yield found
 
 
-async def test_what_is_under_way_is_finished_before_the_app_ends(reader: Reader) -> None:
+@pytest.fixture
+async def client() -> AsyncIterator[AsyncWebClient]:
+    async with ClientSession() as session:
+        yield AsyncWebClient(session=session)
+
+
+async def test_what_is_under_way_is_finished_before_the_app_ends(
+    reader: Reader, client: AsyncWebClient
+) -> None:
     async def one_life() -> None:
-        async with whispering(AsyncWebClient()) as whispers:
+        async with whispering(client) as whispers:
             whispers.send(WORDS, reader.url)
 
     living = asyncio.create_task(one_life())
@@ -55,8 +64,8 @@ async def test_what_is_under_way_is_finished_before_the_app_ends(reader: Reader)
     assert reader.read == [WORDS.text]
 
 
-async def test_what_reaches_nobody_ends_nothing() -> None:
+async def test_what_reaches_nobody_ends_nothing(client: AsyncWebClient) -> None:
     with listen("127.0.0.1", 0) as nobody:
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
-    async with whispering(AsyncWebClient()) as whispers:
+    async with whispering(client) as whispers:
         whispers.send(WORDS, url)
