@@ -12,10 +12,10 @@ from hitl.storage.chain import content_words
 from hitl.storage.database import Transaction
 from hitl.storage.precedents import keep_embeddings
 from hitl.storage.queries import evidence_from_stored
+from hitl.storage.statements import insert_all
 from hitl.storage.tables import case_contents, pictures
 
 # Made once: making a statement costs as much as running it.
-_INSERT = insert(case_contents)
 _INSERT_PICTURE = insert(pictures).returning(pictures.c.id)
 
 
@@ -24,8 +24,7 @@ def store_contents(
 ) -> dict[int, tuple[tuple[Evidence, ...], str]]:
     """Of each new case, by its id, the evidence as it is read back and the digest of all words."""
     rows = [_row(tx, case_id, submission) for case_id, submission in submissions.items()]
-    if rows:
-        tx.connection.execute(_INSERT, rows)
+    insert_all(tx.connection, case_contents, rows)
     vectors = {case_id: sent.embedding for case_id, sent in submissions.items() if sent.embedding}
     keep_embeddings(tx, vectors)
     return {row["case_id"]: _as_read(row, submissions[row["case_id"]]) for row in rows}

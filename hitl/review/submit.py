@@ -191,6 +191,8 @@ def _row(
         "submitted_at": tx.now,
         "decided_at": tx.now if stands else None,
         "people_since": tx.now if decision.to is RouteTo.REVIEW else None,
+        "steps_taken_seconds": 0,
+        "is_overdue": False,
         "events": 2 if stands else 1,
     }
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from hitl.errors import HitlError
 from hitl.policy.use_case import UseCase
 from hitl.review.refusals import LabelUnknown
 from hitl.storage.database import Transaction
-from hitl.storage.statements import insert_new
+from hitl.storage.statements import insert_all, insert_new
 from hitl.storage.tables import tallies
 
 
@@ -70,8 +70,7 @@ def add_tallies(
     if insert_new(tx.connection, tallies, rows[0]) is None:
         _refuse_other_content(tx, use_case.name, key=key, fingerprint=fingerprint)
         return False
-    if rows[1:]:
-        tx.connection.execute(insert(tallies), rows[1:])
+    insert_all(tx.connection, tallies, rows[1:])
     return True
 
 

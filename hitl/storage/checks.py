@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, select, update
 
 from hitl.storage.database import Transaction
 from hitl.storage.label_marks import mark_label
-from hitl.storage.statements import lacks
+from hitl.storage.statements import insert_all, lacks
 from hitl.storage.tables import cases, checks, practised, reviews
 from hitl.vocabulary import CheckState
 
@@ -28,8 +28,7 @@ def open_checks(tx: Transaction, by_case: Mapping[int, dict[str, Any]]) -> None:
     """Store checks that wait for their answers."""
     opened = {"state": CheckState.OPEN, "opened_at": tx.now}
     rows = [{"case_id": case_id, **opened, **values} for case_id, values in by_case.items()]
-    if rows:
-        tx.connection.execute(insert(checks), rows)
+    insert_all(tx.connection, checks, rows)
 
 
 def change_check(

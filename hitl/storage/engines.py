@@ -138,11 +138,11 @@ def sqlite_version_note(version: str = sqlite3.sqlite_version) -> str | None:
 def _create(url: URL, **options: Any) -> Engine:
     usual = {} if is_sqlite(url) else _POSTGRESQL_OPTIONS
     given = {name: value for name, value in usual.items() if name not in url.query}
-    return create_engine(url, connect_args=given, json_serializer=_to_json, **options)
+    return create_engine(url, connect_args=given, json_serializer=to_json, **options)
 
 
 # Made once: ``json.dumps`` makes one for each call that asks for anything unusual.
-_to_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+to_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 def _prepare_sqlite(engine: Engine, *, begin: str, settings: dict[str, str]) -> None:

@@ -1,8 +1,8 @@
 """Statements both databases speak but SQLAlchemy spells once for each."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -13,15 +13,13 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
-    bindparam,
-    column,
     func,
     literal_column,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hitl.storage.moments import to_microseconds
+from hitl.storage.engines import to_json
 
 
 @cache
@@ -30,6 +28,8 @@ def _insert_new(table: Table, dialect: str, *told: Column[Any]) -> Any:
     return insert(table).on_conflict_do_nothing().returning(*told)
 
 
+_PLAIN = sqlite.dialect(json_serializer=to_json)
+"""What has no types but numbers and text."""
 _ONE: ColumnElement[int] = literal_column("1")
 _NONE: ColumnElement[int] = literal_column("0")
 
@@ -54,39 +54,92 @@ def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> 
     return connection.execute(statement, values).scalar()
 
 
+def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of one set of columns, which names all that the database does not fill itself.
+
+    SQLAlchemy's way to write many rows costs more than storing them.
+    """
+    if not rows:
+        return
+    columns = tuple(rows[0])
+    plain = [_plain(table, columns)(row) for row in rows]
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_for_sqlite(table, columns), plain)
+    else:
+        connection.exec_driver_sql(_for_postgresql(table, columns), _as_one(columns, plain))
+
+
 def insert_all_new(
-    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *told: Column[Any]
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *told: Column[Any]
 ) -> Sequence[Row[Any]]:
     """What is ``told`` of each row that was not there already, in no order.
 
-    Rows of one set of columns; callers at once must give them in one order, or they may wait for
-    one another.
+    Rows as ``insert_all`` takes them; callers at once must give them in one order, or they may
+    wait for one another.
     """
     if not rows:
         return ()
+    columns = tuple(rows[0])
+    plain = [_plain(table, columns)(row) for row in rows]
+    told_of = f" ON CONFLICT DO NOTHING RETURNING {_listed(column.name for column in told)}"
     if connection.dialect.name == "sqlite":
-        return connection.execute(_insert_new(table, "sqlite", *told), rows).all()
-    statement = _insert_all_new(table, tuple(rows[0]), *told)
-    return connection.execute(statement, {"rows": [_plain(row) for row in rows]}).all()
+        # In one statement: its driver drops what comes back from one that runs for each row.
+        text, values = _for_sqlite(table, columns, count=len(rows)), tuple(chain(*plain))
+        return connection.exec_driver_sql(text + told_of, values).all()
+    text = _for_postgresql(table, columns)
+    return connection.exec_driver_sql(text + told_of, _as_one(columns, plain)).all()
 
 
 @cache
-def _insert_all_new(table: Table, columns: tuple[str, ...], *told: Column[Any]) -> Any:
-    """On PostgreSQL, whose driver reads a statement with a thousand places anew each time."""
-    given = (
-        func.json_to_recordset(bindparam("rows", type_=JSON))
-        .table_valued(*(column(name, table.c[name].type) for name in columns))
-        .render_derived(with_types=True)
+def _plain(
+    table: Table, columns: tuple[str, ...]
+) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """What makes of a row its values as numbers and text, in the order of ``columns``."""
+    types = [table.c[name].type.dialect_impl(_PLAIN) for name in columns]
+    converters = [(place, kind.bind_processor(_PLAIN)) for place, kind in enumerate(types)]
+    needed = [(place, convert) for place, convert in converters if convert is not None]
+
+    def values_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        values = [row[name] for name in columns]
+        for place, convert in needed:
+            values[place] = convert(values[place])
+        return tuple(values)
+
+    return values_of
+
+
+@lru_cache
+def _for_sqlite(table: Table, columns: tuple[str, ...], *, count: int = 1) -> str:
+    """For so many rows."""
+    places = f"({', '.join('?' * len(columns))})"
+    rows = ", ".join([places] * count)
+    return f"INSERT INTO {table.name} ({_listed(columns)}) VALUES {rows}"  # noqa: S608 - our names
+
+
+@cache
+def _for_postgresql(table: Table, columns: tuple[str, ...]) -> str:
+    """With one place, for its driver reads a statement with a thousand of them anew each time."""
+    is_json = {name: isinstance(table.c[name].type, JSON) for name in columns}
+    # JSON within JSON would not do: there the server looks into text that it stores as it comes.
+    given = ", ".join(
+        f"{_quoted(name)} {'TEXT' if is_json[name] else table.c[name].type}" for name in columns
     )
-    insert = postgresql.insert(table).from_select(columns, select(*given.c))
-    return insert.on_conflict_do_nothing().returning(*told)
+    values = ", ".join(f"{_quoted(name)}{'::JSON' * is_json[name]}" for name in columns)
+    return (
+        f"INSERT INTO {table.name} ({_listed(columns)}) SELECT {values}"  # noqa: S608 - our names
+        f" FROM json_to_recordset(%(rows)s::JSON) AS given ({given})"
+    )
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: to_microseconds(value) if isinstance(value, datetime) else value
-        for name, value in row.items()
-    }
+def _as_one(columns: Sequence[str], plain: Iterable[Sequence[Any]]) -> dict[str, str]:
+    return {"rows": to_json([dict(zip(columns, values, strict=True)) for values in plain])}
+
+
+_quoted = _PLAIN.identifier_preparer.quote
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(_quoted, names))
 
 
 def lock_free_name(connection: Connection, name: str) -> bool:
