@@ -1,6 +1,7 @@
 """Refusals as RFC 9457 problem documents: what is wrong, where, and what would be right."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -220,9 +221,17 @@ def _place(parts: Sequence[Any]) -> str:
     return ".".join(str(part) for part in parts if part != "[key]") or "body"
 
 
+_PLAINLY = {
+    "extra_forbidden": "is not a known field",
+    "missing": "is required",
+    "dict_type": "should be a JSON object",
+    "model_type": "should be a JSON object",
+    "model_attributes_type": "should be a JSON object",
+}
+_BEGINNING = re.compile(r"^(Input|String|Value|List|Dictionary) ")
+
+
 def _words(error: Mapping[str, Any]) -> str:
-    if error["type"] == "extra_forbidden":
-        return "is not a known field"
-    if error["type"] == "missing":
-        return "is required"
-    return str(error["msg"]).removeprefix("Input ").removeprefix("String ").removeprefix("Value ")
+    """What follows the name of the field; how its words were found out is left out."""
+    words = _BEGINNING.sub("", str(error["msg"])).partition(" after validation")[0]
+    return _PLAINLY.get(error["type"], words)

@@ -2,14 +2,14 @@
 
 from hitl.cases import Case, Outcome
 from hitl.errors import HitlError
-from hitl.vocabulary import CaseState, Verdict
+from hitl.vocabulary import By, CaseState, Verdict
 
 
 class AlreadyDecided(HitlError):
     """Somebody was faster; ``outcome`` is what stands."""
 
     def __init__(self, case_id: int, outcome: Outcome) -> None:
-        by = outcome.reviewer or f"the {outcome.by}"
+        by = outcome.reviewer or f"the {'AI' if outcome.by is By.AI else outcome.by}"
         super().__init__(f"Case {case_id} was already decided by {by}: {outcome.label}.")
         self.case_id = case_id
         self.outcome = outcome

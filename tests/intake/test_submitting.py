@@ -101,7 +101,8 @@ async def test_a_key_with_other_content_is_refused_and_changes_nothing(
         ({"scores": {"violation": 1.2}}, "scores.violation", "less than or equal to 1"),
         ({"scores": {"violation": "0.7"}}, "scores.violation", "valid number"),
         ({"scores": {"violation": True}}, "scores.violation", "valid number"),
-        ({"scores": {}}, "scores", "at least 1"),
+        ({"scores": {}}, "scores", "should have at least 1 item"),
+        ({"scores": []}, "scores", "should be a JSON object"),
         ({"scores": {"spam": 0.7}}, "scores.spam", "violation"),
         ({"scores": ...}, "body", "either scores or label"),
         ({"label": "clean"}, "body", "either scores or label"),
@@ -132,7 +133,12 @@ async def test_a_key_with_other_content_is_refused_and_changes_nothing(
             "context.0.media_type",
             "image/png",
         ),
-        ({"context": [{"title": "A", "text": "b"}] * 21}, "context", "at most 20"),
+        (
+            {"context": [{"title": "A", "text": "b"}] * 21},
+            "context",
+            "should have at most 20 items",
+        ),
+        ({"context": ["A"]}, "context.0", "should be a JSON object"),
     ],
 )
 async def test_a_wrong_field_is_named_with_what_would_be_right(
@@ -143,6 +149,7 @@ async def test_a_wrong_field_is_named_with_what_would_be_right(
     assert response.headers["content-type"] == "application/problem+json"
     errors = response.json()["errors"]
     assert any(error["field"] == field and says in error["message"] for error in errors), errors
+    assert "validation" not in response.text, "that is how it was found, not what is wrong"
     assert (await api.get("/v1/cases")).json()["items"] == []
 
 

@@ -430,7 +430,7 @@ async def test_a_caller_cannot_withdraw_what_stands_for_all_that_it_is_checked(
     database: Database,
 ) -> None:
     case = await submitted(database, violation=SURE)
-    with pytest.raises(AlreadyDecided):
+    with pytest.raises(AlreadyDecided, match="already decided by the AI: violation"):
         await database.write(lambda tx: withdraw(tx, case.id, by="caller"))
 
 
