@@ -14,4 +14,7 @@ def backup(target: Path) -> None:
     with console.status("Copying the database…"):
         size = back_up(read_settings().database_url, target)
     console.print(f"{target}: {size / 1_048_576:.1f} MiB, checked.")
-    console.print("To restore: stop the service, put it in the database's place, start again.")
+    console.print(
+        "To restore: stop the service, put it in the database's place, remove the -wal and -shm"
+        " files beside that, start again."
+    )

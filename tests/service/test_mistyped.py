@@ -86,6 +86,7 @@ async def test_a_copy_is_called_what_it_was_asked_to_be_called(tmp_path: Path) -
     prepare_database(env["HITL_DATABASE_URL"])
     ended = await run_to_its_end(tmp_path, "backup", "c[red].db", env=env)
     assert ended.said.startswith("c[red].db: "), ended.said
+    assert "remove the -wal and -shm files" in ended.said, "SQLite would put them into the copy"
     with sqlite3.connect(tmp_path / "c[red].db") as copy:
         assert copy.execute("SELECT count(*) FROM cases").fetchone() == (0,)
     copy.close()
