@@ -53,17 +53,18 @@ async def test_choosing_another_label_is_a_rejection_with_that_label(
     assert (outcome.verdict, outcome.label) == (Verdict.REJECT, "8")
 
 
+@pytest.mark.parametrize(("seconds", "ago"), [(12, "12 s ago"), (0, "just now")])
 async def test_whoever_comes_second_is_told_who_won_and_what(
-    desk: Desk, people: People, clock: Clock
+    desk: Desk, people: People, clock: Clock, seconds: int, ago: str
 ) -> None:
     case = await desk.submit(post())
     card = await desk.show(case)
     assert await people["ana"].click(card, "Reject · remove post")
-    clock.advance(seconds=12)
+    clock.advance(seconds=seconds)
     assert await people["ben"].click(card, "Approve · keep post")
     told = await people["ben"].wait_for_message("C0MOD", "Already decided")
     assert told.ephemeral
-    assert told.text == "Already decided: <@U0ANA> chose Reject · remove post 12 s ago."
+    assert told.text == f"Already decided: <@U0ANA> chose Reject · remove post {ago}."
     outcome = (await desk.case(case.id)).outcome
     assert outcome is not None
     assert outcome.reviewer == "U0ANA"

@@ -169,9 +169,10 @@ def disputed_line(*, use_case: UseCase) -> str:
 
 def already_decided(outcome: Outcome, *, use_case: UseCase, now: datetime) -> str:
     """What somebody reads who came too late."""
-    ago = duration((now - outcome.decided_at).total_seconds())
+    seconds = (now - outcome.decided_at).total_seconds()
+    when = f"{duration(seconds)} ago" if seconds >= 1 else "just now"
     title = outcome_title(outcome, use_case=use_case)
-    return f"Already decided: {decided_by(outcome)} chose {title} {ago} ago."
+    return f"Already decided: {decided_by(outcome)} chose {title} {when}."
 
 
 def case_text(case: Case, *, use_case: UseCase, now: datetime) -> str:
