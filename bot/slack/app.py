@@ -1,9 +1,11 @@
 """The Slack app: listeners registered on Bolt, with one edge for errors."""
 
 import copy
+import logging
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.services import Services
@@ -55,6 +57,7 @@ def build_slack_app(services: Services, *, client: AsyncWebClient, whispers: Whi
             bot_token=client.token,
         )
 
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(_is_about_us)
     app = AsyncApp(
         name="hitl",
         client=_without_token(client),
@@ -97,6 +100,11 @@ def build_slack_app(services: Services, *, client: AsyncWebClient, whispers: Whi
         listeners.register(app, slack)
     app.error(error_edge(slack))
     return app
+
+
+def _is_about_us(record: logging.LogRecord) -> bool:
+    """Bolt looks for a token in the environment, too, and warns that it does without."""
+    return record.msg != warning_client_prioritized_and_token_skipped()
 
 
 def _without_token(client: AsyncWebClient) -> AsyncWebClient:

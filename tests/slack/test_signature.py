@@ -76,6 +76,18 @@ async def test_an_altered_request_is_refused(workspace: Workspace) -> None:
     assert answer.status_code == 401
 
 
+def test_the_app_does_not_warn_of_its_own_token_in_the_environment(
+    database: Database,
+    client: AsyncWebClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    services = Services(database=database, policy=parse_policy(POLICY), draw=lambda: 0.5)
+    build_slack_app(services, client=client, whispers=Whispers(client))
+    assert caplog.messages == []
+
+
 async def test_without_a_secret_nothing_is_taken_over_http(
     database: Database, client: AsyncWebClient, workspace: Workspace
 ) -> None:
