@@ -1,6 +1,7 @@
 """A curious reviewer looks everywhere for a sign of what sort of blind case this is."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,11 +10,12 @@ from bot.delivery.adjudicators import asking_message
 from bot.sandbox.person import Person
 from bot.slack import ids
 from hitl.cases import Case
-from hitl.policy import UseCase
-from hitl.review import clear_flag, overrule, undo, vote
+from hitl.policy import Deadline, UseCase
+from hitl.review import clear_flag, overrule, take_steps, undo, vote
 from hitl.storage.database import Transaction
 from hitl.vocabulary import CaseState, CheckState, Verdict
 from tests.blind import known, serve, three_alike, without_number
+from tests.conftest import Clock
 from tests.examples import post
 from tests.slack.conftest import Desk
 
@@ -101,9 +103,11 @@ async def test_the_cards_are_alike_after_second_thoughts(
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 async def test_everything_in_the_menu_is_alike(
-    desk: Desk, people: People, verdict: Verdict
+    desk: Desk, people: People, clock: Clock, verdict: Verdict
 ) -> None:
     cases = await moderated(desk)
+    deadline = Deadline(remind=("30m",), due="1h")
+    rules = desk.use_case("content-moderation").model_copy(update={"deadline": deadline})
 
     async def menu(case: Case) -> Any:
         card = await desk.show(await desk.case(case.id))
@@ -121,6 +125,10 @@ async def test_everything_in_the_menu_is_alike(
     for case in cases:
         card = await desk.show(await desk.case(case.id))
         assert await people["ben"].click(card, ids.decide(verdict))
+    await all_alike(cases, menu)
+    clock.advance(hours=1)  # adjudicators are reminded where there is something to settle
+    for case in cases:
+        await desk.database.write(partial(take_steps, case_id=case.id, use_case=rules))
     await all_alike(cases, menu)
 
 
