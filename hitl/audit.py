@@ -6,11 +6,12 @@ alone: words and salt can be erased, and the chain still holds.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from hitl.json_text import json_writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,8 @@ def chain_break(case_id: int, links: Sequence[tuple[Link, str]], *, expected: in
     return None
 
 
-# Made once: ``json.dumps`` makes one for each call that asks for anything unusual.
-_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+_encode = json_writer(sort_keys=True)
 
 
 def _canonical(value: Any) -> bytes:
-    return _encoder.encode(value).encode()
+    return _encode(value).encode()
