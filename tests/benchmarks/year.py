@@ -13,13 +13,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, insert, text
+from sqlmodel import SQLModel
 
 from hitl.policy import Costs, UseCase
 from hitl.policy.stored import content_of
 from hitl.storage.engines import database_url, is_sqlite
 from hitl.storage.migrate import prepare_database
 from hitl.storage.moments import to_microseconds
-from hitl.storage.tables import metadata, policy_versions
+from hitl.storage.tables import policy_versions
 from tests.examples import moderation
 
 YEAR = timedelta(days=364)
@@ -335,7 +336,7 @@ def _without_indexes(connection: Connection) -> Iterator[None]:
     found = [
         index
         for name in _FILLED
-        for index in sorted(metadata.tables[name].indexes, key=lambda i: str(i.name))
+        for index in sorted(SQLModel.metadata.tables[name].indexes, key=lambda i: str(i.name))
     ]
     for index in found:
         index.drop(connection)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
+from sqlmodel import SQLModel
 
 from bot.scheduler.retention import erase_old
 from bot.slack.cards.case import case_card
@@ -36,7 +37,7 @@ from hitl.storage.engines import database_url as parsed
 from hitl.storage.queries import case_by_id
 from hitl.storage.questions import Via
 from hitl.storage.slack_copies import Place
-from hitl.storage.tables import metadata, outbox, pictures
+from hitl.storage.tables import outbox, pictures
 from hitl.storage.verification import first_break
 from hitl.vocabulary import CaseState, CheckState, Verdict
 from tests.conftest import Clock
@@ -70,7 +71,7 @@ def holding(connection: Connection, words: str) -> list[str]:
     """The tables in which the words still are."""
     return [
         table.name
-        for table in metadata.sorted_tables
+        for table in SQLModel.metadata.sorted_tables
         if any(words in str(list(row)) for row in connection.execute(select(table)))
     ]
 

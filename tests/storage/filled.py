@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, LargeBinary, Table, create_engine, inspect, text
 from sqlalchemy.types import JSON, Boolean, Float, Integer
+from sqlmodel import SQLModel
 
 from hitl.storage.database import Transaction
 from hitl.storage.engines import database_url, is_sqlite, writing_engine
@@ -13,7 +14,6 @@ from hitl.storage.moments import Moment, to_microseconds
 from hitl.storage.outbox import Sending
 from hitl.storage.queue_cards import Numbers, begin_queue_card
 from hitl.storage.rollups import Progress, advance, horizon
-from hitl.storage.tables import metadata
 from hitl.vocabulary import CheckKind, CheckState
 from tests.benchmarks.grown import fill
 from tests.benchmarks.year import END, YEAR, clean_up, year_of_use_case
@@ -44,7 +44,7 @@ def fill_all(url: str) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET session_replication_role = replica"))
         for name in GROWING:
-            _more(connection, metadata.tables[name])
+            _more(connection, SQLModel.metadata.tables[name])
     engine.dispose()
     with transaction(url) as tx:
         known = horizon(tx.connection)

@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
+from sqlmodel import SQLModel
 
 from hitl.storage.engines import writing_engine
 from hitl.storage.migrate import (
@@ -18,7 +19,7 @@ from hitl.storage.migrate import (
     migration_config,
     prepare_database,
 )
-from hitl.storage.tables import metadata, schema_version
+from hitl.storage.tables import schema_version
 from tests.postgres import Server
 
 PREPARING = """
@@ -50,7 +51,7 @@ def test_an_empty_database_gets_the_tables_that_the_code_declares(database_url: 
     engine = writing_engine(database_url)
     with engine.begin() as connection:
         context = MigrationContext.configure(connection)
-        assert compare_metadata(context, metadata) == []
+        assert compare_metadata(context, SQLModel.metadata) == []
         scripts = ScriptDirectory.from_config(migration_config(connection))
         assert scripts.get_current_head() == f"{CURRENT:04}"
     engine.dispose()

@@ -1,4 +1,7 @@
-"""Every table, once; their constraints are what makes "exactly one outcome" true."""
+"""Every table, once; their constraints are what makes "exactly one outcome" true.
+
+The names given out here are the tables for Core statements, which the verbs are written in.
+"""
 
 from hitl.storage.tables.access import api_keys, used_links, web_sessions
 from hitl.storage.tables.asking import opinions, questions, strategy_steps
@@ -22,7 +25,6 @@ from hitl.storage.tables.checks import (
     known_turns,
     practised,
 )
-from hitl.storage.tables.columns import metadata
 from hitl.storage.tables.history import audit_events, checkpoints
 from hitl.storage.tables.inquiring import inquiries
 from hitl.storage.tables.learning import (
@@ -100,7 +102,6 @@ __all__ = [
     "known_turns",
     "label_marks",
     "labels",
-    "metadata",
     "model_versions",
     "monthly_reviews",
     "notes",

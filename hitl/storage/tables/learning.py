@@ -1,136 +1,140 @@
 """What decisions teach: labels as they are given out, model versions, calibrations, retraining."""
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Float,
-    Index,
-    Integer,
-    String,
-    Table,
-    UniqueConstraint,
-    text,
-)
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import (
-    ANY_JSON,
-    id_of_case,
-    key,
-    metadata,
-    optional,
-    required,
-    row_id,
-)
+from hitl.storage.tables.columns import id_of_case, json_column, row_id
 
 # To be written out in a query, too: SQLite takes a partial index for no parameter.
 RUN_GOES_ON = text("state IN ('waiting', 'running')")
 
-label_marks = Table(
-    "label_marks",
-    metadata,
-    row_id(),
-    id_of_case(),
-)
-"""That a case's label may have changed; gone once the label says what the case says."""
 
-labels = Table(
-    "labels",
-    metadata,
-    id_of_case(primary_key=True),
-    required("use_case", String),
-    required("position", BigInteger),
-    # Who has not read so far was never told of the case.
-    required("first_position", BigInteger),
-    # None where nothing stands any more that people said.
-    optional("label", String),
-    optional("verdict", String),
-    required("flagged", Boolean, default=False),
-    # ``reviewers``, ``audit``, ``user`` or ``truth``.
-    optional("source", String),
-    # Whose votes chose it.
-    required("reviewers", ANY_JSON),  # list[str]
-    required("adjudicated", Boolean, default=False),
-    optional("decided_at", Moment),
-    # Whether what was submitted is gone.
-    required("erased", Boolean, default=False),
-    UniqueConstraint("position"),
-    Index("ix_labels_use_case", "use_case", "position"),
-)
-"""What readers of labels are told of a case: one row each, moved to the end when it changes.
+class LabelMark(SQLModel, table=True):
+    """That a case's label may have changed; gone once the label says what the case says."""
 
-Positions are given by one writer at a time, after what they tell of was committed: whoever
-has read up to one has missed nothing before it.
-"""
+    __tablename__ = "label_marks"
 
-feed_keys = Table(
-    "feed_keys",
-    metadata,
-    key("id", Integer),
-    required("pseudonyms", String),
-)
-"""One row: the secret behind reviewers' pseudonyms, the same as long as the database is."""
+    id: int | None = row_id()
+    case_id: int = id_of_case()
 
-model_versions = Table(
-    "model_versions",
-    metadata,
-    row_id(),
-    required("use_case", String),
-    required("version", String),
-    required("first_seen_at", Moment),
-    optional("told_by", String),
-    # The position of the last label that it learned from.
-    optional("trained_through", BigInteger),
-    optional("notes", String),
-    # When its before and after was told in Slack.
-    optional("reported_at", Moment),
-    UniqueConstraint("use_case", "version"),
-)
-"""A version of a use case's model, told by whoever deployed it or seen in traffic."""
 
-calibrations = Table(
-    "calibrations",
-    metadata,
-    row_id(),
-    required("use_case", String),
-    required("model", String),
-    required("slope", Float),
-    # Platt's, of the score's log odds: slope 1 and intercept 0 change nothing.
-    required("intercept", Float),
-    # From how many labels of the shadow sample.
-    required("labels", Integer),
-    required("fitted_at", Moment),
-    Index("ix_calibrations_model", "use_case", "model", "id"),
-)
-"""A map from a version's scores to how often it is right; never changed, a newer one counts."""
+class LabelRow(SQLModel, table=True):
+    """What readers of labels are told of a case: one row each, moved to the end when it changes.
 
-retrain_runs = Table(
-    "retrain_runs",
-    metadata,
-    row_id(),
-    required("use_case", String),
-    # The moment of a timetable, the position that made enough labels, or whoever asked.
-    required("occasion", String),
-    required("asked_at", Moment),
-    required("state", String),
-    optional("leased_by", String),
-    optional("lease_until", Moment),
-    optional("started_at", Moment),
-    optional("finished_at", Moment),
-    # The position of the last label that was handed over.
-    optional("through", BigInteger),
-    optional("labels", Integer),
-    # Of them, how many changed since the run before.
-    optional("new_labels", Integer),
-    # How it ended, and the end of what it printed.
-    optional("result", ANY_JSON),  # dict[str, Any]
-    UniqueConstraint("use_case", "occasion"),
-    Index(
-        "ux_retrain_runs_going_on",
-        "use_case",
-        unique=True,
-        sqlite_where=RUN_GOES_ON,
-        postgresql_where=RUN_GOES_ON,
-    ),
-)
-"""One retraining, asked for once for its occasion; the partial index allows one at a time."""
+    Positions are given by one writer at a time, after what they tell of was committed: whoever
+    has read up to one has missed nothing before it.
+    """
+
+    __tablename__ = "labels"
+    __table_args__ = (
+        UniqueConstraint("position"),
+        Index("ix_labels_use_case", "use_case", "position"),
+    )
+
+    case_id: int = id_of_case(primary_key=True)
+    use_case: str
+    position: int = Field(sa_type=BigInteger)
+    first_position: int = Field(sa_type=BigInteger)
+    """Who has not read so far was never told of the case."""
+    label: str | None = None
+    """None where nothing stands any more that people said."""
+    verdict: str | None = None
+    flagged: bool = False
+    source: str | None = None
+    """``reviewers``, ``audit``, ``user`` or ``truth``."""
+    reviewers: list[str] = json_column(nullable=False)
+    """Whose votes chose it."""
+    adjudicated: bool = False
+    decided_at: datetime | None = Field(default=None, sa_type=Moment)
+    erased: bool = False
+    """Whether what was submitted is gone."""
+
+
+class FeedKey(SQLModel, table=True):
+    """One row: the secret behind reviewers' pseudonyms, the same as long as the database is."""
+
+    __tablename__ = "feed_keys"
+
+    id: int = Field(primary_key=True)
+    pseudonyms: str
+
+
+class ModelVersionRow(SQLModel, table=True):
+    """A version of a use case's model, told by whoever deployed it or seen in traffic."""
+
+    __tablename__ = "model_versions"
+    __table_args__ = (UniqueConstraint("use_case", "version"),)
+
+    id: int | None = row_id()
+    use_case: str
+    version: str
+    first_seen_at: datetime = Field(sa_type=Moment)
+    told_by: str | None = None
+    trained_through: int | None = Field(default=None, sa_type=BigInteger)
+    """The position of the last label that it learned from."""
+    notes: str | None = None
+    reported_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When its before and after was told in Slack."""
+
+
+class CalibrationRow(SQLModel, table=True):
+    """A map from a version's scores to how often it is right; never changed, a newer one counts."""
+
+    __tablename__ = "calibrations"
+    __table_args__ = (Index("ix_calibrations_model", "use_case", "model", "id"),)
+
+    id: int | None = row_id()
+    use_case: str
+    model: str
+    slope: float
+    intercept: float
+    """Platt's, of the score's log odds: slope 1 and intercept 0 change nothing."""
+    labels: int
+    """From how many labels of the shadow sample."""
+    fitted_at: datetime = Field(sa_type=Moment)
+
+
+class RetrainRun(SQLModel, table=True):
+    """One retraining, asked for once for its occasion; the partial index allows one at a time."""
+
+    __tablename__ = "retrain_runs"
+    __table_args__ = (
+        UniqueConstraint("use_case", "occasion"),
+        Index(
+            "ux_retrain_runs_going_on",
+            "use_case",
+            unique=True,
+            sqlite_where=RUN_GOES_ON,
+            postgresql_where=RUN_GOES_ON,
+        ),
+    )
+
+    id: int | None = row_id()
+    use_case: str
+    occasion: str
+    """The moment of a timetable, the position that made enough labels, or whoever asked."""
+    asked_at: datetime = Field(sa_type=Moment)
+    state: str
+    leased_by: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=Moment)
+    started_at: datetime | None = Field(default=None, sa_type=Moment)
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
+    through: int | None = Field(default=None, sa_type=BigInteger)
+    """The position of the last label that was handed over."""
+    labels: int | None = None
+    new_labels: int | None = None
+    """Of them, how many changed since the run before."""
+    result: dict[str, Any] | None = json_column()
+    """How it ended, and the end of what it printed."""
+
+
+label_marks = SQLModel.metadata.tables["label_marks"]
+labels = SQLModel.metadata.tables["labels"]
+feed_keys = SQLModel.metadata.tables["feed_keys"]
+model_versions = SQLModel.metadata.tables["model_versions"]
+calibrations = SQLModel.metadata.tables["calibrations"]
+retrain_runs = SQLModel.metadata.tables["retrain_runs"]

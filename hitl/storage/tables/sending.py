@@ -1,70 +1,82 @@
 """What must be sent, and at what pace."""
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Table, text
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, text
+from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import ANY_JSON, key, metadata, optional, required, row_id
+from hitl.storage.tables.columns import json_column, row_id
 
-outbox = Table(
-    "outbox",
-    metadata,
-    row_id(),
-    required("stream", String),
-    required("lane", String),
-    required("kind", String),
-    optional("case_id", BigInteger, ForeignKey("cases.id")),
-    required("use_case", String),
-    required("payload", ANY_JSON),  # dict[str, Any]
-    required("state", String, default="waiting"),
-    required("attempts", Integer, default=0),
-    # Not to be taken before; taking a row moves this to the end of its lease.
-    required("due_at", Moment),
-    optional("leased_by", String),
-    required("created_at", Moment),
-    optional("finished_at", Moment),
-    optional("last_error", String),
-    Index(
-        "ix_outbox_lane_waiting",
-        "lane",
-        "id",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
-    Index(
-        "ix_outbox_due",
-        "lane",
-        "due_at",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
-    Index(
-        "ix_outbox_stream_waiting",
-        "stream",
-        "id",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
-    Index(
-        "ix_outbox_dead",
-        "id",
-        sqlite_where=text("state = 'dead'"),
-        postgresql_where=text("state = 'dead'"),
-    ),
-    Index("ix_outbox_case", "case_id"),
-)
-"""Something that must be sent; written by the verb that makes it true, deleted by nobody.
 
-Rows of one ``stream`` are sent in order of id: a row waits while an earlier one is unsent.
-Rows of one ``lane`` share a rate limit of the receiving side.
-"""
+class OutboxRow(SQLModel, table=True):
+    """Something that must be sent; written by the verb that makes it true, deleted by nobody.
 
-paces = Table(
-    "paces",
-    metadata,
-    key("name", String),
-    # When the lane would be idle if everything taken so far had kept its interval.
-    required("free_at", Moment),
-    # Nothing goes before: the receiving side asked for it.
-    required("held_until", Moment),
-)
-"""When a lane, or everything for one receiver, may be used; shared by all who deliver."""
+    Rows of one ``stream`` are sent in order of id: a row waits while an earlier one is unsent.
+    Rows of one ``lane`` share a rate limit of the receiving side.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_lane_waiting",
+            "lane",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_outbox_due",
+            "lane",
+            "due_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_outbox_stream_waiting",
+            "stream",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_outbox_dead",
+            "id",
+            sqlite_where=text("state = 'dead'"),
+            postgresql_where=text("state = 'dead'"),
+        ),
+        Index("ix_outbox_case", "case_id"),
+    )
+
+    id: int | None = row_id()
+    stream: str
+    lane: str
+    kind: str
+    case_id: int | None = Field(default=None, sa_type=BigInteger, foreign_key="cases.id")
+    use_case: str
+    payload: dict[str, Any] = json_column(nullable=False)
+    state: str = "waiting"
+    attempts: int = 0
+    due_at: datetime = Field(sa_type=Moment)
+    """Not to be taken before; taking a row moves this to the end of its lease."""
+    leased_by: str | None = None
+    created_at: datetime = Field(sa_type=Moment)
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
+    last_error: str | None = None
+
+
+class Pace(SQLModel, table=True):
+    """When a lane, or everything for one receiver, may be used; shared by all who deliver."""
+
+    __tablename__ = "paces"
+
+    name: str = Field(primary_key=True)
+    free_at: datetime = Field(sa_type=Moment)
+    """When the lane would be idle if everything taken so far had kept its interval."""
+    held_until: datetime = Field(sa_type=Moment)
+    """Nothing goes before: the receiving side asked for it."""
+
+
+outbox = SQLModel.metadata.tables["outbox"]
+paces = SQLModel.metadata.tables["paces"]

@@ -1,62 +1,77 @@
 """Where things stand in Slack."""
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Table, text
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, text
+from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import id_of_case, key, metadata, optional, required, row_id
+from hitl.storage.tables.columns import id_of_case, row_id
 
-slack_messages = Table(
-    "slack_messages",
-    metadata,
-    id_of_case(primary_key=True),
-    required("channel", String),
-    required("ts", String),
-    required("posted_at", Moment),
-    Index("ix_slack_messages_place", "channel", "ts"),
-)
-"""Where a case's card stands in Slack; one card a case."""
 
-thread_replies = Table(
-    "thread_replies",
-    metadata,
-    key("channel", String),
-    key("ts", String),
-    id_of_case(),
-    # Slack's timestamp of the latest edit; empty for the message as it was sent.
-    required("version", String),
-    optional("note_id", BigInteger, ForeignKey("notes.id", ondelete="SET NULL")),
-    Index("ix_thread_replies_note", "note_id"),
-)
-"""A message somebody wrote under a card: the key makes it one note, however often it is told.
+class SlackMessage(SQLModel, table=True):
+    """Where a case's card stands in Slack; one card a case."""
 
-It stays when its note is gone, so that a message told late does not bring the note back.
-"""
+    __tablename__ = "slack_messages"
+    __table_args__ = (Index("ix_slack_messages_place", "channel", "ts"),)
 
-queue_cards = Table(
-    "queue_cards",
-    metadata,
-    row_id(),
-    required("use_case", String),
-    # As the policy named it; ``slack_channel`` is where the message got to.
-    required("channel", String),
-    required("opened_at", Moment),
-    optional("closed_at", Moment),
-    optional("slack_channel", String),
-    optional("ts", String),
-    # What the message was last told to show, and when.
-    required("told_open", Integer),
-    optional("told_oldest_at", Moment),
-    required("told_at", Moment),
-    Index(
-        "ux_queue_cards_open",
-        "use_case",
-        "channel",
-        unique=True,
-        sqlite_where=text("closed_at IS NULL"),
-        postgresql_where=text("closed_at IS NULL"),
-    ),
-)
-"""A message that stands for waiting cases which are too many for a card each.
+    case_id: int = id_of_case(primary_key=True)
+    channel: str
+    ts: str
+    posted_at: datetime = Field(sa_type=Moment)
 
-The partial index allows one open queue card for a use case in a channel.
-"""
+
+class ThreadReply(SQLModel, table=True):
+    """A message somebody wrote under a card: the key makes it one note, however often it is told.
+
+    It stays when its note is gone, so that a message told late does not bring the note back.
+    """
+
+    __tablename__ = "thread_replies"
+    __table_args__ = (Index("ix_thread_replies_note", "note_id"),)
+
+    channel: str = Field(primary_key=True)
+    ts: str = Field(primary_key=True)
+    case_id: int = id_of_case()
+    version: str
+    """Slack's timestamp of the latest edit; empty for the message as it was sent."""
+    note_id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, ForeignKey("notes.id", ondelete="SET NULL"))
+    )
+
+
+class QueueCardRow(SQLModel, table=True):
+    """A message that stands for waiting cases which are too many for a card each.
+
+    The partial index allows one open queue card for a use case in a channel.
+    """
+
+    __tablename__ = "queue_cards"
+    __table_args__ = (
+        Index(
+            "ux_queue_cards_open",
+            "use_case",
+            "channel",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: int | None = row_id()
+    use_case: str
+    channel: str
+    """As the policy named it; ``slack_channel`` is where the message got to."""
+    opened_at: datetime = Field(sa_type=Moment)
+    closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    slack_channel: str | None = None
+    ts: str | None = None
+    told_open: int
+    """What the message was last told to show, and when."""
+    told_oldest_at: datetime | None = Field(default=None, sa_type=Moment)
+    told_at: datetime = Field(sa_type=Moment)
+
+
+slack_messages = SQLModel.metadata.tables["slack_messages"]
+thread_replies = SQLModel.metadata.tables["thread_replies"]
+queue_cards = SQLModel.metadata.tables["queue_cards"]
