@@ -7,6 +7,8 @@ from functools import partial
 
 import pytest
 
+from hitl.learning.export import begin_reading, documents
+from hitl.learning.feed import Selection
 from hitl.review import overrule
 from hitl.storage.database import Database, Transaction
 from tests.examples import moderation
@@ -47,10 +49,25 @@ async def test_a_label_committed_after_a_later_one_was_read_is_not_missed(
     assert missed["key"] == "drew its ids first"
 
 
+async def test_what_is_corrected_while_it_is_read_comes_as_a_correction_to_who_never_had_it(
+    database: Database,
+) -> None:
+    early = await database.write(partial(decided, key="early"))
+    await database.write(partial(decided, key="late"))
+    reading = await begin_reading(database, Selection())
+    await database.write(partial(corrected, case_id=early))
+    await labels_after(database)
+    [[only]] = [page async for page in documents(database, reading)]
+    assert only["key"] == "late"
+    [label] = await labels_after(database, int(only["cursor"]))
+    assert (label["key"], label["change"], label["label"]) == ("early", "revised", "clean")
+
+
 async def test_readers_beside_writers_miss_nothing_and_are_told_twice_only_of_corrections(
     database: Database,
 ) -> None:
     writers, each = 4, 12
+    everything = {f"{number}-{turn}" for number in range(writers) for turn in range(each)}
     revised: set[str] = set()
 
     async def write(number: int) -> None:
@@ -78,11 +95,12 @@ async def test_readers_beside_writers_miss_nothing_and_are_told_twice_only_of_co
     stop.set()
     for seen in await asyncio.gather(*readers):
         added = [key for key, change, _ in seen if change == "added"]
-        assert sorted(added) == sorted({key for key, _, _ in seen})
-        assert len(added) == writers * each
         again = [key for key, change, _ in seen if change == "revised"]
+        assert len(added) == len(set(added))
         assert len(again) == len(set(again))
         assert set(again) <= revised
+        # What is corrected between two looks of one reading comes as that, and not before.
+        assert set(added) | set(again) == everything
         assert {key: label for key, _, label in seen} == {
-            key: "clean" if key in revised else "violation" for key in added
+            key: "clean" if key in revised else "violation" for key in everything
         }
