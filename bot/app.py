@@ -1,7 +1,6 @@
 """The composition root: the only place that wires database, Slack, HTTP and time together."""
 
 import asyncio
-import random
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -54,7 +53,7 @@ from bot.scheduler.retraining import retraining, retraining_jobs
 from bot.scheduler.rollups import rolling_up
 from bot.scheduler.strategies import passing_on
 from bot.scheduler.timetable import Timetable
-from bot.services import Services
+from bot.services import Services, fresh_draw
 from bot.serving import listen, serving
 from bot.settings import Settings
 from bot.slack.app import build_slack_app
@@ -136,7 +135,7 @@ def _services(settings: Settings, database: Database, policy: InForce) -> Servic
     return Services(
         database=database,
         policy=policy,
-        draw=random.SystemRandom().random,
+        draw=fresh_draw,
         callbacks=Callbacks(
             signed=bool(settings.webhook_secrets),
             allowed=Allowed.parse(settings.webhook_allow),
