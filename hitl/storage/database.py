@@ -24,6 +24,7 @@ from hitl.storage.bell import Bell
 from hitl.storage.clocks import Clock, ServerClock, system_now
 from hitl.storage.engines import reading_engine, writing_engine
 from hitl.storage.failures import MISTAKES, StorageUnavailable, is_undone, tried
+from hitl.storage.opened_file import OpenedFile
 from hitl.storage.remains import clear_remains
 from hitl.storage.replicas import Replicas
 
@@ -84,6 +85,8 @@ class Database:
         self._queries: SimpleQueue[_Job | None] = SimpleQueue()
         is_shared = self._writing.dialect.name == "postgresql"
         self._most = 1 if is_shared else _SQLITE_VERBS_A_COMMIT
+        self._is_file = not is_shared
+        self._file: OpenedFile | None = None
         self._clock = clock or (_server_clock(self._writing) if is_shared else system_now)
         self._replicas = self._dial() if is_shared else None
         self._workers = _started(
@@ -175,6 +178,7 @@ class Database:
     def _transact(self, jobs: list[_Job]) -> set[str]:
         topics: set[str] = set()
         with self._writing.connect() as connection, connection.begin() as transaction:
+            self._require_file(connection)
             for job in jobs:
                 before = _changes(connection) if len(jobs) > 1 else 0
                 topics |= self._run(job, connection)
@@ -187,6 +191,11 @@ class Database:
                 _commit(transaction)
                 reach(Instant.COMMIT_AFTER)
         return topics
+
+    def _require_file(self, connection: Connection) -> None:
+        if self._is_file:
+            self._file = self._file or OpenedFile(connection)
+            self._file.require_in_place()
 
     def _run(self, job: _Job, connection: Connection) -> set[str]:
         transaction = Transaction(connection, self._clock())

@@ -1,9 +1,12 @@
 """One writer, whose commits are durable; what its file can't take is never acknowledged."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, make_url, select, text
 
 from hitl.errors import HitlError
 from hitl.storage.database import Database, StorageUnavailable, Transaction
@@ -16,6 +19,16 @@ from tests.storage.marks import Refused, mark, mark_and_refuse, marks, together
 @pytest.fixture
 def engine() -> str:
     return "sqlite"
+
+
+@contextmanager
+def moved(path: Path, *, instead: str) -> Iterator[None]:
+    """The file is elsewhere while the block runs."""
+    elsewhere = path.rename(path.with_name("elsewhere.db"))
+    if instead == "another file":
+        path.touch()
+    yield
+    elsewhere.rename(path)
 
 
 async def test_a_refused_verb_spares_those_it_shares_a_commit_with(database: Database) -> None:
@@ -50,6 +63,18 @@ async def test_a_refusal_that_goes_back_to_a_lost_commit_is_not_told(database: D
     )
     assert [type(answer) for answer in answers] == [StorageUnavailable] * 3
     assert await marks(database) == set()
+
+
+@pytest.mark.parametrize("instead", ["nothing", "another file"])
+async def test_nothing_is_acknowledged_into_a_file_that_lies_there_no_more(
+    database: Database, instead: str
+) -> None:
+    await database.write(lambda tx: mark(tx, "before"))
+    path = Path(str(make_url(database.url).database))
+    with moved(path, instead=instead), pytest.raises(StorageUnavailable, match=path.name):
+        await database.write(lambda tx: mark(tx, "after"))
+    assert await marks(database) == {"before"}
+    await database.write(lambda tx: mark(tx, "later"))
 
 
 async def test_many_waiting_verbs_share_one_commit(database: Database) -> None:
