@@ -106,7 +106,7 @@ async def running_service(
         api = build_intake(services, keyring=keyring)
         _install_doors(api, services, settings, slack=slack, client=client, keyring=keyring)
         await stack.enter_async_context(
-            serving(api, listener, timeout_graceful_shutdown=_GRACE_SECONDS)
+            serving(api, listener, ws="none", timeout_graceful_shutdown=_GRACE_SECONDS)
         )
         stack.callback(database.bell.silence)
         if settings.slack_app_token is not None:

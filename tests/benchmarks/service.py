@@ -1,21 +1,20 @@
 """The service under measurement: ``hitl serve`` in a process of its own."""
 
 import asyncio
-import os
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import aiohttp
 import psutil
 
-from tests.benchmarks.processes import SERVICE_CORE, spawned, use_core
+from tests.benchmarks.processes import SERVICE_CORE
 from tests.service.process import KEY
 
 _START_SECONDS = 60
+_SERVE = (sys.executable, "-m", "tests.benchmarks.unpaced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +33,19 @@ class Running:
 async def running(folder: Path, env: Mapping[str, str], *, port: int) -> AsyncIterator[Running]:
     """The service for as long as the block runs."""
     url = f"http://127.0.0.1:{port}"
-    async with spawned(_serve, folder, {**env, "HITL_PORT": str(port)}) as process:
+    with (folder / "service.log").open("a") as log:
+        process = await asyncio.create_subprocess_exec(
+            *_SERVE, cwd=folder, env={**env, "HITL_PORT": str(port)}, stdout=log, stderr=log
+        )
+    started = psutil.Process(process.pid)
+    started.cpu_affinity([SERVICE_CORE])
+    try:
         await _ready(url, process, folder=folder)
-        assert process.pid is not None
-        yield Running(url, psutil.Process(process.pid))
+        yield Running(url, started)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
 
 
 def caller() -> aiohttp.ClientSession:
@@ -50,25 +58,9 @@ def caller() -> aiohttp.ClientSession:
     )
 
 
-def _serve(folder: Path, env: Mapping[str, str]) -> None:
-    use_core(SERVICE_CORE)
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(env)
-    with (folder / "service.log").open("a") as log:
-        os.dup2(log.fileno(), 1)
-        os.dup2(log.fileno(), 2)
-    from bot import app  # noqa: PLC0415 - starting it is part of what is measured
-    from bot.commands import serve  # noqa: PLC0415 - the same
-
-    # Slack's pace is not kept: a local workspace does not ask for it.
-    serve.running_service = partial(app.running_service, paced=False)  # type: ignore[attr-defined]
-    serve.serve()
-
-
-async def _ready(url: str, process: BaseProcess, *, folder: Path) -> None:
+async def _ready(url: str, process: asyncio.subprocess.Process, *, folder: Path) -> None:
     async with aiohttp.ClientSession() as http, asyncio.timeout(_START_SECONDS):
-        while process.is_alive():
+        while process.returncode is None:
             try:
                 async with http.get(f"{url}/readyz") as answer:
                     if answer.ok:
