@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hitl.json_text import json_writer
+from hitl.json_text import JsonWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def chain_break(case_id: int, links: Sequence[tuple[Link, str]], *, expected: in
     return None
 
 
-_encode = json_writer(sort_keys=True)
+_encode = JsonWriter(sort_keys=True)
 
 
 def _canonical(value: Any) -> bytes:

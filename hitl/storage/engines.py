@@ -8,7 +8,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from hitl.errors import HitlError
-from hitl.json_text import json_writer
+from hitl.json_text import JsonWriter
 
 _SQLITE_SETTINGS = {
     "journal_mode": "WAL",
@@ -141,7 +141,7 @@ def _create(url: URL, **options: Any) -> Engine:
     return create_engine(url, connect_args=given, json_serializer=to_json, **options)
 
 
-to_json = json_writer(allow_nan=False)
+to_json = JsonWriter(allow_nan=False)
 
 
 def _prepare_sqlite(engine: Engine, *, begin: str, settings: dict[str, str]) -> None:

@@ -63,6 +63,15 @@ async def test_every_writing_connection_is_durable_and_lets_go(
     assert await database.write(lambda tx: tx.connection.execute(asked).scalar()) == value
 
 
+async def test_the_driver_has_nothing_to_warn_of(
+    postgresql_url: str, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = Database(postgresql_url, clock=clock)
+    await database.write(lambda tx: tx.connection.execute(text("SELECT 1")).scalar())
+    database.close()
+    assert [record.getMessage() for record in caplog.records if record.name == "psycopg"] == []
+
+
 async def test_the_victim_of_a_deadlock_is_run_again(database: Database) -> None:
     await database.write(lambda tx: [mark(tx, name) for name in ("left", "right")])
     both_hold_one = threading.Barrier(2)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hitl.json_text import json_writer
+from hitl.json_text import JsonWriter
 from hitl.vocabulary import RouteTo
 
 TEXTS = st.text(st.characters(exclude_categories=()))
@@ -20,17 +20,17 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_it_writes_as_json_does(value: object) -> None:
-    assert json_writer()(value) == json.dumps(value, separators=(",", ":"))
+    assert JsonWriter()(value) == json.dumps(value, separators=(",", ":"))
     canonical = json.dumps(value, separators=(",", ":"), sort_keys=True)
-    assert json_writer(sort_keys=True)(value) == canonical
+    assert JsonWriter(sort_keys=True)(value) == canonical
 
 
 @pytest.mark.parametrize("value", [float("nan"), [float("inf")], {"score": float("-inf")}])
 def test_what_is_no_number_is_refused_where_that_was_asked(value: object) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
-        json_writer(allow_nan=False)(value)
+        JsonWriter(allow_nan=False)(value)
 
 
 def test_what_json_can_not_write_is_refused() -> None:
     with pytest.raises(TypeError, match="set"):
-        json_writer()({"labels": {"7"}})
+        JsonWriter()({"labels": {"7"}})

@@ -22,13 +22,13 @@ from bot.services import Services
 from hitl.api_keys import Scope
 from hitl.cases import Case
 from hitl.errors import HitlError
-from hitl.json_text import json_writer
+from hitl.json_text import JsonWriter
 from hitl.review import Arrival, add_tallies, submit_all
 from hitl.routing import RoutingError
 from hitl.storage.grouped import Grouped
 
 log = logging.getLogger(__name__)
-_canonical = json_writer(sort_keys=True)
+_canonical = JsonWriter(sort_keys=True)
 _Intake = Grouped[Arrival, tuple[Case, bool]]
 _AT_ONCE = 125
 """Cases of a batch in one transaction: clicks and others wait for it no longer than a moment."""
