@@ -6,10 +6,10 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import json_column
+from hitl.storage.tables.columns import Row, json_column
 
 
-class ApiKeyRow(SQLModel, table=True):
+class ApiKeyRow(Row, table=True):
     """A key that was made; the partial index allows two of a name at once, to rotate."""
 
     __tablename__ = "api_keys"
@@ -38,7 +38,7 @@ class ApiKeyRow(SQLModel, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
-class UsedLink(SQLModel, table=True):
+class UsedLink(Row, table=True):
     """That a one-time link was used: the key makes it once."""
 
     __tablename__ = "used_links"
@@ -47,7 +47,7 @@ class UsedLink(SQLModel, table=True):
     used_at: datetime = Field(sa_type=Moment)
 
 
-class WebSession(SQLModel, table=True):
+class WebSession(Row, table=True):
     """Who is signed in with a browser: a person of the workspace, or the holder of a key."""
 
     __tablename__ = "web_sessions"

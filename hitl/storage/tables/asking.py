@@ -7,10 +7,10 @@ from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import id_of_case, json_column, row_id
+from hitl.storage.tables.columns import Row, id_of_case, json_column, row_id
 
 
-class StepRow(SQLModel, table=True):
+class StepRow(Row, table=True):
     """A step of a case's chain that was begun; the partial index allows one at a time.
 
     It holds the chain as it was when the case came in, so that a changed policy moves nobody who
@@ -53,7 +53,7 @@ class StepRow(SQLModel, table=True):
     """What it came to, in words that hold nothing a person wrote."""
 
 
-class OpinionRow(SQLModel, table=True):
+class OpinionRow(Row, table=True):
     """One endpoint of a second-model step: what was asked of it, and what it said."""
 
     __tablename__ = "opinions"
@@ -84,7 +84,7 @@ class OpinionRow(SQLModel, table=True):
     failure: str | None = None
 
 
-class QuestionRow(SQLModel, table=True):
+class QuestionRow(Row, table=True):
     """What a person is asked who is no reviewer, or what feedback is asked of an answer.
 
     One of each kind a case; ``answered_at`` is set once, whatever became of the case by then.

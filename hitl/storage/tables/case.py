@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary, UniqueConstraint,
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import id_of_case, json_column, row_id
+from hitl.storage.tables.columns import Row, id_of_case, json_column, row_id
 
 # To be written out in a query, too: SQLite takes a partial index for no parameter.
 AWAITS_PEOPLE = text("(state IN ('open', 'disputed') AND people_since IS NOT NULL OR awaits_check)")
@@ -19,7 +19,7 @@ STANDS_BY_OTHERS = text("(is_current AND \"by\" != 'ai')")
 """An outcome that stands and is not the AI's own: few of many."""
 
 
-class CaseRow(SQLModel, table=True):
+class CaseRow(Row, table=True):
     """One item submitted; what is personal lives in ``case_contents``."""
 
     __tablename__ = "cases"
@@ -135,7 +135,7 @@ class CaseRow(SQLModel, table=True):
     """How many its audit chain has, so that one cut short shows."""
 
 
-class CaseContent(SQLModel, table=True):
+class CaseContent(Row, table=True):
     """What a person wrote or is, apart from the case so that it can leave alone."""
 
     __tablename__ = "case_contents"
@@ -152,7 +152,7 @@ class CaseContent(SQLModel, table=True):
     """Of the digest that the audit chain holds; erased together with the rest."""
 
 
-class Picture(SQLModel, table=True):
+class Picture(Row, table=True):
     """An uploaded picture; ``slack_file`` is set once the workspace holds a copy."""
 
     __tablename__ = "pictures"
@@ -165,7 +165,7 @@ class Picture(SQLModel, table=True):
     slack_file: str | None = None
 
 
-class OutcomeRow(SQLModel, table=True):
+class OutcomeRow(Row, table=True):
     """Every outcome a case ever had; the partial index allows one current one."""
 
     __tablename__ = "outcomes"
@@ -201,7 +201,7 @@ class OutcomeRow(SQLModel, table=True):
     decided_at: datetime = Field(sa_type=Moment)
 
 
-class TruthRow(SQLModel, table=True):
+class TruthRow(Row, table=True):
     """What turned out to be right, learned later; the newest row of a case counts."""
 
     __tablename__ = "truths"
@@ -213,7 +213,7 @@ class TruthRow(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
-class Tally(SQLModel, table=True):
+class Tally(Row, table=True):
     """Predictions that stood by themselves where they were made, counted by the caller."""
 
     __tablename__ = "tallies"

@@ -6,13 +6,13 @@ from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import id_of_case, row_id
+from hitl.storage.tables.columns import Row, id_of_case, row_id
 
 IS_KNOWN_ANSWER = text("(kind = 'known')")
 """A check whose answer is known before: few of many."""
 
 
-class CheckRow(SQLModel, table=True):
+class CheckRow(Row, table=True):
     """A blind check; it hangs off a case whatever the case's state, and each answer is a review.
 
     ``audit``: the case is in the unbiased sample, and ``final_label`` of a settled one is the
@@ -61,7 +61,7 @@ class CheckRow(SQLModel, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
-class KnownAnswer(SQLModel, table=True):
+class KnownAnswer(Row, table=True):
     """An item whose right label is known; copies of its case are served blind, to measure people.
 
     The case is one that a caller sent for this, or one that was adjudicated.
@@ -79,7 +79,7 @@ class KnownAnswer(SQLModel, table=True):
     """Its answer is in doubt, or its content is gone: it is served no more."""
 
 
-class KnownTurn(SQLModel, table=True):
+class KnownTurn(Row, table=True):
     """That a known answer is to be served among the cases of a use case, from ``due_at`` on."""
 
     __tablename__ = "known_turns"
@@ -92,7 +92,7 @@ class KnownTurn(SQLModel, table=True):
     """Uniform in [0, 1): which one it is."""
 
 
-class PractisedRow(SQLModel, table=True):
+class PractisedRow(Row, table=True):
     """That a person was shown a known answer to practise on: it measures them no more."""
 
     __tablename__ = "practised"

@@ -1,9 +1,16 @@
-"""The kinds of column that tables have in common."""
+"""What all tables have in common, and kinds of column."""
 
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Integer
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
+
+
+class Row(SQLModel):
+    """Of any table; statements need its columns alone, so what would validate it is not built."""
+
+    model_config = {"defer_build": True}
+
 
 # SQLite counts rows only in a column declared exactly INTEGER PRIMARY KEY.
 BIG_ID = BigInteger().with_variant(Integer(), "sqlite")

@@ -7,10 +7,10 @@ from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import id_of_case, json_column, row_id
+from hitl.storage.tables.columns import Row, id_of_case, json_column, row_id
 
 
-class AuditEvent(SQLModel, table=True):
+class AuditEvent(Row, table=True):
     """What happened to a case, in order; written in the same transaction as the change.
 
     The events of a case are a chain: ``hitl.audit`` says what ``hash`` covers.
@@ -33,7 +33,7 @@ class AuditEvent(SQLModel, table=True):
     hash: str
 
 
-class CheckpointRow(SQLModel, table=True):
+class CheckpointRow(Row, table=True):
     """One hash over every chain up to the event ``through``."""
 
     __tablename__ = "checkpoints"

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import id_of_case, row_id
+from hitl.storage.tables.columns import Row, id_of_case, row_id
 
 
-class InquiryRow(SQLModel, table=True):
+class InquiryRow(Row, table=True):
     """A question to the submitter of a case; answered once."""
 
     __tablename__ = "inquiries"

@@ -7,13 +7,13 @@ from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import id_of_case, json_column, row_id
+from hitl.storage.tables.columns import Row, id_of_case, json_column, row_id
 
 # To be written out in a query, too: SQLite takes a partial index for no parameter.
 RUN_GOES_ON = text("state IN ('waiting', 'running')")
 
 
-class LabelMark(SQLModel, table=True):
+class LabelMark(Row, table=True):
     """That a case's label may have changed; gone once the label says what the case says."""
 
     __tablename__ = "label_marks"
@@ -22,7 +22,7 @@ class LabelMark(SQLModel, table=True):
     case_id: int = id_of_case()
 
 
-class LabelRow(SQLModel, table=True):
+class LabelRow(Row, table=True):
     """What readers of labels are told of a case: one row each, moved to the end when it changes.
 
     Positions are given by one writer at a time, after what they tell of was committed: whoever
@@ -54,7 +54,7 @@ class LabelRow(SQLModel, table=True):
     """Whether what was submitted is gone."""
 
 
-class FeedKey(SQLModel, table=True):
+class FeedKey(Row, table=True):
     """One row: the secret behind reviewers' pseudonyms, the same as long as the database is."""
 
     __tablename__ = "feed_keys"
@@ -63,7 +63,7 @@ class FeedKey(SQLModel, table=True):
     pseudonyms: str
 
 
-class ModelVersionRow(SQLModel, table=True):
+class ModelVersionRow(Row, table=True):
     """A version of a use case's model, told by whoever deployed it or seen in traffic."""
 
     __tablename__ = "model_versions"
@@ -81,7 +81,7 @@ class ModelVersionRow(SQLModel, table=True):
     """When its before and after was told in Slack."""
 
 
-class CalibrationRow(SQLModel, table=True):
+class CalibrationRow(Row, table=True):
     """A map from a version's scores to how often it is right; never changed, a newer one counts."""
 
     __tablename__ = "calibrations"
@@ -98,7 +98,7 @@ class CalibrationRow(SQLModel, table=True):
     fitted_at: datetime = Field(sa_type=Moment)
 
 
-class RetrainRun(SQLModel, table=True):
+class RetrainRun(Row, table=True):
     """One retraining, asked for once for its occasion; the partial index allows one at a time."""
 
     __tablename__ = "retrain_runs"

@@ -6,10 +6,10 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import json_column, row_id
+from hitl.storage.tables.columns import Row, json_column, row_id
 
 
-class MonthlyReview(SQLModel, table=True):
+class MonthlyReview(Row, table=True):
     """That a use case's leads were asked whether to invest in its model, and what they said."""
 
     __tablename__ = "monthly_reviews"

@@ -7,12 +7,12 @@ from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import json_column, row_id
+from hitl.storage.tables.columns import Row, json_column, row_id
 
 IS_PROPOSED = text("state = 'proposed'")
 
 
-class RunningPolicyRow(SQLModel, table=True):
+class RunningPolicyRow(Row, table=True):
     """One row: the policy that every process goes by."""
 
     __tablename__ = "running_policy"
@@ -27,7 +27,7 @@ class RunningPolicyRow(SQLModel, table=True):
     changed_at: datetime = Field(sa_type=Moment)
 
 
-class PolicyChangeRow(SQLModel, table=True):
+class PolicyChangeRow(Row, table=True):
     """A change of one use case's policy, asked for by somebody; never deleted."""
 
     __tablename__ = "policy_changes"
@@ -71,7 +71,7 @@ class PolicyChangeRow(SQLModel, table=True):
     ts: str | None = None
 
 
-class PolicySignature(SQLModel, table=True):
+class PolicySignature(Row, table=True):
     """One office's yes to a change."""
 
     __tablename__ = "policy_signatures"

@@ -6,13 +6,13 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import id_of_case, row_id
+from hitl.storage.tables.columns import Row, id_of_case, row_id
 
 IS_ADJUDICATION = text("(is_adjudication AND undone_at IS NULL)")
 """A vote that settled a dispute and stands: few of many."""
 
 
-class ReviewRow(SQLModel, table=True):
+class ReviewRow(Row, table=True):
     """One person's vote on a case; the partial index allows one that stands."""
 
     __tablename__ = "reviews"
@@ -54,7 +54,7 @@ class ReviewRow(SQLModel, table=True):
     """Whether it settled a dispute, between votes that its reviewer had seen."""
 
 
-class FlagRow(SQLModel, table=True):
+class FlagRow(Row, table=True):
     """That a case is watched because its outcome is flagged; the partial index allows one at once.
 
     A flag that ended stays, to be counted.
@@ -83,7 +83,7 @@ class FlagRow(SQLModel, table=True):
     """``cleared``, ``turned`` or ``undone``."""
 
 
-class ClaimRow(SQLModel, table=True):
+class ClaimRow(Row, table=True):
     """Who looks at a case, and until when it is kept for them; it says nothing once decided."""
 
     __tablename__ = "claims"
@@ -95,7 +95,7 @@ class ClaimRow(SQLModel, table=True):
     until: datetime = Field(sa_type=Moment)
 
 
-class SkipRow(SQLModel, table=True):
+class SkipRow(Row, table=True):
     """That a person would rather not decide a case; it is not served to them for a while."""
 
     __tablename__ = "skips"
@@ -111,7 +111,7 @@ class SkipRow(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
-class NoteRow(SQLModel, table=True):
+class NoteRow(Row, table=True):
     """What a person wrote on a case."""
 
     __tablename__ = "notes"

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Table
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
+from hitl.storage.tables.columns import Row
 
 # SQLite keeps such a table in the order of its key: an hour's rows lie together.
 _BY_KEY = {"sqlite_with_rowid": False}
@@ -24,7 +25,7 @@ def _count() -> Any:
     return Field(sa_type=BigInteger)
 
 
-class HourlyPredictions(SQLModel, table=True):
+class HourlyPredictions(Row, table=True):
     """Predictions by when they came, those that callers only counted included."""
 
     __tablename__ = "hourly_predictions"
@@ -43,7 +44,7 @@ class HourlyPredictions(SQLModel, table=True):
     predictions: int = _count()
 
 
-class HourlyDecisions(SQLModel, table=True):
+class HourlyDecisions(Row, table=True):
     """Outcomes that stand and are not the AI's own, by when they were stored."""
 
     __tablename__ = "hourly_decisions"
@@ -65,7 +66,7 @@ class HourlyDecisions(SQLModel, table=True):
     flagged: int = _count()
 
 
-class HourlyWaits(SQLModel, table=True):
+class HourlyWaits(Row, table=True):
     """How long cases waited for people, by when these decided."""
 
     __tablename__ = "hourly_waits"
@@ -80,7 +81,7 @@ class HourlyWaits(SQLModel, table=True):
     waits: int = _count()
 
 
-class HourlyReviews(SQLModel, table=True):
+class HourlyReviews(Row, table=True):
     """Votes by when they were given and by whom, and how long people looked."""
 
     __tablename__ = "hourly_reviews"
@@ -101,7 +102,7 @@ class HourlyReviews(SQLModel, table=True):
     seconds: float
 
 
-class DailyReviews(SQLModel, table=True):
+class DailyReviews(Row, table=True):
     """The same by the day of UTC, whoever gave them and what became of them."""
 
     __tablename__ = "daily_reviews"
@@ -116,7 +117,7 @@ class DailyReviews(SQLModel, table=True):
     seconds: float
 
 
-class HourlyRequests(SQLModel, table=True):
+class HourlyRequests(Row, table=True):
     """Requests to second models and questions to users, by when their step began."""
 
     __tablename__ = "hourly_requests"
@@ -131,7 +132,7 @@ class HourlyRequests(SQLModel, table=True):
     requests: int = _count()
 
 
-class HourlyPairs(SQLModel, table=True):
+class HourlyPairs(Row, table=True):
     """The first two votes on a case that was looked at twice, by when the second was given."""
 
     __tablename__ = "hourly_pairs"
@@ -151,7 +152,7 @@ class HourlyPairs(SQLModel, table=True):
     pairs: int = _count()
 
 
-class HourlyChecks(SQLModel, table=True):
+class HourlyChecks(Row, table=True):
     """Random blind checks by when they were settled: the sample without bias."""
 
     __tablename__ = "hourly_checks"
@@ -173,7 +174,7 @@ class HourlyChecks(SQLModel, table=True):
     checks: int = _count()
 
 
-class HourlyTurns(SQLModel, table=True):
+class HourlyTurns(Row, table=True):
     """Cases with a known margin that came to people, by when they were submitted; no blind ones."""
 
     __tablename__ = "hourly_turns"
@@ -192,7 +193,7 @@ class HourlyTurns(SQLModel, table=True):
     cases: int = _count()
 
 
-class RollupProgress(SQLModel, table=True):
+class RollupProgress(Row, table=True):
     """One row: how far the hours are counted, and which changes they know of."""
 
     __tablename__ = "rollup_progress"

@@ -7,10 +7,10 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import json_column, row_id
+from hitl.storage.tables.columns import Row, json_column, row_id
 
 
-class SchemaVersion(SQLModel, table=True):
+class SchemaVersion(Row, table=True):
     """One row: how far the tables are, and the oldest code that can still work with them."""
 
     __tablename__ = "schema_version"
@@ -20,7 +20,7 @@ class SchemaVersion(SQLModel, table=True):
     minimum_compatible: int
 
 
-class PolicyVersion(SQLModel, table=True):
+class PolicyVersion(Row, table=True):
     """A use case's policy as it stood, by content hash, so that a number can name its rules."""
 
     __tablename__ = "policy_versions"

@@ -7,10 +7,10 @@ from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import json_column, row_id
+from hitl.storage.tables.columns import Row, json_column, row_id
 
 
-class OutboxRow(SQLModel, table=True):
+class OutboxRow(Row, table=True):
     """Something that must be sent; written by the verb that makes it true, deleted by nobody.
 
     Rows of one ``stream`` are sent in order of id: a row waits while an earlier one is unsent.
@@ -66,7 +66,7 @@ class OutboxRow(SQLModel, table=True):
     last_error: str | None = None
 
 
-class Pace(SQLModel, table=True):
+class Pace(Row, table=True):
     """When a lane, or everything for one receiver, may be used; shared by all who deliver."""
 
     __tablename__ = "paces"

@@ -3,10 +3,10 @@
 from sqlalchemy import Column, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from hitl.storage.tables.columns import id_of_case
+from hitl.storage.tables.columns import Row, id_of_case
 
 
-class EmbeddingRow(SQLModel, table=True):
+class EmbeddingRow(Row, table=True):
     """The caller's vector of an item, of length one; erased together with the item."""
 
     __tablename__ = "embeddings"

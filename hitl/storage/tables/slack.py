@@ -6,10 +6,10 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, text
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import id_of_case, row_id
+from hitl.storage.tables.columns import Row, id_of_case, row_id
 
 
-class SlackMessage(SQLModel, table=True):
+class SlackMessage(Row, table=True):
     """Where a case's card stands in Slack; one card a case."""
 
     __tablename__ = "slack_messages"
@@ -21,7 +21,7 @@ class SlackMessage(SQLModel, table=True):
     posted_at: datetime = Field(sa_type=Moment)
 
 
-class ThreadReply(SQLModel, table=True):
+class ThreadReply(Row, table=True):
     """A message somebody wrote under a card: the key makes it one note, however often it is told.
 
     It stays when its note is gone, so that a message told late does not bring the note back.
@@ -40,7 +40,7 @@ class ThreadReply(SQLModel, table=True):
     )
 
 
-class QueueCardRow(SQLModel, table=True):
+class QueueCardRow(Row, table=True):
     """A message that stands for waiting cases which are too many for a card each.
 
     The partial index allows one open queue card for a use case in a channel.

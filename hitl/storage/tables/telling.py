@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
+from hitl.storage.tables.columns import Row
 
 
-class NotificationRow(SQLModel, table=True):
+class NotificationRow(Row, table=True):
     """That a person chose, of one kind of direct messages, other than what is usual for it."""
 
     __tablename__ = "notifications"
@@ -17,7 +18,7 @@ class NotificationRow(SQLModel, table=True):
     since: datetime = Field(sa_type=Moment)
 
 
-class ToldSignRow(SQLModel, table=True):
+class ToldSignRow(Row, table=True):
     """When a person was last told of a sign that they may be tired: one row, so once for all."""
 
     __tablename__ = "told_signs"

@@ -6,10 +6,10 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from hitl.storage.moments import Moment
-from hitl.storage.tables.columns import row_id
+from hitl.storage.tables.columns import Row, row_id
 
 
-class ScheduleRun(SQLModel, table=True):
+class ScheduleRun(Row, table=True):
     """That a job ran for a moment of its timetable: unique, so it can happen once."""
 
     __tablename__ = "schedule_runs"
