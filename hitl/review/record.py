@@ -15,6 +15,7 @@ from hitl.storage.database import Transaction
 from hitl.storage.flags import FlagEnd, end_watch, watch
 from hitl.storage.label_marks import mark_label
 from hitl.storage.slack_copies import card_place
+from hitl.storage.statements import insert_all
 from hitl.storage.tables import notes, outcomes
 from hitl.vocabulary import By
 
@@ -24,7 +25,6 @@ _TEACHES = frozenset({By.REVIEWER, By.USER})
 """Whose outcomes are labels; what a machine or a deadline let stand teaches nothing new."""
 # Made once: making a statement costs as much as running it.
 _INSERT_NOTE = insert(notes)
-_INSERT_OUTCOME = insert(outcomes)
 
 
 def record_event(
@@ -82,8 +82,7 @@ def record_outcomes(tx: Transaction, by_case: Mapping[int, Outcome]) -> None:
         }
         for case_id, outcome in by_case.items()
     ]
-    if rows:
-        tx.connection.execute(_INSERT_OUTCOME, rows)
+    insert_all(tx.connection, outcomes, rows)
     for case_id, outcome in by_case.items():
         _follow_up(tx, case_id, outcome)
 

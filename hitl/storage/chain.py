@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 from hitl.audit import Link
 from hitl.storage.database import Transaction
 from hitl.storage.moments import to_microseconds
+from hitl.storage.statements import insert_all
 from hitl.storage.tables import audit_events, case_contents, cases
 
 PERSONAL = tuple(name for name in case_contents.c.keys() if name not in {"case_id", "salt"})  # noqa: SIM118 - a column collection's own
@@ -48,8 +49,7 @@ def begin(tx: Transaction, histories: Mapping[int, Iterable[Happening]]) -> None
         for position, happening in enumerate(happenings, start=1):
             rows.append(_row(tx, case_id, happening, position=position, previous=previous))
             previous = rows[-1]["hash"]
-    if rows:
-        tx.connection.execute(_INSERT, rows)
+    insert_all(tx.connection, audit_events, rows)
 
 
 def append(
