@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from hitl.audit import Link
 from hitl.storage.database import Transaction
@@ -27,7 +27,6 @@ _HASH_AT = select(audit_events.c.hash).where(
     audit_events.c.case_id == bindparam("of_case"),
     audit_events.c.position == bindparam("at_position"),
 )
-_INSERT = insert(audit_events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def append(
     # to lose what happens now.
     previous = tx.connection.execute(_HASH_AT, before).scalar()
     row = _row(tx, case_id, happening, position=position, previous=previous)
-    tx.connection.execute(_INSERT, row)
+    insert_all(tx.connection, audit_events, [row])
 
 
 def content_words(content: Mapping[str, Any], pictures: Iterable[bytes]) -> dict[str, Any]:

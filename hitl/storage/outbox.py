@@ -12,7 +12,6 @@ from sqlalchemy import (
     Connection,
     bindparam,
     func,
-    insert,
     literal_column,
     select,
     update,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 from hitl.storage.bell import outbox_topic
 from hitl.storage.database import Transaction
 from hitl.storage.pacing import receiver_of
+from hitl.storage.statements import insert_all
 from hitl.storage.tables import outbox
 
 
@@ -103,7 +103,6 @@ _IN_LANE = outbox.c.lane == bindparam("of_lane")
 _OF_KIND_IN_STREAM = (outbox.c.stream == bindparam("of_stream")) & (
     outbox.c.kind == bindparam("of_kind")
 )
-_PUT = insert(outbox)
 _SETTLE_UNTAKEN = (
     update(outbox)
     .where(_OF_KIND_IN_STREAM, _WAITS, outbox.c.leased_by.is_(None))
@@ -191,8 +190,7 @@ def put_all(tx: Transaction, drafts: Iterable[Draft]) -> None:
         }
         for draft in drafts
     ]
-    if rows:
-        tx.connection.execute(_PUT, rows)
+    insert_all(tx.connection, outbox, rows)
     for lane in {row["lane"] for row in rows}:
         tx.announce(outbox_topic(receiver_of(lane)))
 
