@@ -152,6 +152,7 @@ async def test_a_card_waits_only_for_an_index_that_is_much_behind(database: Data
     second = await decided(database)
     passed = 3.0
     assert list(await labels(found, case)) == [first.id]
+    await found.follow()
     third = await decided(database)
     passed = 14.0
     assert set(await labels(found, case)) == {first.id, second.id, third.id}
