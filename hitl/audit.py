@@ -6,12 +6,11 @@ alone: words and salt can be erased, and the chain still holds.
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from hitl.json_text import JsonWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +108,9 @@ def chain_break(case_id: int, links: Sequence[tuple[Link, str]], *, expected: in
     return None
 
 
-_encode = JsonWriter(sort_keys=True)
+# Made once: ``json.dumps`` makes one for each call that asks for anything unusual.
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 def _canonical(value: Any) -> bytes:
-    return _encode(value).encode()
+    return _encoder.encode(value).encode()

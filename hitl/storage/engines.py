@@ -1,5 +1,6 @@
 """How connections are made: durable, checked, and with transactions that begin when we say so."""
 
+import json
 import sqlite3
 from typing import Any
 
@@ -8,7 +9,6 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from hitl.errors import HitlError
-from hitl.json_text import JsonWriter
 
 _SQLITE_SETTINGS = {
     "journal_mode": "WAL",
@@ -141,7 +141,8 @@ def _create(url: URL, **options: Any) -> Engine:
     return create_engine(url, connect_args=given, json_serializer=to_json, **options)
 
 
-to_json = JsonWriter(allow_nan=False)
+# Made once: ``json.dumps`` makes one for each call that asks for anything unusual.
+to_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 def _prepare_sqlite(engine: Engine, *, begin: str, settings: dict[str, str]) -> None:

@@ -1,6 +1,7 @@
 """Sending predictions in: one by one or a thousand at a time."""
 
 import hashlib
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,13 +23,12 @@ from bot.services import Services
 from hitl.api_keys import Scope
 from hitl.cases import Case
 from hitl.errors import HitlError
-from hitl.json_text import JsonWriter
 from hitl.review import Arrival, add_tallies, submit_all
 from hitl.routing import RoutingError
 from hitl.storage.grouped import Grouped
 
 log = logging.getLogger(__name__)
-_canonical = JsonWriter(sort_keys=True)
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _Intake = Grouped[Arrival, tuple[Case, bool]]
 _AT_ONCE = 125
 """Cases of a batch in one transaction: clicks and others wait for it no longer than a moment."""
@@ -165,4 +165,4 @@ def _spoiled(problem: Mapping[str, Any]) -> dict[str, Any]:
 
 def fingerprint_of(raw: Any) -> str:
     """The same for the same JSON, whatever the order of its fields."""
-    return hashlib.sha256(_canonical(raw).encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(raw).encode()).hexdigest()
