@@ -259,4 +259,9 @@ def _standing(connection: Connection, case: Case, cases: "PastCases") -> tuple[P
     stored = partial(embeddings_of, connection)
     alike = cases.nearest(case.text or "", packed, stored=stored, most=_CANDIDATES)
     ids = [case_id for case_id, _ in alike if case_id != case.id]
-    return precedents_of(connection, case.use_case, ids)[:MOST_SHOWN]
+    standing: list[Precedent] = []
+    # Nearly always the first few all stand, and to read the others takes longer than to find them.
+    while ids and len(standing) < MOST_SHOWN:
+        standing += precedents_of(connection, case.use_case, ids[:MOST_SHOWN])
+        ids = ids[MOST_SHOWN:]
+    return tuple(standing[:MOST_SHOWN])

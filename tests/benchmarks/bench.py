@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import aiohttp
@@ -37,6 +38,34 @@ digest      = false
 """
 
 
+_OPENINGS = (
+    "You call that a risotto?",
+    "Nobody who can read would fry garlic for that long.",
+    "I made this for eight people last Sunday and it was gone in minutes.",
+    "Stop posting your shop here, it is the third time this week.",
+    "The oven was far too hot, the crust tells it.",
+    "What an utter waste of good saffron.",
+    "My grandmother would have thrown you out of her kitchen.",
+    "Has anybody tried it with barley instead of rice?",
+)
+_CLOSINGS = (
+    "Delete your account.",
+    "Thank you for writing it all down!",
+    "People like you ruin every thread about food.",
+    "Next time take less salt and more patience.",
+    "I will report you, and not only here.",
+    "The link is in my profile, half price until Friday.",
+    "Go back to your microwave, you clown.",
+    "With a little lemon it would be perfect.",
+)
+
+
+def _text(key: str) -> str:
+    """One of 64: people don't write the same thing each time, nor each time something new."""
+    chance = Random(key)
+    return f"{chance.choice(_OPENINGS)} {chance.choice(_CLOSINGS)}"
+
+
 def _case(key: str, *, violation: float) -> dict[str, Any]:
     return {
         "use_case": "content-moderation",
@@ -44,7 +73,7 @@ def _case(key: str, *, violation: float) -> dict[str, Any]:
         "model": "toxicity@3",
         "scores": {"violation": violation, "clean": round(1 - violation, 2)},
         "title": "Reply in r/cooking",
-        "text": "You call that a risotto?",
+        "text": _text(key),
         "reason": "Matches two slur patterns, one quoted",
     }
 

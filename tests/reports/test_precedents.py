@@ -113,6 +113,17 @@ async def test_what_was_overruled_undone_or_erased_is_not_shown_as_it_was(
     assert await labels(precedents, case) == {revised.id: "clean"}
 
 
+async def test_those_that_stand_are_found_behind_any_number_that_do_not(
+    database: Database, precedents: Precedents
+) -> None:
+    kept, *gone = [await decided(database) for _ in range(12)]
+    case = await submitted(database)
+    await labels(precedents, case)
+    for each in gone:
+        await database.write(partial(undo, case_id=each.id, by=ANA, use_case=moderation()))
+    assert list(await labels(precedents, case)) == [kept.id]
+
+
 async def test_what_is_erased_leaves_the_index_though_nobody_looks(
     database: Database, precedents: Precedents, clock: Clock
 ) -> None:
