@@ -3,9 +3,19 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Select, false, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    false,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
-from hitl.deadlines import End, Progress, Step, plan
+from hitl.deadlines import End, Progress, Step, plan, reminders
 from hitl.policy import UseCase
 from hitl.storage.database import Transaction
 from hitl.storage.tables import AWAITS_DEADLINE, cases, checks
@@ -33,11 +43,7 @@ def _contradicting(
     use_case: str, steps: Sequence[Step], now: datetime
 ) -> Select[tuple[int, datetime]]:
     """Those whose one blind answer waits for adjudicators, found by their checks: few of many."""
-    taken = cases.c.steps_taken_seconds
-    due = [
-        (taken < step.after // _SECOND) & (cases.c.submitted_at <= now - step.after)
-        for step in steps
-    ]
+    due = (and_(*turn) for turn in _turns(reminders(steps), now))
     return (
         select(cases.c.id, cases.c.submitted_at)
         .join_from(checks, cases, cases.c.id == checks.c.case_id)
