@@ -1,9 +1,8 @@
 """What the doors of the service share: made once by the composition root, handed to each."""
 
-import os
-import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import SystemRandom
 
 from bot.dashboard.links import Links
 from bot.delivery.health import Health
@@ -14,16 +13,8 @@ from hitl.policy import InForce
 from hitl.reports.precedents import Precedents
 from hitl.storage.database import Database
 
-
-def _draws() -> Iterator[float]:
-    """Drawn by the operating system, many each time: asking it takes longer than the rest."""
-    while True:
-        for (bits,) in struct.iter_unpack("=Q", os.urandom(2048)):
-            yield (bits >> 11) / 2**53
-
-
-fresh_draw: Callable[[], float] = _draws().__next__
-"""Uniform in [0, 1); for one thread alone."""
+fresh_draw: Callable[[], float] = SystemRandom().random
+"""Uniform in [0, 1), drawn by the operating system."""
 
 
 def fresh_chances() -> Chances:

@@ -8,7 +8,7 @@ import sys
 from functools import partial
 
 if __name__ == "__main__":
-    gc.disable()
+    gc.disable()  # as ``hitl serve`` does before it loads the app, which is loaded earlier here
     from bot import app
 
     app.running_service = partial(app.running_service, paced=False)
