@@ -96,6 +96,8 @@ def _policy_label(text: str) -> str:
     return text
 
 
+Sought = Annotated[str, Field(max_length=200), AfterValidator(_no_nul)]
+"""What something may be called; PostgreSQL can't be asked for U+0000."""
 Key = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
 Label = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_policy_label)]

@@ -132,3 +132,22 @@ async def test_a_body_that_does_not_say_it_is_json_is_told_so(
         "field": "body",
         "message": f"must be sent with the header Content-Type: application/json; found {found}",
     }
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ("cases?key=%00", "key"),
+        ("stats?use_case=digits&model=a%00b", "model"),
+        ("stats?use_case=digits&policy_version=%00", "policy_version"),
+        ("labels?model=%00", "model"),
+        ("models/a%00b/calibration?use_case=digits", "version"),
+    ],
+)
+async def test_what_no_database_can_be_asked_for_is_refused_on_each(
+    api: httpx.AsyncClient, asked: str, field: str
+) -> None:
+    response = await api.get(f"/v1/{asked}")
+    assert response.status_code == 422
+    [error] = response.json()["errors"]
+    assert error == {"field": field, "message": "must not contain the character U+0000"}

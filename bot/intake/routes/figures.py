@@ -9,6 +9,7 @@ from starlette.responses import Response
 from bot.intake.answers import answer
 from bot.intake.direct import direct_router
 from bot.intake.doors import Reader
+from bot.intake.fields import Sought
 from bot.intake.figures import StatsOut
 from bot.services import Services
 from hitl.reports.data import as_data, report_document
@@ -29,8 +30,8 @@ def figure_routes(services: Services) -> APIRouter:
         caller: Reader,
         use_case: Annotated[str, Query(max_length=200)],
         window: Annotated[str, Query(max_length=10, description="such as 24h, 7d, 4w")] = "7d",
-        model: Annotated[str | None, Query(max_length=200, description="of it alone")] = None,
-        policy_version: Annotated[str | None, Query(max_length=200)] = None,
+        model: Annotated[Sought | None, Query(description="of it alone")] = None,
+        policy_version: Sought | None = None,
         weeks: Annotated[int, Query(ge=0, le=_MOST_WEEKS)] = USUAL_WEEKS,
     ) -> Response:
         """Everything that is known; null where it can't be, and what is missing where too little.

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from bot.intake.doors import Caller, Reader
+from bot.intake.fields import Sought
 from bot.intake.problems import refusals
 from bot.services import Services
 from hitl.api_keys import Scope
@@ -35,7 +36,7 @@ class LabelQuery(BaseModel):
         int, Field(ge=0, le=2**63 - 1, description="the cursor of the last label read")
     ] = 0
     limit: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
-    model: Annotated[str | None, Field(max_length=200)] = None
+    model: Sought | None = None
     escalated: Annotated[bool | None, Field(description="whether people had to be asked")] = None
     reviewers: Annotated[Reviewers, Field(description="named needs a key with the scope admin")] = (
         Reviewers.PSEUDONYMS

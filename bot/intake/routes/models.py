@@ -11,6 +11,7 @@ from starlette.responses import Response
 from bot.intake.answers import answer
 from bot.intake.direct import direct_router
 from bot.intake.doors import Reader, Submitter
+from bot.intake.fields import Sought
 from bot.intake.problems import refusals
 from bot.intake.requests import ModelIn
 from bot.services import Services
@@ -105,7 +106,7 @@ def model_routes(services: Services) -> APIRouter:
         responses=refusals(404),
     )
     async def read_calibration(
-        version: str, caller: Reader, use_case: Annotated[str, Query(max_length=200)]
+        version: Sought, caller: Reader, use_case: Annotated[str, Query(max_length=200)]
     ) -> Response:
         """What its confidences are worth: 1 / (1 + exp(-(intercept + slope · logit c)))."""
         name = caller.use_case(services.policy, use_case).name

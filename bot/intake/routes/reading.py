@@ -11,6 +11,7 @@ from bot.intake.answers import CaseOut, CasesOut, answer
 from bot.intake.asking import Seed, told_document
 from bot.intake.direct import direct_router
 from bot.intake.doors import Caller, Looker
+from bot.intake.fields import Sought
 from bot.intake.problems import refusals
 from bot.intake.showing import document_for
 from bot.services import Services
@@ -51,7 +52,7 @@ def reading_routes(services: Services) -> APIRouter:
         caller: Looker,
         *,
         use_case: Annotated[str | None, Query(max_length=200)] = None,
-        key: Annotated[str | None, Query(max_length=200)] = None,
+        key: Sought | None = None,
         state: CaseState | None = None,
         after: Annotated[int, Query(ge=0, le=2**63 - 1, description="the last page's next")] = 0,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
