@@ -35,6 +35,7 @@ from rich.table import Table
 
 from tests.benchmarks import calls, floors
 from tests.benchmarks.awaiting import awaithumans
+from tests.benchmarks.bare_service import nothing_stored
 from tests.benchmarks.bench import Bench, running_bench
 from tests.benchmarks.growth import DECIDED_FOR_EACH_OPEN, measure_growth, show_growth
 from tests.benchmarks.measuring import Figure, Measured, middle
@@ -173,6 +174,7 @@ def _compared(
             )
     runs.append(partial(calls.intake, bench, at_once=16, seconds=seconds))
     runs.append(partial(floors.no_op_fastapi, at_once=16, seconds=seconds))
+    runs.append(partial(nothing_stored, at_once=16, seconds=seconds))
     runs.append(partial(floors.raw_database, folder, server, seconds=seconds))
     return runs
 
