@@ -66,11 +66,12 @@ async def test_a_refusal_that_goes_back_to_a_lost_commit_is_not_told(database: D
 
 
 @pytest.mark.parametrize("instead", ["nothing", "another file"])
+@pytest.mark.parametrize("part", ["", "-wal", "-shm"])
 async def test_nothing_is_acknowledged_into_a_file_that_lies_there_no_more(
-    database: Database, instead: str
+    database: Database, part: str, instead: str
 ) -> None:
     await database.write(lambda tx: mark(tx, "before"))
-    path = Path(str(make_url(database.url).database))
+    path = Path(f"{make_url(database.url).database}{part}")
     with moved(path, instead=instead), pytest.raises(StorageUnavailable, match=path.name):
         await database.write(lambda tx: mark(tx, "after"))
     assert await marks(database) == {"before"}
