@@ -65,6 +65,7 @@ from hitl.policy.strategy import LONGEST_REQUEST
 from hitl.storage.database import Clock, Database
 from hitl.storage.migrate import prepare_database
 from hitl.storage.outbox import MODEL, WEBHOOK
+from hitl.storage.sole_service import sole_service
 
 _GRACE_SECONDS = 5
 _SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
@@ -90,6 +91,7 @@ async def running_service(
     """
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(listen(settings.host, settings.port))
+        stack.enter_context(sole_service(settings.database_url))
         await asyncio.to_thread(prepare_database, settings.database_url)
         database = Database(settings.database_url, clock=clock)
         stack.callback(database.close)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -10,7 +9,7 @@ from sqlalchemy import Connection
 from bot.settings import read_settings
 from hitl.errors import HitlError
 from hitl.storage.database import Database, Transaction
-from hitl.storage.engines import database_url
+from hitl.storage.engines import database_url, is_sqlite, sqlite_file
 from hitl.storage.migrate import prepare_database
 
 T = TypeVar("T")
@@ -34,7 +33,7 @@ def use_store(work: Callable[[Database], Coroutine[Any, Any, T]], *, may_create:
     """What the work returns that is done with the database."""
     url = read_settings().database_url
     address = database_url(url)
-    is_missing = address.drivername == "sqlite" and not Path(str(address.database)).exists()
+    is_missing = is_sqlite(address) and not sqlite_file(address).exists()
     if is_missing and not may_create:
         raise NoDatabase(
             f"there is no database at {address.database}: hitl serve makes it; if it is elsewhere,"
@@ -43,7 +42,7 @@ def use_store(work: Callable[[Database], Coroutine[Any, Any, T]], *, may_create:
     prepare_database(url)
 
     async def run() -> T:
-        database = Database(url)
+        database = Database(url, is_beside=True)
         try:
             return await work(database)
         finally:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
@@ -10,7 +9,13 @@ from bot.doctor.findings import Finding, note, well, wrong
 from bot.settings import Settings
 from hitl.policy import Policy
 from hitl.storage.api_keys import live_keys
-from hitl.storage.engines import database_url, is_sqlite, reading_engine, sqlite_version_note
+from hitl.storage.engines import (
+    database_url,
+    is_sqlite,
+    reading_engine,
+    sqlite_file,
+    sqlite_version_note,
+)
 from hitl.storage.migrate import DatabaseUnusable, version_of
 
 _DATABASE = "HITL_DATABASE_URL"
@@ -42,8 +47,7 @@ def look_here(
 def _database(settings: Settings) -> Iterator[Finding]:
     url = database_url(settings.database_url)
     shown = url.render_as_string(hide_password=True)
-    file = Path(str(url.database))
-    if is_sqlite(url) and not file.exists():
+    if is_sqlite(url) and not (file := sqlite_file(url)).exists():
         if os.access(file.absolute().parent, os.W_OK):
             yield note("database", f"{shown} will be made at the first start")
         else:

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from hitl.errors import HitlError
-from hitl.storage.engines import database_url
+from hitl.storage.engines import database_url, sqlite_file
 
 
 class BackupRefused(HitlError):
@@ -21,7 +21,7 @@ def back_up(url: str, target: Path) -> int:
     address = database_url(url)
     if address.drivername != "sqlite":
         raise BackupRefused("this database is PostgreSQL: make the copy with pg_dump")
-    source = Path(str(address.database))
+    source = sqlite_file(address)
     if not source.exists():
         raise BackupRefused(f"there is no database at {source}")
     try:

@@ -72,14 +72,18 @@ class _Entangled(Exception):
 class Database:
     """Owns the connections; ``write`` and ``read`` are awaited from the event loop."""
 
-    def __init__(self, url: str, *, clock: Clock | None = None) -> None:
+    def __init__(self, url: str, *, clock: Clock | None = None, is_beside: bool = False) -> None:
         """``clock`` stands in for the database's own, by which replicas agree.
+
+        ``is_beside`` a service that may run on the same SQLite file.
 
         Raises ``StorageUnavailable`` when a server can't be asked for the time.
         """
         self.url = url
         self.bell = Bell()
-        self._writing: Engine = writing_engine(url, connections=_POSTGRESQL_WORKERS)
+        self._writing: Engine = writing_engine(
+            url, connections=_POSTGRESQL_WORKERS, is_beside=is_beside
+        )
         self._reading: Engine = reading_engine(url, connections=_READERS)
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._queries: SimpleQueue[_Job | None] = SimpleQueue()

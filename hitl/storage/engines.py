@@ -2,7 +2,9 @@
 
 import json
 import sqlite3
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -19,10 +21,11 @@ _SQLITE_SETTINGS = {
     # What is erased is to be gone from the file, too.
     "secure_delete": "ON",
 }
-# Before 3.51.3, two connections that write or checkpoint at the same moment can corrupt the file
-# (sqlite.org/wal.html, the WAL-reset bug). So one connection writes, and readers leave the log
-# alone: by themselves they never checkpoint it.
-_SQLITE_READER_SETTINGS = _SQLITE_SETTINGS | {"query_only": "ON", "wal_autocheckpoint": "0"}
+# Before 3.51.3, a connection that writes while another one writes the log back can corrupt the file
+# (sqlite.org/wal.html, the WAL-reset bug). So one connection of the service does both, and whoever
+# works beside it leaves the log alone: it is written back by the last who closes the file.
+_LEAVES_THE_LOG = {"wal_autocheckpoint": "0"}
+_SQLITE_READER_SETTINGS = _SQLITE_SETTINGS | _LEAVES_THE_LOG | {"query_only": "ON"}
 _SQLITE_WITHOUT_RESET_BUG = (3, 51, 3)
 
 # A server that vanishes without a word is noticed after 15 seconds, not hours. The address can
@@ -87,12 +90,22 @@ def is_sqlite(url: URL) -> bool:
     return url.drivername == "sqlite"
 
 
-def writing_engine(text: str, *, connections: int = 1) -> Engine:
-    """For verbs; one connection on SQLite, whose transactions take the write lock at once."""
+def sqlite_file(url: URL) -> Path:
+    """Where the file lies, also where the address is one of SQLite's own, ``file:…?mode=ro``."""
+    (name, *_), options = url.get_dialect()().create_connect_args(url)
+    return Path(unquote(urlsplit(name).path) if options.get("uri") else name)
+
+
+def writing_engine(text: str, *, connections: int = 1, is_beside: bool = False) -> Engine:
+    """For verbs; one connection on SQLite, whose transactions take the write lock at once.
+
+    ``is_beside`` a service that may run, and alone writes SQLite's log back.
+    """
     url = database_url(text)
     if is_sqlite(url):
         engine = _create(url, pool_size=1, max_overflow=0)
-        _prepare_sqlite(engine, begin="BEGIN IMMEDIATE", settings=_SQLITE_SETTINGS)
+        settings = _SQLITE_SETTINGS | (_LEAVES_THE_LOG if is_beside else {})
+        _prepare_sqlite(engine, begin="BEGIN IMMEDIATE", settings=settings)
         return engine
     # The verbs' conditional statements look again after waiting, as READ COMMITTED lets them.
     engine = _create(url, pool_size=connections, max_overflow=0, isolation_level="READ COMMITTED")

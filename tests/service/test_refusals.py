@@ -12,6 +12,7 @@ from bot.sandbox.app import running_workspace
 from bot.sandbox.config import demo_config
 from bot.serving import AddressUnavailable, listen
 from hitl.storage.migrate import CURRENT, prepare_database
+from tests.ports import free_port
 from tests.service.process import environment, run_to_its_end, serving, slack_settings
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
@@ -98,6 +99,24 @@ async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     ended = await run_to_its_end(tmp_path, "serve", env=env)
     assert ended.status == 2
     assert f"needs at least version 98 of the tables; this program knows {CURRENT}" in ended.said
+
+
+async def test_a_second_service_on_one_file_is_refused_and_commands_are_not(
+    tmp_path: Path,
+) -> None:
+    config = demo_config(channels=["#moderation", "#digits"])
+    async with running_workspace(config) as workspace:
+        env = environment(tmp_path, **slack_settings(config, workspace, socket=True))
+        async with serving(tmp_path, env):
+            port = str(free_port())
+            ended = await run_to_its_end(tmp_path, "serve", env={**env, "HITL_PORT": port})
+            assert ended.status == 2
+            assert f"another hitl serve works on {tmp_path}/hitl.db" in ended.said
+            assert "Traceback" not in ended.said
+            listed = await run_to_its_end(tmp_path, "outbox", env=env)
+            assert listed.status == 0
+        async with serving(tmp_path, env):
+            pass  # the first was killed, and holds nothing
 
 
 async def test_a_refused_token_is_one_clear_line(tmp_path: Path) -> None:

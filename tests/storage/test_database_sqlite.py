@@ -11,6 +11,8 @@ from sqlalchemy import Connection, insert, make_url, select, text
 from hitl.errors import HitlError
 from hitl.storage.database import Database, StorageUnavailable, Transaction
 from hitl.storage.engines import sqlite_version_note
+from hitl.storage.migrate import DatabaseUnusable
+from hitl.storage.sole_service import sole_service
 from hitl.storage.tables import paces, truths
 from tests.conftest import Clock
 from tests.storage.marks import Refused, mark, mark_and_refuse, marks, together
@@ -29,6 +31,10 @@ def moved(path: Path, *, instead: str) -> Iterator[None]:
         path.touch()
     yield
     elsewhere.rename(path)
+
+
+def written(path: Path) -> bytes:
+    return path.read_bytes()
 
 
 async def test_a_refused_verb_spares_those_it_shares_a_commit_with(database: Database) -> None:
@@ -111,6 +117,39 @@ async def test_readers_leave_the_log_to_the_one_that_writes_it(database: Databas
 
     assert await database.read(checkpoints_after) == 0
     assert await database.write(lambda tx: checkpoints_after(tx.connection)) == 1000
+
+
+async def test_what_is_beside_a_service_leaves_the_log_to_it(
+    database: Database, clock: Clock
+) -> None:
+    def fill(tx: Transaction) -> None:
+        for number in range(5_000):
+            mark(tx, f"{number} " + "x" * 1_000)
+
+    path = Path(str(make_url(database.url).database))
+    await database.write(lambda tx: mark(tx, "of the service"))
+    before = written(path)
+    beside = Database(database.url, clock=clock, is_beside=True)
+    await beside.write(fill)
+    beside.close()
+    assert written(path) == before
+    await database.write(lambda tx: mark(tx, "of the service again"))
+    assert written(path) != before
+    assert len(await marks(database)) == 5_002
+
+
+def test_one_service_alone_works_on_a_file(database_url: str, tmp_path: Path) -> None:
+    path = make_url(database_url).database
+    link = tmp_path / "link.db"
+    link.symlink_to(str(path))
+    with sole_service(database_url):
+        for same in (database_url, f"sqlite:///{link}", f"sqlite:///file:{path}?uri=true"):
+            with pytest.raises(DatabaseUnusable, match="another hitl serve works on"):
+                sole_service(same).__enter__()
+        with sole_service(f"sqlite:///{tmp_path / 'another.db'}"):
+            pass
+    with sole_service(database_url):
+        pass
 
 
 @pytest.mark.parametrize(
