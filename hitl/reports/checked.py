@@ -12,8 +12,9 @@ from hitl.statistics.agreement import Agreement, agreement
 from hitl.statistics.answers import NotYet
 from hitl.statistics.findings.facts import Checked, Count
 from hitl.statistics.reviewers import Accuracy, team_accuracy
-from hitl.storage.predictions import IN_THE_SAMPLE, SURE
+from hitl.storage.predictions import IN_THE_SAMPLE, STOOD, SURE
 from hitl.storage.tables import IS_KNOWN_ANSWER, cases, checks
+from hitl.vocabulary import CheckKind, CheckState
 
 _MOST = 5_000
 """Of single checks that are looked at; a bin of a thousand is as sharp as anybody needs."""
@@ -55,6 +56,32 @@ def sampled_in(ledger: Ledger, windows: Sequence[Window]) -> list[Sampled]:
             seen.contradicted += count
             seen.upheld += count * (not row.ai_right)
     return found
+
+
+def automatic_in(ledger: Ledger, window: Window) -> Count:
+    """Wrong ones of the predictions that stood and were checked, for what is to be guaranteed.
+
+    What is disputed counts as wrong until it is settled, as in certificates: answers that agree
+    with the AI settle at once, and without the others the AI would look better than it is.
+    """
+    since, until = window
+    [sampled] = sampled_in(ledger, [window])
+    disputed = ledger.connection.execute(
+        select(func.count())
+        .select_from(checks)
+        .join(cases, cases.c.id == checks.c.case_id)
+        .where(
+            checks.c.use_case == ledger.use_case,
+            checks.c.state == CheckState.DISPUTED,
+            checks.c.kind == CheckKind.AUDIT,
+            checks.c.answered_at >= since,
+            checks.c.answered_at < until,
+            STOOD,
+            *ledger.of_own_cases,
+        )
+    ).scalar_one()
+    settled = sampled.automatic
+    return Count(settled.hits + disputed, settled.total + disputed)
 
 
 def single_checks(ledger: Ledger, window: Window) -> Checked:

@@ -18,7 +18,14 @@ from hitl.reports.answers import (
     WeekFigures,
 )
 from hitl.reports.asked import asked_in
-from hitl.reports.checked import doubled_in, known_missed, sampled_in, single_checks, team
+from hitl.reports.checked import (
+    automatic_in,
+    doubled_in,
+    known_missed,
+    sampled_in,
+    single_checks,
+    team,
+)
 from hitl.reports.costs import cost_of, reviewed_in, standing_in
 from hitl.reports.ledger import Ledger, Window
 from hitl.reports.stats import stats_of
@@ -172,12 +179,11 @@ def _automation(
     max_error: float,
 ) -> Automation:
     weeks = predicted_in(own, [(week.since, week.until) for week in calendar])
-    [sampled] = sampled_in(own, [window])
-    single = single_checks(own, window)
+    wrong, single = automatic_in(own, window), single_checks(own, window)
     return Automation(
         version=version,
         trend=trend([Week(each.escalated, each.predictions or 0) for each in weeks]),
-        precision=precision(sampled.automatic.hits, sampled.automatic.total, max_error=max_error),
+        precision=precision(wrong.hits, wrong.total, max_error=max_error),
         calibration=calibration(single.confidences, single.right),
     )
 
@@ -192,7 +198,6 @@ def newest_version(ledger: Ledger, window: Window) -> Version | None:
 def _sunset(
     own: Ledger, window: Window, counted: Stats, *, decided: Decided, max_error: float
 ) -> Sunset:
-    [sampled] = sampled_in(own, [window])
     cost = counted.cost
     spent = (
         None if cost is None or cost.ai is None or cost.review is None else cost.ai + cost.review
@@ -202,7 +207,7 @@ def _sunset(
         escalated=Count(counted.escalated, counted.predictions) if counted.predictions else Count(),
         agreed=Count(decided.agreeing, decided.predicted),
         of_review=cost.review / spent if cost and cost.review is not None and spent else None,
-        wrong=sampled.automatic,
+        wrong=automatic_in(own, window),
         max_error=max_error,
     )
 

@@ -14,7 +14,7 @@ from hitl.reports.data import report_document
 from hitl.reports.health import facts_of
 from hitl.reports.report import last_weeks, report
 from hitl.reports.windows import window_before
-from hitl.review import claim_next, submit, vote
+from hitl.review import adjudicate, claim_next, submit, vote
 from hitl.routing import Prediction
 from hitl.statistics.answers import NotYet, Share
 from hitl.statistics.findings.facts import Count
@@ -134,6 +134,26 @@ async def test_versions_are_reported_apart(database: Database) -> None:
     ]
     alone = await reported(database, moderation(), model="toxicity@4")
     assert (alone.stats.predictions, alone.model) == (1, "toxicity@4")
+
+
+async def test_a_disputed_audit_counts_as_wrong_until_it_is_settled(database: Database) -> None:
+    use_case = moderation().model_copy(update={"leads": ("U0SUE",)})
+    sent = post(violation=0.99)
+    case, _ = await database.write(lambda tx: submit(tx, sent, use_case=use_case, draw=0.01))
+    await database.write(
+        lambda tx: vote(tx, case.id, verdict=Verdict.APPROVE, reviewer="U0ANA", use_case=use_case)
+    )
+    found = await reported(database, use_case)
+    assert found.automation.precision == NotYet(1, 149, "checks")
+    assert found.sunset.signs[3].evidence.startswith("1 wrong in 1 ")
+    await database.write(
+        lambda tx: adjudicate(
+            tx, case.id, verdict=Verdict.REJECT, reviewer="U0SUE", use_case=use_case, note="no"
+        )
+    )
+    found = await reported(database, use_case)
+    assert found.automation.precision == NotYet(1, 149, "checks")
+    assert found.sunset.signs[3].evidence.startswith("0 wrong in 1 ")
 
 
 async def test_time_is_from_first_sight_to_vote(database: Database, clock: Clock) -> None:
