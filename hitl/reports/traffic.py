@@ -79,12 +79,7 @@ def newest_model(connection: Connection, use_case: str) -> str | None:
 def first_prediction(connection: Connection, use_case: str, model: str | None) -> datetime | None:
     """When a version began."""
     # The counts know the hour: an index would lead through all that came before.
-    ledger = Ledger.open(connection, use_case, model=model or "")
-    hours = [
-        row.hour
-        for row in ledger.rows(PREDICTIONS, [EVER], "hour", "routed_by")
-        if row.routed_by not in (*NO_PREDICTION, TALLY)
-    ]
+    hours = _hours(connection, use_case, model, without=(*NO_PREDICTION, TALLY))
     found: datetime | None = (
         connection.execute(
             select(func.min(cases.c.submitted_at)).where(
@@ -101,6 +96,18 @@ def first_prediction(connection: Connection, use_case: str, model: str | None) -
     return found
 
 
+def _hours(
+    connection: Connection, use_case: str, model: str | None, *, without: Sequence[str]
+) -> list[datetime]:
+    """In which a version predicted, but for what was routed by those."""
+    ledger = Ledger.open(connection, use_case, model=model or "")
+    return [
+        row.hour
+        for row in ledger.rows(PREDICTIONS, [EVER], "hour", "routed_by")
+        if row.routed_by not in without
+    ]
+
+
 def traffic(connection: Connection, window: Window, *, use_case: UseCase) -> Traffic:
     """At most 100,000 predictions, the newest, with what was checked and tallied beside.
 
@@ -109,12 +116,24 @@ def traffic(connection: Connection, window: Window, *, use_case: UseCase) -> Tra
     since = _since(connection, window)
     sure, to_people = _decided_by_threshold(connection, replace(window, since=since))
     return Traffic(
-        days=max((window.until - since) / _DAY, 1 / 24),
+        days=_days(connection, window, since=since),
         confidences={label: sorted(sure.get(label, ())) for label in [*use_case.labels, *sure]},
         to_people=to_people,
         bands=_bands(connection, window, since=since),
         checks=checked(connection, window, use_case=use_case),
     )
+
+
+def _days(connection: Connection, window: Window, *, since: datetime) -> float:
+    """Over how many days it came: a version that began within the window has as many as it has.
+
+    One that began today has had a day, for what a few hours bring says nothing of the rest.
+    """
+    hours = _hours(connection, window.use_case, window.model, without=NO_PREDICTION)
+    began = max(since, min(hours, default=since))
+    if began > since:
+        began = max(since, min(began, window.until - _DAY))
+    return max((window.until - began) / _DAY, 1 / 24)
 
 
 def confidences(connection: Connection, window: Window) -> Mapping[str, Sequence[float]]:

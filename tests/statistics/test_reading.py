@@ -210,3 +210,14 @@ async def test_before_its_first_monday_a_version_has_no_test(filled: Database) -
     assert not any(isinstance(each, Certificate) for each in weekly.sides.values())
     assert once.week is None
     assert isinstance(once.sides["clean"], Certificate)
+
+
+@pytest.mark.parametrize(("hours", "days"), [(72, 3.0), (2, 1.0), (24 * 40, 28.0)])
+async def test_a_day_of_a_version_that_is_new_is_of_the_days_it_has_had(
+    database: Database, hours: int, days: float
+) -> None:
+    since = database.now() - timedelta(hours=hours)
+    one = Predicted("clean", 0.99)
+    await database.write(lambda tx: store(tx, [one], use_case=moderation(), since=since))
+    await add(database, one)
+    assert (await read_traffic(database)).days == pytest.approx(days, abs=1 / 24)
