@@ -112,7 +112,11 @@ def demo(
 def backup(
     target: Annotated[Path, typer.Argument(help="The file to write; it must be new.")],
 ) -> None:
-    """Copy the database while the service runs."""
+    """Copy the SQLite file while the service runs, and check the copy.
+
+    To restore: stop the service, put the copy in the file's place, remove the -wal and -shm files
+    beside it, start. For PostgreSQL there is pg_dump.
+    """
     from bot.commands.backup import backup as run  # noqa: PLC0415
 
     run(target)

@@ -13,7 +13,7 @@ from hitl.percent import percent
 from hitl.reports.answers import Cost, Report, WeekFigures
 from hitl.statistics.answers import NotYet, Share
 from hitl.statistics.intervals import Interval
-from hitl.statistics.reviewers import Accuracy
+from hitl.statistics.reviewers import PRIOR_RIGHT, PRIOR_WRONG, Accuracy
 from hitl.statistics.served_first import ServedFirst
 from hitl.statistics.trend import Trend
 
@@ -127,7 +127,8 @@ def _costs(cost: Cost | None) -> Iterator[Figure]:
     if isinstance(cost.error, NotYet):
         yield Figure("Expected errors", str(cost.error), is_known=False)
     elif cost.error is not None:
-        yield Figure("Expected errors", money(cost.error, cost.currency), "not spent, in no sum")
+        basis = "not spent, so in none of the costs"
+        yield Figure("Expected errors", money(cost.error, cost.currency), basis)
 
 
 def week_row(week: WeekFigures) -> tuple[str, ...]:
@@ -165,7 +166,9 @@ def _accuracy(name: str, found: Accuracy | NotYet) -> Figure:
         percent(each).removesuffix(" %") for each in (found.interval.low, found.interval.high)
     )
     value = f"{percent(found.interval.estimate)} ({low}{_DASH}{high})"
-    return Figure(name, value, f"{found.right:,} of {found.checks:,} checked decisions")
+    # Without the assumption it starts from, 31 of 31 and 98 % would seem to contradict each other.
+    prior = f"on top of {PRIOR_RIGHT} of {PRIOR_RIGHT + PRIOR_WRONG} assumed"
+    return Figure(name, value, f"{found.right:,} of {found.checks:,} checked decisions, {prior}")
 
 
 def _time(name: str, which: str, found: Interval | NotYet, basis: str) -> Figure:

@@ -1,5 +1,6 @@
 """Figures in words for the terminal."""
 
+from bot.slack.text import money
 from hitl.percent import percent
 from hitl.statistics.answers import NotYet, Share
 from hitl.statistics.replay import Replayed
@@ -26,8 +27,5 @@ def error_words(replayed: Replayed) -> str:
 
 
 def day_money(amount: float | None, currency: str) -> str:
-    """With two decimals, or more where it is next to nothing; None is unpriced, not zero."""
-    if amount is None:
-        return "unpriced"
-    decimals = 2 if amount == 0 or abs(amount) >= 1 else 4
-    return f"{amount:,.{decimals}f} {currency}"
+    """As everywhere else; None is unpriced, not zero."""
+    return "unpriced" if amount is None else money(amount, currency)

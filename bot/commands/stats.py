@@ -77,4 +77,6 @@ def _weeks(found: Report) -> Table:
     table = Table(*WEEK_COLUMNS, title=title, title_justify="left", padding=(0, 1, 0, 0))
     for week in found.weeks:
         table.add_row(*week_row(week))
+    if found.this_week is not None:
+        table.add_row("so far", *week_row(found.this_week)[1:])
     return table

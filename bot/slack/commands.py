@@ -66,7 +66,9 @@ def use_case_asked(words: list[str], *, known: Collection[str]) -> str | None:
         return words[0]
     near = get_close_matches(words[0], known, n=1)
     guess = f' Did you mean "{near[0]}"?' if near else ""
-    raise NotUnderstood(f'"{" ".join(words)}" is no use case.{guess} There is: {", ".join(known)}.')
+    raise NotUnderstood(
+        f'"{" ".join(words)}" is no use case.{guess} Use cases: {", ".join(known)}.'
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def digest_asked(words: list[str], *, known: Collection[str]) -> DigestAsked:
     named = use_case_asked(words[:-1] if post else words, known=known)
     if named is None and len(known) > 1:
         raise NotUnderstood(
-            f"Write which use case, as in: /hitl digest {next(iter(known))}. There is:"
+            f"Write which use case, as in: /hitl digest {next(iter(known))}. Use cases:"
             f" {', '.join(known)}."
         )
     return DigestAsked(named or next(iter(known)), post)

@@ -21,7 +21,7 @@ async def form(desk: Desk, person: Person, wanted: str) -> SeenView:
 
 
 async def test_a_note_is_kept_with_its_author(desk: Desk, people: People) -> None:
-    view = await form(desk, people["ana"], "Add a note")
+    view = await form(desk, people["ana"], "Add a note…")
     assert await people["ana"].submit(view, {"Note": " It quotes the post above. "})
     [note] = (await desk.case(1)).notes
     assert (note.author, note.text) == ("U0ANA", "It quotes the post above.")
@@ -29,7 +29,7 @@ async def test_a_note_is_kept_with_its_author(desk: Desk, people: People) -> Non
 
 
 async def test_an_empty_note_is_sent_back(desk: Desk, people: People) -> None:
-    view = await form(desk, people["ana"], "Add a note")
+    view = await form(desk, people["ana"], "Add a note…")
     answer = await people["ana"].submit(view, {"Note": "  "})
     assert answer.errors == {"note_form:1": "Write something first."}
     assert not (await desk.case(1)).notes
@@ -80,7 +80,7 @@ async def test_a_form_kept_open_is_refused_once_the_case_is_decided(
 
 async def test_whoever_may_not_decide_gets_no_note_form(desk: Desk, people: People) -> None:
     case = await desk.submit(post())
-    await people["chloe"].choose(await desk.show(case), ids.MORE, "Add a note")
+    await people["chloe"].choose(await desk.show(case), ids.MORE, "Add a note…")
     await people["chloe"].wait_for_message("C0MOD", "Only reviewers can decide here.")
     assert not await people["chloe"].views()
 
@@ -89,7 +89,7 @@ async def test_the_history_tells_who_did_what(desk: Desk, people: People) -> Non
     ana = people["ana"]
     case = await desk.submit(post())
     card = await desk.show(case)
-    await ana.choose(card, ids.MORE, "Add a note")
+    await ana.choose(card, ids.MORE, "Add a note…")
     await ana.submit(await ana.wait_for_view("Note"), {"Note": "A quotation"})
     await ana.click(card, "Reject · remove post")
     await ana.choose(card, ids.MORE, "History")

@@ -177,7 +177,7 @@ async def test_without_a_use_case_the_longest_queue_one_may_decide_in_is_served(
 async def test_an_unknown_use_case_is_answered_with_those_there_are(people: People) -> None:
     await people["ana"].command("/hitl review content", channel="C0MOD")
     told = await people["ana"].wait_for_message("C0MOD", '"content" is no use case.')
-    assert told.says("There is: content-moderation, digits, intents.")
+    assert told.says("Use cases: content-moderation, digits, intents.")
     assert await people["ana"].views() == []
 
 

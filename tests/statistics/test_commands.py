@@ -53,7 +53,7 @@ def test_other_thresholds_stand_beside_the_policys(typed: Typed) -> None:
     assert result.status == 0, result.said
     assert "clean 92 %, violation 87 %" in result.said
     assert "as asked" in result.said
-    assert "900 predictions in 28.0 days, 300 checked blind" in result.said
+    assert "900 predictions in 27.0 days, 300 checked blind" in result.said
     assert "never less" in result.said
     assert Path("it.png").read_bytes().startswith(b"\x89PNG")
 
@@ -79,7 +79,7 @@ def test_a_threshold_is_certified_with_its_sample(typed: Typed) -> None:
     assert result.status == 0, result.said
     assert re.search(r"Weekly test [34], of what came before Monday 20", result.said)
     assert "random checks at or above it" in result.said
-    assert "USD a day" in result.said
+    assert re.search(r"\$[\d.,]+ a day", result.said)
     assert "Keep the blind checks on" in result.said
 
 
@@ -89,7 +89,7 @@ def test_what_is_missing_for_a_certificate_is_counted(typed: Typed) -> None:
     result = typed(*words)
     assert result.status == 0
     assert "not enough yet:" in result.said
-    assert "USD a day" not in result.said
+    assert "a day" not in result.said
 
 
 @pytest.mark.usefixtures("month")

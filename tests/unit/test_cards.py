@@ -85,7 +85,7 @@ def test_buttons_carry_the_case_and_nothing_else() -> None:
 
 def test_rarer_intents_are_under_more() -> None:
     assert rarer(card(post(), MODERATION)) == [
-        "Add a note",
+        "Add a note…",
         "Full text",
         "History",
         "Hand over…",

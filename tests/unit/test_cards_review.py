@@ -119,5 +119,5 @@ def test_the_use_case_to_review_is_known_or_asked_for() -> None:
     assert use_case_asked(["digits"], known=known) == "digits"
     with pytest.raises(NotUnderstood, match='Did you mean "digits"'):
         use_case_asked(["digit"], known=known)
-    with pytest.raises(NotUnderstood, match="There is: spam, digits"):
+    with pytest.raises(NotUnderstood, match="Use cases: spam, digits"):
         use_case_asked(["spam", "digits"], known=known)

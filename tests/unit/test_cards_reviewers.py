@@ -44,3 +44,12 @@ def test_whose_figures_are_whose_is_not_shown_to_others() -> None:
     assert "U0P0" not in words
     assert "U0P2" not in words
     assert "3 of 4 adjudicated overturns of the AI upheld" in words
+
+
+def test_where_several_are_shown_a_refusal_names_its_use_case() -> None:
+    own = Reviewing(team_of(3, use_case="tickets"), None)
+    other = Reviewing(team_of(3), "Only leads see this.")
+    assert "spam: Only leads see this." in str(reviewers_message("U0P1", [own, other], signs=None))
+    alone = str(reviewers_message("U0P1", [other], signs=None))
+    assert "spam: Only leads see this." not in alone
+    assert "Only leads see this." in alone

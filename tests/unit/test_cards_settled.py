@@ -1,5 +1,6 @@
 """A settled case's card tells what became of it, and every change of a card shows."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ def test_a_decided_card_says_what_who_when_and_how_long() -> None:
     assert "by <@U0ANA> · <!date^1795435241^" in shown
     assert "after 41 s · as the AI proposed" in shown
     assert not buttons(message)
-    assert rarer(message) == ["Add a note", "Full text", "History", "Undo", "Overrule…"]
+    assert rarer(message) == ["Add a note…", "Full text", "History", "Undo", "Overrule…"]
     assert message.text.startswith("Reject · remove post, by <@U0ANA>: Reply in r/cooking.")
 
 
@@ -35,9 +36,16 @@ def test_a_decision_against_the_ai_says_what_it_had_proposed() -> None:
     assert "the AI proposed 3 (62 %)" in shown
 
 
-def test_a_flag_is_visible() -> None:
+def test_a_flag_is_said_once() -> None:
     shown = words(card(post(**by_ana(Verdict.FLAG, "clean")), MODERATION))
-    assert "⚑ *Flag · keep and monitor* · label clean · flagged" in shown
+    assert "⚑ *Flag · keep and monitor* · label clean\n" in shown
+
+
+def test_a_flag_that_was_cleared_says_so() -> None:
+    flagged = by_ana(Verdict.FLAG, "clean")
+    cleared = replace(flagged["outcome"], flagged=False, revision=2)
+    shown = words(card(post(**flagged | {"outcome": cleared}), MODERATION))
+    assert "⚑ *Flag · keep and monitor* · label clean · flag cleared · revision 2" in shown
 
 
 @pytest.mark.parametrize(
@@ -69,7 +77,7 @@ def test_a_withdrawn_case_says_so_and_takes_no_decision() -> None:
     message = card(post(state=CaseState.WITHDRAWN), MODERATION)
     assert "⊘ *Withdrawn*" in words(message)
     assert not buttons(message)
-    assert rarer(message) == ["Add a note", "Full text", "History"]
+    assert rarer(message) == ["Add a note…", "Full text", "History"]
 
 
 def test_a_disputed_case_says_so_and_leads_adjudicators_to_its_votes() -> None:

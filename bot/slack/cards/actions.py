@@ -21,9 +21,9 @@ _BUTTON_LENGTH = 75
 ANOTHER_LABEL = ""
 """The choice that opens the form with every label; no label is empty."""
 
-_LOOK = {ids.MORE_NOTE: "Add a note", ids.MORE_TEXT: "Full text", ids.MORE_HISTORY: "History"}
+_LOOK = {ids.MORE_NOTE: "Add a note…", ids.MORE_TEXT: "Full text", ids.MORE_HISTORY: "History"}
 _LOOK_AND_ASK = {
-    ids.MORE_NOTE: "Add a note",
+    ids.MORE_NOTE: "Add a note…",
     ids.MORE_ASK: "Ask the submitter…",
     ids.MORE_EVERYTHING: "Full text and history",
 }

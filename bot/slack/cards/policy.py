@@ -97,9 +97,9 @@ def _by_prices(use_case: UseCase) -> str | None:
         for each in [break_even(review=costs.review, error=error, reviewer_errs=errs)]
     ]
     return (
-        f"By its prices should stand what is right this often: {', '.join(worth)}"
-        f" (1 - (review + {percent(errs)} of an error) / error;"
-        " `hitl policy advise` reckons with what was measured)"
+        f"By its prices a label pays off from this chance of being right: {', '.join(worth)}"
+        f" (1 \N{MINUS SIGN} (review + {percent(errs)} of an error) / error, with people assumed"
+        f" wrong in {percent(errs)}; `hitl policy advise` counts with what was measured)"
     )
 
 

@@ -2,7 +2,7 @@
 
 from bot.slack import blocks
 from bot.slack.blocks import Element
-from bot.slack.cards.tried import bar
+from bot.slack.cards.tried import bar, in_a_column
 from bot.slack.cards.wording import beginning, proposer, score_words
 from bot.slack.message import Block
 from bot.slack.text import one_line
@@ -39,13 +39,13 @@ def likeliest_first(case: Case) -> list[tuple[str, float]]:
 def _options(case: Case, *, use_case: UseCase) -> list[Element]:
     """One line a label: bar, figure, name."""
     scored = likeliest_first(case)
-    figures = [score_words(label, score, use_case=use_case) for label, score in scored[:_SHOWN]]
+    figures = in_a_column(
+        [score_words(label, score, use_case=use_case) for label, score in scored[:_SHOWN]]
+    )
     spans: list[Element] = []
     for (label, score), figure in zip(scored, figures, strict=False):
-        # Digits and figure spaces are equally wide, so the names stand in one column.
-        aligned = figure.rjust(max(map(len, figures)), "\N{FIGURE SPACE}")
         begin = "\n" if spans else ""
-        spans.append(blocks.span(f"{begin}{bar(score)}  {aligned}  "))
+        spans.append(blocks.span(f"{begin}{bar(score)}  {figure}  "))
         name = one_line(label, _LABEL)
         if label == case.label:
             spans += [blocks.span(name, "bold"), blocks.span(" · AI's choice")]

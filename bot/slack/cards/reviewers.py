@@ -9,6 +9,7 @@ from bot.slack.cards.figures import interval_words
 from bot.slack.message import Message
 from bot.slack.text import counted, escape, mention, mrkdwn
 from hitl.percent import percent
+from hitl.policy.wording import listed
 from hitl.reports.reviewers import Reviewer, Team
 from hitl.statistics.answers import NotYet, Share
 from hitl.statistics.fatigue import Signs
@@ -55,8 +56,15 @@ def reviewers_message(
 
 
 def _footer(seen: Sequence[Reviewing], *, is_cut: bool) -> str:
-    refusals = sorted({each.refusal for each in seen if each.refusal is not None})
-    lines = [*refusals[:2], "Accuracy is of 90 days of checks, the rest of 4 weeks."]
+    refusals = dict[str, list[str]]()
+    for each in seen:
+        if each.refusal is not None:
+            refusals.setdefault(each.refusal, []).append(mrkdwn(each.team.use_case, 100))
+    lines = [
+        f"{listed(names, most=3)}: {refusal}" if len(seen) > 1 else refusal
+        for refusal, names in list(refusals.items())[:2]
+    ]
+    lines.append("Accuracy is of 90 days of checks, the rest of 4 weeks.")
     if is_cut:
         lines.append("Not everything fits: `/hitl reviewers` with a use case's name shows one.")
     return " ".join(lines)
@@ -116,7 +124,7 @@ def _speed(found: Speed) -> list[str]:
         f" ({found.median.low:.1f}\N{EN DASH}{found.median.high:.1f})"
     )
     if isinstance(found.p90, Interval):
-        line += f", 90 % within {found.p90.estimate:.0f} s"
+        line += f", 90 % within {found.p90.estimate:.1f} s"
     if isinstance(found.on_target, Share):
         line += f", {percent(found.on_target.estimate)} under 10 s"
     return [f"{line}, from first sight to decision ({counted(found.reviews, 'timed review')})"]
@@ -131,10 +139,8 @@ def _overturns(own: Reviewer) -> str:
 def _load(own: Reviewer) -> str:
     if not own.decisions:
         return "No decisions in the last four weeks"
-    return (
-        f"{counted(own.decisions, 'decision')} on {counted(own.days, 'day')},"
-        f" {own.a_day:.0f} on a usual one"
-    )
+    line = f"{counted(own.decisions, 'decision')} on {counted(own.days, 'day')}"
+    return f"{line}, {own.a_day:.0f} on a usual one" if own.days > 1 else line
 
 
 def _signs(signs: Signs) -> str:

@@ -60,7 +60,7 @@ def all_stats_message(all_stats: Sequence[Stats], *, window: timedelta) -> Messa
     heading = f"Every use case · last {window_words(window)}"
     shown = [blocks.section(_in_brief(stats)) for stats in all_stats[:_MOST_USE_CASES]]
     missing = len(all_stats) - len(shown)
-    hint = "`/hitl stats name` shows one in full"
+    hint = f"`/hitl stats {all_stats[0].use_case}` shows one in full"
     footer = blocks.context(blocks.mrkdwn(f"and {missing} more: {hint}" if missing else hint))
     summary = "; ".join(
         f"{stats.use_case}: {escalation_line(stats)}" for stats in all_stats[:_MOST_USE_CASES]

@@ -1,6 +1,6 @@
 """Who else was asked before people, and what they said."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.slack import blocks
 from bot.slack.blocks import Element
@@ -16,6 +16,7 @@ _LABEL = 80
 _REASON = 200
 _WHY = 300
 _CELLS = 10
+_DIGIT, _POINT = "\N{FIGURE SPACE}", "\N{PUNCTUATION SPACE}"
 
 
 def tried_blocks(case: Case) -> list[Block]:
@@ -42,10 +43,9 @@ def _spans(step: Tried) -> Iterator[Element]:
     said = [opinion for opinion in step.opinions if opinion.label is not None]
     if said:
         yield blocks.span(f"\nSecond opinion{'s' if len(said) > 1 else ''}", "bold")
-    figures = [percent(opinion.confidence or 0) for opinion in said]
+    figures = in_a_column([percent(opinion.confidence or 0) for opinion in said])
     for opinion, figure in zip(said, figures, strict=True):
-        aligned = figure.rjust(max(map(len, figures)), "\N{FIGURE SPACE}")
-        yield blocks.span(f"\n{bar(opinion.confidence or 0)}  {aligned}  ")
+        yield blocks.span(f"\n{bar(opinion.confidence or 0)}  {figure}  ")
         yield from _opinion(opinion)
     if step.ended_at is not None and not step.stood and step.why:
         yield blocks.span(f"\n{_came_to(step)}")
@@ -72,3 +72,13 @@ def bar(score: float) -> str:
     if 0 < score < 1:
         filled = min(max(filled, 1), _CELLS - 1)
     return "▰" * filled + "▱" * (_CELLS - filled)
+
+
+def in_a_column(figures: Sequence[str]) -> list[str]:
+    """Filled up on the left with spaces as wide as digits and points, so that all end in line."""
+    digits = [sum(map(str.isdigit, figure)) for figure in figures]
+    has_points = any("." in figure for figure in figures)
+    return [
+        _POINT * (has_points and "." not in figure) + _DIGIT * (max(digits) - own) + figure
+        for figure, own in zip(figures, digits, strict=True)
+    ]

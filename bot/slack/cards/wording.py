@@ -126,8 +126,10 @@ def _outcome_line(outcome: Outcome, *, use_case: UseCase) -> str:
     said = [f"{sign} *{title}*"]
     if use_case.is_verdict and not title.endswith(f"· {label}"):
         said.append(f"label {label}")
-    if outcome.flagged:
+    if outcome.flagged and sign != _SIGNS[Verdict.FLAG]:
         said.append("flagged")
+    elif outcome.verdict is Verdict.FLAG and not outcome.flagged:
+        said.append("flag cleared")
     if outcome.revision > 1:
         said.append(f"revision {outcome.revision}")
     return " · ".join(said)
