@@ -6,15 +6,16 @@ from functools import partial
 from typing import Any
 
 from slack_bolt import BoltResponse
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.cards.details import refused_view
 from bot.slack.cards.wording import already_decided
+from bot.slack.message import Message
 from bot.slack.refusals import Refusal
 from bot.slack.services import SlackServices
 from bot.slack.text import mrkdwn
 from bot.slack.trouble import SLACK_TROUBLE
+from bot.slack.ways_back import answer
 from hitl.errors import HitlError
 from hitl.policy import UnknownUseCase
 from hitl.review import AlreadyDecided, CaseNotFound
@@ -32,7 +33,7 @@ def error_edge(services: SlackServices) -> Callable[..., Awaitable[BoltResponse]
     """
 
     async def on_error(
-        error: Exception, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
+        error: Exception, body: dict[str, Any], client: AsyncWebClient
     ) -> BoltResponse:
         kind = body.get("type") or ("command" if "command" in body else "unknown")
         if not isinstance(error, HitlError):
@@ -43,13 +44,13 @@ def error_edge(services: SlackServices) -> Callable[..., Awaitable[BoltResponse]
             return BoltResponse(status=503, body="")  # Slack sends it again, and nobody is told
         words = await in_words(error, services)
         if kind == "view_submission":
-            answer = {"response_action": "update", "view": refused_view(words)}
-            return BoltResponse(status=200, body=answer)
+            shown = {"response_action": "update", "view": refused_view(words)}
+            return BoltResponse(status=200, body=shown)
         if kind == "command":
-            answer = {"response_type": "ephemeral", "text": words}
-            return BoltResponse(status=200, body=answer)
+            said = {"response_type": "ephemeral", "text": words}
+            return BoltResponse(status=200, body=said)
         try:
-            await _tell(words, body=body, respond=respond, client=client)
+            await _tell(words, body=body, client=client)
         except SLACK_TROUBLE as trouble:
             logger.warning(
                 "Nobody could be told why a Slack %s was refused: %s",
@@ -63,12 +64,11 @@ def error_edge(services: SlackServices) -> Callable[..., Awaitable[BoltResponse]
     return on_error
 
 
-async def _tell(
-    words: str, *, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
-) -> None:
+async def _tell(words: str, *, body: dict[str, Any], client: AsyncWebClient) -> None:
     """Beside the message that was clicked, or on top of the modal or Home tab."""
-    if body.get("response_url"):
-        await respond(text=words, response_type="ephemeral", replace_original=False)
+    if url := body.get("response_url"):
+        told = Message(words, [])
+        await answer(url, told, client=client, response_type="ephemeral", replace_original=False)
     elif "trigger_id" in body:
         in_modal = (body.get("view") or {}).get("type") == "modal"
         show = client.views_push if in_modal else client.views_open

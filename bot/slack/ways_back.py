@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -58,15 +59,18 @@ class WaysBack(AsyncMiddleware):
 
 
 async def answer(url: str, message: Message, *, client: AsyncWebClient, **options: Any) -> str:
-    """Send it there over the client's connections; what Slack says to that.
+    """Send it there over the client's connections; what Slack says to that, nothing if it refuses.
 
     Once and as it is: slack_sdk's own client for this takes half as long again, and has nothing to
     add, for what fails is not sent a second time. Raises what aiohttp does, and TimeoutError.
     """
     body = {"text": message.text, "blocks": message.blocks, **options}
     session = cast("ClientSession", client.session)  # given to it where the app is put together
-    async with session.post(url, json=body, proxy=client.proxy, ssl=client.ssl or True) as said:
-        return await said.text()
+    async with session.post(
+        url, json=body, proxy=client.proxy, ssl=client.ssl or True, allow_redirects=False
+    ) as said:
+        # What is no text comes from a server in between, in a bad hour.
+        return await said.text(errors="replace") if said.status == HTTPStatus.OK else ""
 
 
 def _origin(url: object) -> _Origin:
