@@ -295,6 +295,13 @@ def test_home_puts_the_use_case_with_the_most_waiting_first() -> None:
     assert "Nothing is waiting for you" in shown
 
 
+def test_home_does_not_say_that_nothing_waits_above_a_dispute() -> None:
+    asked = replace(IDLE, disputes=(Dispute(41, "spam", "A reply", NOON),))
+    shown = str(home_view([stats()], mine=asked, now=NOON)["blocks"])
+    assert "Nothing is waiting for you" not in shown
+    assert "A dispute waits for you" in shown
+
+
 def weeks(count: int) -> tuple[WeekFigures, ...]:
     """Busy ones, each a little longer in review than the one before."""
     return tuple(

@@ -20,6 +20,7 @@ from hitl.reports.offers import Offer
 _MOST_FINDINGS = 5
 _MOST_WEEKS = 6
 _SENTENCE = 400
+_CALENDAR = "By calendar weeks, from Monday to Monday; the week above goes up to this digest"
 _JUDGED = frozenset(
     {
         "People are right",
@@ -70,9 +71,10 @@ def _weeks(digest: Digest, chart: str | None) -> list[Block]:
     weeks = digest.report.weeks if digest.report else ()
     if not any(week.predictions or week.decided for week in weeks):
         return []
+    said = blocks.context(blocks.plain(_CALENDAR, 150))
     if chart is not None:
-        return [blocks.image({"slack_file": {"id": chart}}, alt_text=weeks_in_words(weeks))]
-    return [blocks.rich(blocks.preformatted(_table(weeks[-_MOST_WEEKS:])))]
+        return [said, blocks.image({"slack_file": {"id": chart}}, alt_text=weeks_in_words(weeks))]
+    return [said, blocks.rich(blocks.preformatted(_table(weeks[-_MOST_WEEKS:])))]
 
 
 def _table(weeks: Sequence[WeekFigures]) -> str:

@@ -194,6 +194,7 @@ def _note_removed(data: Mapping[str, Any]) -> str:
 
 _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "submitted": _submitted,
+    "posted": lambda _data: "posted the card",
     "decided": _decided,
     "passed_on": lambda data: f"passed it on: {_quoted(data, 'why')}",
     "asked": lambda data: f"asked {_quoted(data, 'model')}",

@@ -62,7 +62,7 @@ def closed_home(reason: str) -> View:
 def _title(mine: Mine) -> str:
     total = sum(min(number, MOST_COUNTED) for number in mine.waiting.values())
     if not total:
-        return "Nothing is waiting for you"
+        return "A dispute waits for you" if mine.disputes else "Nothing is waiting for you"
     more = "+" if max(mine.waiting.values()) > MOST_COUNTED else ""
     return f"{total:,}{more} {'case waits' if total == 1 else 'cases wait'} for you"
 
@@ -138,4 +138,4 @@ def _told_directly(told: frozenset[Told]) -> list[Block]:
 def _rest(more: int) -> list[Block]:
     if more <= 0:
         return []
-    return [blocks.context(blocks.mrkdwn(f"and {more} more: `/hitl stats name`"))]
+    return [blocks.context(blocks.mrkdwn(f"and {more} more: `/hitl stats`"))]
