@@ -16,13 +16,13 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy import case as choose
 
 from hitl.cases import Case, Check, Event, Evidence, Inquiry, Note, Outcome, Overruled, Tried
 from hitl.errors import HitlError
 from hitl.storage.inquiries import inquiries_on
-from hitl.storage.predictions import IS_REAL, IS_SHOWN, KNOWN
+from hitl.storage.predictions import IS_REAL, KNOWN
 from hitl.storage.rollups import names_in
+from hitl.storage.statements import lacks
 from hitl.storage.steps import tried
 from hitl.storage.tables import (
     audit_events,
@@ -60,14 +60,11 @@ class CaseFilter:
     """By what is shown to those who answer blind; others are told of nothing made for reviewers."""
 
 
-_SEEN_STATE = choose(
-    (checks.c.is_apart.is_(None), cases.c.state),
-    (~checks.c.is_apart | cases.c.people_since.is_not(None), cases.c.state),
-    (checks.c.answered_at.is_not(None), literal(CaseState.DECIDED)),
-    (checks.c.state == CheckState.SETTLED, literal(CaseState.DECIDED)),
-    else_=checks.c.state,
-)
-"""As ``hitl.blindness.as_seen`` has it; other states of a check are named as those of a case."""
+_its_check = select(checks.c.id).where(checks.c.case_id == cases.c.id)
+_IS_SHOWN = IS_REAL | ~lacks(_its_check)
+"""As ``predictions.IS_SHOWN``, looked up for each case."""
+_IS_SEEN_AS_IT_IS = cases.c.people_since.is_not(None) | lacks(_its_check.where(checks.c.is_apart))
+"""Reviewers see its own state and not that of its check."""
 _overruled = outcomes.alias("overruled")
 _votes = (
     select(func.count())
@@ -174,37 +171,61 @@ def case_history(connection: Connection, case_id: int) -> tuple[Event, ...]:
 
 
 def _page(connection: Connection, wanted: CaseFilter, *, limit: int) -> Select[Any]:
-    page = select(cases.c.id).where(*_conditions(wanted)).order_by(cases.c.id).limit(limit)
-    if wanted.as_reviewer:
-        page = page.outerjoin_from(cases, checks, checks.c.case_id == cases.c.id)
-    names, states = wanted.use_cases, list(CaseState)
+    names, states = wanted.use_cases, list(CaseState) if wanted.state is None else [wanted.state]
     if names is None and wanted.state is not None:
         names = frozenset(names_in(connection, cases.c.use_case))
     if not names or wanted.key is not None:
-        return page
-    if wanted.state is not None and not wanted.as_reviewer:
-        states = [wanted.state]
+        return _in_order(select(cases.c.id).where(*_conditions(wanted)), limit=limit)
     # As the index of states has them, which is in order of id within each use case and state.
-    each = (
-        page.where(cases.c.use_case == name, cases.c.state == state).subquery()
+    pages = [
+        select(cases.c.id).where(
+            *_conditions(wanted), cases.c.use_case == name, cases.c.state == state
+        )
         for name in sorted(names)
         for state in states
-    )
-    some = union_all(*(select(of_one.c.id) for of_one in each)).subquery()
-    return select(some.c.id).order_by(some.c.id).limit(limit)
+    ]
+    if wanted.as_reviewer and wanted.state is not None:
+        for name in sorted(names):
+            pages += _checked_apart(name, wanted.state, after=wanted.after)
+    each = (_in_order(page, limit=limit).subquery() for page in pages)
+    some = union_all(*(select(of_one) for of_one in each)).subquery()
+    return _in_order(select(*some.c), limit=limit)
+
+
+def _in_order(page: Select[Any], *, limit: int) -> Select[Any]:
+    return page.order_by(page.selected_columns[0]).limit(limit)
+
+
+def _checked_apart(use_case: str, state: CaseState, *, after: int) -> Iterable[Select[Any]]:
+    """Cases that reviewers see in their check's state, as ``hitl.blindness.as_seen`` has it."""
+    is_decided = state is CaseState.DECIDED
+    # Any that is answered is done for reviewers; others are named as the state of a case.
+    for how_far in CheckState if is_decided else [CheckState(state.value)]:
+        page = (
+            select(checks.c.case_id)
+            .join_from(checks, cases, cases.c.id == checks.c.case_id)
+            .where(checks.c.use_case == use_case, checks.c.state == how_far)
+            .where(checks.c.case_id > after, checks.c.is_apart, cases.c.people_since.is_(None))
+        )
+        if how_far is not CheckState.SETTLED:
+            answered_at = checks.c.answered_at
+            page = page.where(answered_at.is_not(None) if is_decided else answered_at.is_(None))
+        yield page
 
 
 def _conditions(wanted: CaseFilter) -> Iterable[ColumnElement[bool]]:
     yield cases.c.id > wanted.after
     if wanted.use_cases is not None:
         yield cases.c.use_case.in_(sorted(wanted.use_cases))
-    yield IS_SHOWN if wanted.as_reviewer else IS_REAL
+    yield _IS_SHOWN if wanted.as_reviewer else IS_REAL
     if wanted.key is not None:
         yield cases.c.key == wanted.key
         if wanted.as_reviewer:
             yield ~cases.c.is_blind  # a key that is not found would be that of a known answer
     if wanted.state is not None:
-        yield (_SEEN_STATE if wanted.as_reviewer else cases.c.state) == wanted.state
+        yield cases.c.state == wanted.state
+        if wanted.as_reviewer:
+            yield _IS_SEEN_AS_IT_IS
 
 
 def _whole(connection: Connection, rows: Sequence[Row[Any]]) -> list[Case]:

@@ -108,6 +108,14 @@ READING: dict[str, Callable[[Connection], object]] = {
     "a page of open cases": partial(
         list_cases, wanted=CaseFilter(frozenset({NAME}), state=CaseState.OPEN), limit=5
     ),
+    **{
+        f"a page of {state} cases, as reviewers see them": partial(
+            list_cases,
+            wanted=CaseFilter(frozenset({NAME}), state=state, as_reviewer=True),
+            limit=5,
+        )
+        for state in CaseState
+    },
     "a page of cases in a middle": partial(
         list_cases, wanted=CaseFilter(frozenset({NAME}), after=1_000), limit=5
     ),

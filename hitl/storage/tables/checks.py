@@ -21,7 +21,7 @@ class CheckRow(Row, table=True):
 
     __tablename__ = "checks"
     __table_args__ = (
-        Index("ix_checks_state", "use_case", "state", "kind"),
+        Index("ix_checks_state", "use_case", "state", "case_id", "kind"),
         Index("ix_checks_reviewer", "reviewer", "answered_at"),
         Index("ix_checks_known", "known_case_id"),
         Index("ix_checks_settled", "use_case", "settled_at"),

@@ -1121,7 +1121,9 @@ def _blind_checks() -> None:
     )
     op.create_index("ix_checks_known", "checks", ["known_case_id"], unique=False)
     op.create_index("ix_checks_reviewer", "checks", ["reviewer", "answered_at"], unique=False)
-    op.create_index("ix_checks_state", "checks", ["use_case", "state", "kind"], unique=False)
+    op.create_index(
+        "ix_checks_state", "checks", ["use_case", "state", "case_id", "kind"], unique=False
+    )
     op.create_table(
         "known_answers",
         sa.Column("case_id", sa.BigInteger(), nullable=False),
