@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hitl.storage.engines import database_url, is_sqlite, sqlite_file
@@ -22,8 +22,9 @@ def sole_service(url: str) -> Iterator[None]:
         return
     file = sqlite_file(address).resolve()
     try:
-        # Beside the file, whose own locks are SQLite's; it stays, for nobody else may remove it.
-        lock = os.open(file.with_name(f"{file.name}-service"), os.O_CREAT | os.O_RDWR, 0o600)
+        # Beside the file, whose own locks are SQLite's. It stays: who removed it might remove one
+        # that somebody has opened since.
+        lock = os.open(file.with_name(f"{file.name}-service"), os.O_CREAT | os.O_RDWR, 0o666)
     except OSError as error:
         raise DatabaseUnusable(f"can't use {file}: {error.strerror}") from error
     try:
@@ -34,16 +35,15 @@ def sole_service(url: str) -> Iterator[None]:
 
 
 def _lock(lock: int, file: Path) -> None:
-    try:
-        # Not everywhere; there, nothing watches over it.
+    # Where the system or the file's disk has no such locks, nothing watches over it.
+    with suppress(ImportError, OSError):
         import fcntl  # noqa: PLC0415
-    except ImportError:
-        return
-    try:
-        # Given back by the system however the process ends.
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise DatabaseUnusable(
-            f"another hitl serve works on {file}: stop it first; for several at once, set"
-            " HITL_DATABASE_URL to PostgreSQL"
-        ) from None
+
+        try:
+            # Given back by the system however the process ends.
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DatabaseUnusable(
+                f"another hitl serve works on {file}: stop it first; for several at once, set"
+                " HITL_DATABASE_URL to PostgreSQL"
+            ) from None
