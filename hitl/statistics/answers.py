@@ -8,7 +8,7 @@ from hitl.statistics.intervals import Interval, wilson
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """Too little was seen to answer; prints as ``not enough yet: 61 of 149 checks``."""
+    """Too little was seen to answer; prints as ``not enough yet (61 of 149 checks)``."""
 
     found: int
     needed: int
@@ -16,7 +16,7 @@ class NotYet:
     """What is counted, in the plural."""
 
     def __str__(self) -> str:
-        return f"not enough yet: {self.found:,} of {self.needed:,} {self.of}"
+        return f"not enough yet ({self.found:,} of {self.needed:,} {self.of})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class NotCertified:
 
     def __str__(self) -> str:
         if not self.errors:
-            return f"not enough yet: {self.checks:,} of {self.needed:,} checks"
+            return f"not enough yet ({self.checks:,} of {self.needed:,} checks)"
         many = f"{self.errors:,} error{'' if self.errors == 1 else 's'}"
         return (
             f"{many} in the {self.checks:,} most confident checks;"

@@ -134,7 +134,8 @@ def _safe(count: Count, *, max_error: float) -> Sign:
     evidence = f"{count.hits:,} wrong in {count.total:,} random checks"
     if count.total and highest_share(count.hits, count.total) <= max_error:
         return Sign(name, Standing.CERTAIN, evidence, None)
-    missing = str(NotYet(count.total, needed, "checks"))
+    checks = "checks, if no more are wrong" if count.hits else "checks"
+    missing = str(NotYet(count.total, needed, checks))
     if count.total and count.share > max_error:
         return Sign(name, Standing.ABSENT, evidence, missing)
     return Sign(name, Standing.UNKNOWN if not count.total else Standing.SEEN, evidence, missing)

@@ -53,8 +53,8 @@ async def test_an_empty_service_says_what_is_missing_and_guesses_nothing(house: 
     assert shown["Waiting now"] == ("0", "")
     assert part(found, "trends")["pictures"] == []
     rows = {row[0]: row[1] for row in part(found, "automation")["table"]["rows"]}
-    assert rows["Automatic decisions"] == "not enough yet: 0 of 149 checks"
-    assert rows["Calibration"] == "not enough yet: 0 of 100 checks"
+    assert rows["Automatic decisions"] == "not enough yet (0 of 149 checks)"
+    assert rows["Calibration"] == "not enough yet (0 of 100 checks)"
 
 
 async def test_a_recalibrated_version_is_shown_before_beside_after(
@@ -83,7 +83,7 @@ async def test_a_recalibrated_version_is_shown_before_beside_after(
 
 async def test_what_the_order_brings_is_said_beside_the_queue(house: House) -> None:
     said = part(await page(house), "queue")["says"]
-    assert "Which case first? Not enough yet: 0 of 30 cases that people did not get to." in said
+    assert "Which case first? Not enough yet (0 of 30 cases that people did not get to)." in said
 
 
 async def test_figures_come_with_what_they_rest_on(
@@ -107,7 +107,7 @@ async def test_figures_come_with_what_they_rest_on(
     assert len(weeks["places"]) == 13
     assert weeks["is_unfinished"]
     assert weeks["places"][-2:] == ["16 Nov", "23 Nov so far"]
-    assert weeks["table"]["rows"][-1] == ["23 Nov so far", "not enough yet: 2 of 30"]
+    assert weeks["table"]["rows"][-1] == ["23 Nov so far", "not enough yet (2 of 30)"]
     known = [place for place, each in enumerate(weeks["middle"]) if each is not None]
     assert len(known) == 3
     for place in known:

@@ -88,7 +88,7 @@ async def test_what_a_new_model_changed_is_told_once_it_can_be_judged(
     (notice,) = await notices(database)
     said = models_compared(notice["found"], use_case=NAME)
     assert "m@2 → m@3" in said
-    assert "not enough yet: 60 of 100 checks" in said
+    assert "not enough yet (60 of 100 checks)" in said
 
 
 async def test_the_report_tells_a_better_model_from_one_that_is_not(

@@ -73,7 +73,7 @@ async def test_an_unsure_prediction_is_decided_by_a_person(
             stats = await ana.wait_for_message(
                 channel, lambda m: m.ephemeral and m.says("Escalation")
             )
-            assert stats.says("too few to say (1 of 30)")
+            assert stats.says("not enough yet (1 of 30 predictions)")
 
 
 async def test_cases_are_taken_while_slack_can_not_be_reached(

@@ -27,7 +27,7 @@ async def test_stats_of_one_use_case_say_when_there_is_too_little(
     await desk.submit(post())
     clock.advance(minutes=12)
     told = await answer(people["dev"], "/hitl stats content-moderation", "last 7 days")
-    assert told.says("Escalation: too few to say (1 of 30)")
+    assert told.says("Escalation: not enough yet (1 of 30 predictions)")
     assert told.says("1 case waiting, the oldest for 12 min")
 
 

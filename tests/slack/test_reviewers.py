@@ -90,7 +90,7 @@ async def test_a_lead_sees_the_team_in_no_order_of_merit(desk: Desk, people: Peo
     await decided(desk, "ana@example.com", count=12, right=2)
     team = await told(people["ben"], "/hitl reviewers content-moderation")
     assert team.says("the team, only leads see this")
-    assert team.says("accuracy: not enough yet: 12 of 50 checked cases")
+    assert team.says("accuracy: not enough yet (12 of 50 checked cases)")
     words = team.words
     assert words.index(f"<@{ANA}>") < words.index("<@U0BEN>")
 
@@ -98,7 +98,7 @@ async def test_a_lead_sees_the_team_in_no_order_of_merit(desk: Desk, people: Peo
 async def test_who_decided_nothing_is_told_so(desk: Desk, people: People) -> None:
     await desk.submit(post())
     own = await told(people["ana"], "/hitl reviewers content-moderation")
-    assert own.says("not enough yet: 0 of 50 checked cases")
+    assert own.says("not enough yet (0 of 50 checked cases)")
     assert own.says("No decisions in the last four weeks")
 
 

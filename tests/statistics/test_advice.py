@@ -149,8 +149,8 @@ def test_without_data_it_says_what_it_assumed(typed: Typed) -> None:
     result = with_errors(typed)("policy", "advise", "--use-case", "content-moderation")
     assert result.status == 0, result.said
     assert "1 - (2 + 0.030 x 50) / 50 = 0.930" in result.said
-    assert "people err in 3 % of cases: assumed, not enough yet: 0 of 30" in result.said
-    assert "assumed, not enough yet: 0 of 100 checks" in result.said
+    assert "people err in 3 % of cases: assumed, not enough yet (0 of 30" in result.said
+    assert "assumed, not enough yet (0 of 100 checks)" in result.said
     assert "No predictions yet" in result.said
 
 

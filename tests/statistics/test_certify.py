@@ -85,7 +85,7 @@ def test_too_few_checks_say_what_is_missing() -> None:
     found = certify({"s": spread(61)}, max_error=0.02)["s"]
     assert isinstance(found, NotCertified)
     assert (found.checks, found.errors, found.needed) == (61, 0, 236)
-    assert str(found) == "not enough yet: 61 of 236 checks"
+    assert str(found) == "not enough yet (61 of 236 checks)"
 
 
 def test_too_many_errors_say_what_is_missing() -> None:

@@ -88,7 +88,7 @@ def test_what_is_missing_for_a_certificate_is_counted(typed: Typed) -> None:
     words = ("policy", "certify", "--use-case", "content-moderation", "--max-error", "0.5%")
     result = typed(*words)
     assert result.status == 0
-    assert "not enough yet:" in result.said
+    assert "not enough yet (" in result.said
     assert "a day" not in result.said
 
 

@@ -62,9 +62,9 @@ def test_precision_reads_as_in_a_report() -> None:
 
 
 def test_too_few_checks_say_how_many_are_missing() -> None:
-    assert str(precision(0, 61)) == "not enough yet: 61 of 149 checks"
+    assert str(precision(0, 61)) == "not enough yet (61 of 149 checks)"
     assert isinstance(precision(0, 149), Precision)
-    assert str(precision(0, 0)) == "not enough yet: 0 of 149 checks"
+    assert str(precision(0, 0)) == "not enough yet (0 of 149 checks)"
 
 
 def test_a_single_error_is_no_plural() -> None:

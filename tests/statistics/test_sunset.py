@@ -37,6 +37,7 @@ def judged(**changed: object) -> Sunset:
         ({"of_review": 0.2}, 2, Standing.ABSENT, None),
         ({"wrong": Count(0, 61)}, 3, Standing.SEEN, "61 of 149 checks"),
         ({"wrong": Count(20, 400)}, 3, Standing.ABSENT, "checks"),
+        ({"wrong": Count(3, 72)}, 3, Standing.ABSENT, "72 of 386 checks, if no more are wrong"),
         ({"max_error": 0.005}, 3, Standing.SEEN, "400 of 598 checks"),
         ({"wrong": Count(0, 0)}, 3, Standing.UNKNOWN, "0 of 149 checks"),
     ],

@@ -151,7 +151,7 @@ def assert_sendable(message: Message) -> None:
             "Escalation unknown: send /v1/tallies (162 escalated)",
         ),
         ({"predictions": 0, "escalation": None}, "No predictions in this time"),
-        ({"escalation": share(3, 12)}, "Escalation: too few to say (12 of 30)"),
+        ({"escalation": share(3, 12)}, "Escalation: not enough yet (12 of 30 predictions)"),
     ],
 )
 def test_escalation(changes: dict[str, Any], line: str) -> None:
@@ -162,8 +162,8 @@ def test_escalation(changes: dict[str, Any], line: str) -> None:
     ("agreement", "line"),
     [
         (share(118, 140), "Agreement with the AI 84 % (77\N{EN DASH}89) on 140 decisions"),
-        (share(9, 12), "Agreement with the AI: too few to say (12 of 30)"),
-        (None, "Agreement with the AI: too few to say (0 of 30)"),
+        (share(9, 12), "Agreement with the AI: not enough yet (12 of 30 decisions)"),
+        (None, "Agreement with the AI: not enough yet (0 of 30 decisions)"),
     ],
 )
 def test_agreement(agreement: Share | None, line: str) -> None:
@@ -175,8 +175,8 @@ def test_agreement(agreement: Share | None, line: str) -> None:
     [
         (Waiting(41.2, 190, 140), "Waiting to decision: median 41 s, 90 % within 3 min"),
         (Waiting(41.2, 190, 35), "Waiting to decision: median 41 s"),
-        (Waiting(41.2, 190, 19), "Waiting to decision: too few to say (19 of 20)"),
-        (None, "Waiting to decision: too few to say (0 of 20)"),
+        (Waiting(41.2, 190, 19), "Waiting to decision: not enough yet (19 of 20 decisions)"),
+        (None, "Waiting to decision: not enough yet (0 of 20 decisions)"),
     ],
 )
 def test_waiting(waiting: Waiting | None, line: str) -> None:
@@ -385,4 +385,4 @@ def test_what_the_order_brought_is_told_with_its_interval_and_what_it_rests_on()
     )
     assert "100 decided of 200 that came, 100 left" in said
     untold = report_message(judged(stats()), window=WEEK).text
-    assert "not enough yet: 0 of 30 cases that people did not get to" in untold
+    assert "not enough yet (0 of 30 cases that people did not get to)" in untold

@@ -60,5 +60,5 @@ def test_a_looser_quality_escalates_no_more() -> None:
 
 def test_under_a_hundred_checks_it_is_too_early() -> None:
     answer = equal_quality([0.9] * 99, [True] * 99, max_error=0.02)
-    assert str(answer) == "not enough yet: 99 of 100 checks"
+    assert str(answer) == "not enough yet (99 of 100 checks)"
     assert isinstance(answer, NotYet)

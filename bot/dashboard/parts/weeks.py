@@ -79,7 +79,7 @@ def _shares(
     words = [
         f"{share_words(good)} on {good.total:,}"
         if good
-        else f"not enough yet: {share.total if share else 0:,} of {needed:,}"
+        else f"not enough yet ({share.total if share else 0:,} of {needed:,})"
         for good, share in zip(enough, found, strict=True)
     ]
     values = [share.interval if share else None for share in enough]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from bot.slack.text import counted, duration, money
 from hitl.percent import percent
 from hitl.reports.answers import Cost, Queue, Stats
-from hitl.statistics.answers import Share
+from hitl.statistics.answers import NotYet, Share
 from hitl.statistics.intervals import Interval
 from hitl.vocabulary import Verdict
 
@@ -40,7 +40,7 @@ def escalation_line(stats: Stats) -> str:
         return f"Escalation unknown: send /v1/tallies{sent}"
     share = stats.escalation
     if share.total < _ENOUGH:
-        return f"Escalation: {_too_few(share.total, _ENOUGH)}"
+        return _untold("Escalation", share.total, _ENOUGH, "predictions")
     counts = f"{share.hits:,} of {counted(share.total, 'prediction')}"
     return f"Escalation {share_words(share)}, {counts}{_decided_elsewhere(stats)}"
 
@@ -69,7 +69,7 @@ def agreement_line(stats: Stats) -> str:
     share = stats.agreement
     found = share.total if share else 0
     if share is None or found < _ENOUGH:
-        return f"Agreement with the AI: {_too_few(found, _ENOUGH)}"
+        return _untold("Agreement with the AI", found, _ENOUGH, "decisions")
     return f"Agreement with the AI {share_words(share)} on {counted(found, 'decision')}"
 
 
@@ -78,7 +78,7 @@ def waiting_line(stats: Stats) -> str:
     waiting = stats.waiting
     count = waiting.count if waiting else 0
     if waiting is None or count < _ENOUGH_FOR_MEDIAN:
-        return f"Waiting to decision: {_too_few(count, _ENOUGH_FOR_MEDIAN)}"
+        return _untold("Waiting to decision", count, _ENOUGH_FOR_MEDIAN, "decisions")
     line = f"Waiting to decision: median {duration(waiting.median)}"
     if count < _ENOUGH_FOR_P90:
         return line
@@ -147,5 +147,5 @@ def _spent_line(cost: Cost, *, predictions: int | None) -> str:
     return f"Cost of review {review}; of the AI {ai}"
 
 
-def _too_few(found: int, needed: int) -> str:
-    return f"too few to say ({found} of {needed})"
+def _untold(name: str, found: int, needed: int, of: str) -> str:
+    return f"{name}: {NotYet(found, needed, of)}"
