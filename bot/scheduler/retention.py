@@ -32,7 +32,7 @@ async def erase_old(database: Database, policy: InForce) -> None:
     for use_case in policy.use_cases.values():
         if use_case.retention is not None:
             erased += await _erase_old(database, use_case, kept=use_case.retention)
-    if erased:
+    if erased or database.holds_erased:
         await database.forget_erased()
 
 

@@ -81,6 +81,7 @@ class Database:
         """
         self.url = url
         self.bell = Bell()
+        self.holds_erased = False
         self._writing: Engine = writing_engine(
             url, connections=_POSTGRESQL_WORKERS, is_beside=is_beside
         )
@@ -119,9 +120,11 @@ class Database:
     async def forget_erased(self) -> None:
         """Have the files of the database hold nothing that was erased before.
 
-        Raises ``StorageUnavailable``.
+        Raises ``StorageUnavailable``; then ``holds_erased`` says that it is still to be done.
         """
+        self.holds_erased = True
         await asyncio.to_thread(tried, partial(clear_remains, self._writing))
+        self.holds_erased = False
 
     def close(self) -> None:
         """Finish what is queued, then let go of every connection."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from hitl.storage.failures import StorageUnavailable
 from hitl.storage.tables import case_contents, notes, outbox, pictures, reviews
 
 _TABLES = (case_contents, pictures, notes, reviews, outbox)
@@ -12,12 +13,19 @@ _TABLES = (case_contents, pictures, notes, reviews, outbox)
 def clear_remains(engine: Engine) -> None:
     """Empty SQLite's log into the file, where deleted bytes are zeros; vacuum PostgreSQL's tables.
 
-    On the one connection that writes, so that no two ever work on SQLite's log at once.
+    On the one connection that writes, so that no two ever work on SQLite's log at once. Raises
+    ``StorageUnavailable`` where somebody reads on, of a moment before.
     """
     connection = engine.raw_connection()
     try:
         if engine.dialect.name == "sqlite":
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_held, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if is_held:
+                raise StorageUnavailable(
+                    "What was erased is gone from every table, but not yet from the log beside the"
+                    " database file, which something has been reading for long, such as a backup;"
+                    " erase again once that is done"
+                )
             return
         driver: Any = connection.driver_connection
         driver.autocommit = True

@@ -1,13 +1,14 @@
 """What people wrote leaves every table and file; what was decided stays and still proves itself."""
 
 import json
+import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlmodel import SQLModel
 
 from bot.scheduler.retention import erase_old
@@ -32,7 +33,7 @@ from hitl.review import (
     undo,
     vote,
 )
-from hitl.storage.database import Database, Transaction
+from hitl.storage.database import Database, StorageUnavailable, Transaction
 from hitl.storage.engines import database_url as parsed
 from hitl.storage.queries import case_by_id
 from hitl.storage.questions import Via
@@ -106,6 +107,24 @@ async def test_the_files_of_the_database_forget(database: Database, database_url
     for path in (file, file.with_name(f"{file.name}-wal")):
         assert CANARY.encode() not in path.read_bytes(), path.name
     assert await database.read(first_break) is None
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_what_the_files_can_t_forget_yet_is_said_and_forgotten_later(
+    database: Database, database_url: str
+) -> None:
+    file = Path(str(parsed(database_url).database))
+    case_id = await database.write(personal)
+    reader = sqlite3.connect(file, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM cases").fetchone()
+    await database.write(lambda tx: tx.connection.execute(text("PRAGMA busy_timeout = 0")))
+    await database.write(partial(erase, case_id=case_id, by="U0LEA"))
+    with pytest.raises(StorageUnavailable, match="not yet from the log"):
+        await database.forget_erased()
+    reader.close()
+    await erase_old(database, Policy(use_cases={moderation().name: moderation()}))
+    assert CANARY.encode() not in file.with_name(f"{file.name}-wal").read_bytes()
 
 
 async def test_the_same_item_sent_again_is_still_the_same_case(database: Database) -> None:
