@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from bot.slack.text import about_seconds
 from hitl.reports.answers import WeekFigures
 from hitl.statistics.answers import Share
 from hitl.statistics.speed import TARGET_SECONDS
@@ -36,7 +37,7 @@ def weeks_in_words(weeks: Sequence[WeekFigures]) -> str:
         f"Chart of the last {len(weeks)} weeks. Escalation: {_share_words(weeks, 'escalation')}."
         f" Agreement with the AI: {_share_words(weeks, 'agreement')}."
         " Median review in the last week:"
-        f" {'not timed' if last.median_seconds is None else f'{last.median_seconds:.1f} s'}."
+        f" {'not timed' if last.median_seconds is None else about_seconds(last.median_seconds)}."
     )
 
 
@@ -98,7 +99,7 @@ def _seconds(axes: "Axes", weeks: Sequence[WeekFigures]) -> None:
     axes.set_ylim(0, max(*seen.values(), 1.2 * TARGET_SECONDS) * 1.15)
     axes.yaxis.set_major_formatter("{x:.0f} s")
     last = max(seen)
-    _name_last(axes, last, seen[last], f"{seen[last]:.1f} s")
+    _name_last(axes, last, seen[last], about_seconds(seen[last]))
 
 
 def _line(axes: "Axes", seen: Mapping[int, float], weeks: int) -> None:

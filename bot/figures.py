@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.slack.cards.figures import queue_line, share_words
-from bot.slack.text import counted, duration, money
+from bot.slack.text import about_seconds, counted, duration, money
 from hitl.percent import percent
 from hitl.reports.answers import Cost, Report, WeekFigures
 from hitl.statistics.answers import NotYet, Share
@@ -141,7 +141,7 @@ def week_row(week: WeekFigures) -> tuple[str, ...]:
         share_words(week.escalation) if week.escalation else _DASH,
         share_words(week.agreement) if week.agreement else _DASH,
         share_words(week.automatic) if week.automatic else _DASH,
-        _DASH if week.median_seconds is None else f"{week.median_seconds:.1f} s",
+        _DASH if week.median_seconds is None else about_seconds(week.median_seconds),
         _DASH if cost is None or each is None else money(each, cost.currency),
     )
 

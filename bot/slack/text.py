@@ -112,6 +112,11 @@ def seconds_said(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 60 else duration(seconds)  # noqa: PLR2004 - a minute
 
 
+def about_seconds(seconds: float) -> str:
+    """``6.6 s``, ``52 s``: as sharp as a week's median is, which is known within two percent."""
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 - two digits
+
+
 def _two(large: str, rest: int, unit: str) -> str:
     return f"{large} {rest} {unit}" if rest else large
 

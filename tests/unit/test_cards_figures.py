@@ -295,6 +295,13 @@ def test_home_puts_the_use_case_with_the_most_waiting_first() -> None:
     assert "Nothing is waiting for you" in shown
 
 
+def test_findings_say_over_which_time_they_were_looked_for() -> None:
+    shown = str(report_message(judged(stats()), window=WEEK, findings=[TROUBLE]).blocks)
+    assert "What stands out in the last four weeks" in shown
+    quiet = str(report_message(judged(stats()), window=WEEK).blocks)
+    assert "What stands out" not in quiet
+
+
 def test_home_does_not_say_that_nothing_waits_above_a_dispute() -> None:
     asked = replace(IDLE, disputes=(Dispute(41, "spam", "A reply", NOON),))
     shown = str(home_view([stats()], mine=asked, now=NOON)["blocks"])

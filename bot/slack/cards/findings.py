@@ -14,8 +14,13 @@ _SENTENCE = 400
 
 
 def finding_blocks(findings: Sequence[Finding]) -> list[Block]:
-    """The surest five."""
-    return [blocks.section(_finding(each)) for each in findings[:_MOST]]
+    """The surest five, and over which time they were looked for: no other figure's."""
+    if not findings:
+        return []
+    return [
+        blocks.context(blocks.plain("What stands out in the last four weeks:", 60)),
+        *(blocks.section(_finding(each)) for each in findings[:_MOST]),
+    ]
 
 
 def _finding(finding: Finding) -> str:
@@ -32,7 +37,7 @@ def sunset_lines(sunset: Sunset) -> list[str]:
     if not seen:
         return []
     signs = [
-        mrkdwn(f"{sign.evidence}{f' ({sign.missing})' if sign.missing else ''}", _SENTENCE)
+        mrkdwn(f"{sign.evidence}{f', {sign.missing}' if sign.missing else ''}", _SENTENCE)
         for sign in seen
     ]
     return [
