@@ -234,6 +234,9 @@ class Database:
                 continue
             if job.error is None:
                 job.answer.set_result(job.result)
+            elif isinstance(job.error, StopIteration):
+                # No future takes it, and whoever stands behind would never be answered.
+                job.answer.set_exception(RuntimeError("StopIteration"))
             else:
                 job.answer.set_exception(job.error)
 

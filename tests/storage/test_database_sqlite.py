@@ -1,5 +1,6 @@
 """One writer, whose commits are durable; what its file can't take is never acknowledged."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,6 +53,16 @@ async def test_a_refused_verb_spares_those_it_shares_a_commit_with(database: Dat
         "str",
     ]
     assert await marks(database) == {"before", "after"}
+
+
+async def test_a_verb_that_looks_for_what_is_not_there_leaves_nobody_unanswered(
+    database: Database,
+) -> None:
+    nothing = iter(())
+    answers = await asyncio.wait_for(
+        together(database, lambda _: next(nothing), lambda tx: mark(tx, "after")), 5
+    )
+    assert [type(answer).__name__ for answer in answers] == ["RuntimeError", "str"]
 
 
 async def test_a_refusal_that_goes_back_to_a_lost_commit_is_not_told(database: Database) -> None:
