@@ -49,6 +49,8 @@ class _Intake(FastAPI):
             for operations in document["paths"].values():
                 for operation in operations.values():
                     _describe_refusals(operation)
+                    # Else it would be the function's name: "Tell", "Add", "Answered".
+                    operation["summary"] = _title(operation["description"])
         return super().openapi()
 
 
@@ -57,6 +59,11 @@ def _problem_schemas() -> dict[str, Any]:
         mode="serialization", ref_template="#/components/schemas/{model}"
     )
     return {**schema.pop("$defs"), Problem.__name__: schema}
+
+
+def _title(description: str) -> str:
+    """What it begins with, as far as the first stop."""
+    return description.split("\n", 1)[0].split(";", 1)[0].removesuffix(".")
 
 
 def _describe_refusals(operation: dict[str, Any]) -> None:

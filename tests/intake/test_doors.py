@@ -65,3 +65,15 @@ async def test_callers_let_go_of_an_idle_connection_before_the_service_does() ->
     async with serving(no_app, listen("127.0.0.1", 0)) as server:
         # httpx lets go after 5 s, aiohttp after 15, load balancers mostly after 60.
         assert server.config.timeout_keep_alive > 60
+
+
+async def test_each_call_is_titled_by_what_it_does(api: httpx.AsyncClient) -> None:
+    paths = (await api.get("/openapi.json")).json()["paths"]
+    titles = {
+        f"{method} {path}": each["summary"]
+        for path, methods in paths.items()
+        for method, each in methods.items()
+    }
+    assert titles["post /v1/cases"] == "Submit a prediction"
+    assert titles["post /v1/models"] == "A version was deployed"
+    assert len(set(titles.values())) == len(titles)
