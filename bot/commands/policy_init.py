@@ -45,7 +45,7 @@ def init(file: Path | None) -> str:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise FileExists(f"can't write {path}: {error.strerror}") from error
-    return f"\n{path} is written, and right as it stands. Next: hitl serve"
+    return f"\n{path} is written, and right as it stands. Next: hitl doctor, then hitl serve"
 
 
 def _preset() -> str:

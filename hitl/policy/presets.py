@@ -24,6 +24,7 @@ _MODERATION: Mapping[str, Any] = {
     "flag_button": "keep and monitor",
 }
 
+# A question is asked on blind cards, too: it speaks of the item and never of what the AI said.
 PRESETS: Mapping[str, Preset] = {
     "content-moderation": Preset(
         why="Taking down a good post is censorship, so the AI acts alone only when nearly certain.",
@@ -31,12 +32,12 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "support-triage": Preset(
         why="A ticket on the wrong desk costs a detour, not a disaster.",
-        settings={"auto_at": 0.80, "question": "Is this where the ticket belongs?"},
+        settings={"auto_at": 0.80, "question": "Where does this ticket belong?"},
     ),
     "medical-assist": Preset(
         why="A confident mistake can harm a patient, so nearly everything goes to specialists: two,"
         " who do not see what the AI or the other one said.",
-        settings={"auto_at": 0.99, "question": "Is this finding right?", "reviews_needed": 2},
+        settings={"auto_at": 0.99, "question": "What does this show?", "reviews_needed": 2},
     ),
     "spam": Preset(
         why="A lost good mail hurts and a spam that slips through annoys; this weighs the two.",
@@ -53,7 +54,7 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "recommendation": Preset(
         why="A poor suggestion is simply ignored, so little is lost by letting the AI try.",
-        settings={"auto_at": 0.70, "question": "Is this a good recommendation?"},
+        settings={"auto_at": 0.70, "question": "How good is this recommendation?"},
     ),
     "moderation-two-sided": Preset(
         why="Keeping and removing go wrong in different ways, so each has a threshold of its own.",

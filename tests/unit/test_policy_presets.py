@@ -97,3 +97,10 @@ def test_reading_with_a_preset_leaves_the_preset_as_it_was() -> None:
     before = repr(PRESETS)
     read("moderation-two-sided", "auto_at = 0.99\nlabels = { clean = {}, violation = {} }")
     assert repr(PRESETS) == before
+
+
+@pytest.mark.parametrize("preset", LABELS)
+def test_labels_of_any_name_answer_the_question_of_a_preset(preset: str) -> None:
+    # On blind cards, too, where "Is this right?" would speak of what is not shown.
+    question = read(preset, f"labels = {LABELS[preset]}").question
+    assert question.split()[0] in ("What", "Where", "Which", "How")
