@@ -91,19 +91,28 @@ def _standard_output() -> Iterator[BinaryIO]:
 
 @contextmanager
 def _opened(out: Path | None) -> Iterator[BinaryIO]:
-    """The file under another name until it is whole; standard output as it is."""
+    """The file under another name until it is whole; what is no file as it is."""
     if out is None:
         with _standard_output() as file:
             yield file
         return
     if not out.name or out.is_dir():
         raise ExportRefused(f"can't write {out}: it is a folder")
+    try:
+        # A device or a pipe is written to, and never replaced by a file.
+        is_special = out.exists() and not out.is_file()
+        with out.open("wb") if is_special else _whole(out.resolve()) as file:
+            yield file
+    except OSError as error:
+        raise ExportRefused(f"can't write {out}: {error.strerror}") from error
+
+
+@contextmanager
+def _whole(out: Path) -> Iterator[BinaryIO]:
     unfinished = out.with_name(f"{out.name}.part")
     try:
         with unfinished.open("wb") as file:
             yield file
         unfinished.replace(out)
-    except OSError as error:
-        raise ExportRefused(f"can't write {out}: {error.strerror}") from error
     finally:
         unfinished.unlink(missing_ok=True)

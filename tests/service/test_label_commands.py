@@ -51,6 +51,22 @@ async def test_reviewers_are_named_where_that_is_asked_for(
     assert table.column("reviewers").to_pylist() == ["U0ANA", "U0ANA"]
 
 
+async def test_a_pipe_is_written_to_and_a_link_written_through_and_neither_replaced(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link.jsonl"
+    os.mkfifo(pipe)
+    link.symlink_to("file.jsonl")
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    for out in (pipe, link):
+        ended = await run_to_its_end(tmp_path, "labels", "export", "--out", str(out), env=env)
+        assert ended.status == 0, ended.said
+    assert len(os.read(reader, 65_536).splitlines()) == 2
+    os.close(reader)
+    assert link.is_symlink()
+    assert len((tmp_path / "file.jsonl").read_text().splitlines()) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
