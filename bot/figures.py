@@ -128,7 +128,12 @@ def _costs(cost: Cost | None) -> Iterator[Figure]:
         yield Figure("Expected errors", str(cost.error), is_known=False)
     elif cost.error is not None:
         basis = "not spent, so in none of the costs"
-        yield Figure("Expected errors", money(cost.error, cost.currency), basis)
+        yield Figure("Expected errors", expected_errors(cost.error, cost.currency), basis)
+
+
+def expected_errors(amount: float, currency: str) -> str:
+    """What wrong decisions cost by the checks; nothing found yet is not nothing to fear."""
+    return money(amount, currency) if amount else "no check found one yet"
 
 
 def week_row(week: WeekFigures) -> tuple[str, ...]:

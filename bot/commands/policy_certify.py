@@ -102,13 +102,14 @@ def _sides(test: ThresholdTest, use_case: UseCase) -> Table:
         now = {present[label] for label in (present if side not in present else (side,))}
         shown = " or ".join("people" if each is None else exact_percent(each) for each in now)
         threshold = exact_percent(found.threshold) if isinstance(found, Certificate) else "no"
-        table.add_row(side, shown, threshold, _words(found))
+        table.add_row(side, shown, threshold, _words(found, is_tested=test.week != 0))
     return table
 
 
-def _words(found: Certificate | NotCertified) -> str:
+def _words(found: Certificate | NotCertified, *, is_tested: bool) -> str:
     if isinstance(found, NotCertified):
-        return str(found)
+        # Until then none was looked at: "0 of 149" would deny those that there are.
+        return str(found) if is_tested else f"not looked at yet; it takes {found.needed:,}"
     errors = f"{found.errors:,} error{'' if found.errors == 1 else 's'}"
     return f"{errors} in {found.checks:,} random checks at or above it, of {found.sample:,}"
 

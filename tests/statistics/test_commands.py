@@ -1,11 +1,15 @@
 """``hitl simulate`` and ``hitl policy certify`` as people type them, on good input and bad."""
 
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
 
+from hitl.storage.database import Database
+from tests.examples import moderation
 from tests.statistics.conftest import Typed
+from tests.statistics.stored import Predicted, store
 
 
 @pytest.fixture
@@ -97,3 +101,20 @@ def test_without_any_prediction_there_is_nothing_to_certify(typed: Typed) -> Non
     result = typed("policy", "certify", "--use-case", "digits", "--max-error", "2%", "--once")
     assert result.status == 0
     assert "No prediction has come yet" in result.said
+
+
+async def add_now(database: Database) -> None:
+    """One prediction that came just now, checked blind."""
+    since, one = database.now(), Predicted("clean", 0.99, right=True)
+    await database.write(lambda tx: store(tx, [one], use_case=moderation(), since=since))
+
+
+def test_before_the_first_test_checks_are_not_told_as_none(typed: Typed, database_url: str) -> None:
+    database = Database(database_url)
+    asyncio.run(add_now(database))
+    database.close()
+    result = typed("policy", "certify", "--use-case", "content-moderation", "--max-error", "2%")
+    assert result.status == 0, result.said
+    assert "The first test is on" in result.said
+    assert "not looked at yet; it takes " in result.said
+    assert "(0 of" not in result.said

@@ -284,7 +284,7 @@ def test_where_nothing_happened_little_is_said() -> None:
 
 def test_the_queue_counts_what_it_does_not_list() -> None:
     listed = queue_message([replace(stats().queue, open=11)], now=NOON)
-    assert "10 more cases after these" in str(listed.blocks)
+    assert "10 more cases not listed" in str(listed.blocks)
 
 
 def test_home_puts_the_use_case_with_the_most_waiting_first() -> None:
@@ -300,6 +300,15 @@ def test_findings_say_over_which_time_they_were_looked_for() -> None:
     assert "What stands out in the last four weeks" in shown
     quiet = str(report_message(judged(stats()), window=WEEK).blocks)
     assert "What stands out" not in quiet
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(18.95, "Expected errors: $18.95"), (0.0, "Expected errors: no check found one yet")],
+)
+def test_that_no_check_found_an_error_is_not_told_as_no_cost(error: float, said: str) -> None:
+    cost = Cost("USD", ai=0.4, review=280.0, per_decision=0.1402, error=error)
+    assert said in str(report_message(judged(stats(cost=cost)), window=WEEK).blocks)
 
 
 def test_home_does_not_say_that_nothing_waits_above_a_dispute() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.dashboard.parts.weeks import costs_by_week
 from bot.dashboard.shapes import Shape, reliability, reliability_moved, section, table
-from bot.figures import Figure
+from bot.figures import Figure, expected_errors
 from bot.slack.cards.figures import cost_line, interval_words
 from bot.slack.text import counted, money
 from hitl.learning.calibrations import Recalibrated
@@ -118,7 +118,9 @@ def _seconds(found: Interval | NotYet) -> str:
 
 
 def _error(amount: float | NotYet | None, currency: str) -> str:
-    return str(amount) if isinstance(amount, NotYet) else _money(amount, currency)
+    if amount is None or isinstance(amount, NotYet):
+        return "unpriced" if amount is None else str(amount)
+    return expected_errors(amount, currency)
 
 
 def _money(amount: float | None, currency: str) -> str:

@@ -49,7 +49,7 @@ def _shown(waiting: Sequence[Queue], *, now: datetime) -> list[Block]:
     if hidden:
         shown.append(
             blocks.context(
-                blocks.plain(f"{counted(hidden, 'more case', is_more=is_more)} after these", 60)
+                blocks.plain(f"{counted(hidden, 'more case', is_more=is_more)} not listed", 60)
             )
         )
     return shown
