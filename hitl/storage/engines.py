@@ -32,6 +32,8 @@ _SQLITE_WITHOUT_RESET_BUG = (3, 51, 3)
 # say otherwise.
 _POSTGRESQL_OPTIONS = {
     "application_name": "hitl",
+    # Whatever PGCLIENTENCODING or the server's settings say.
+    "client_encoding": "UTF8",
     "connect_timeout": "5",
     "keepalives_idle": "10",
     "keepalives_interval": "5",

@@ -46,8 +46,9 @@ def prepare_database(url: str) -> None:
 def version_of(connection: Connection) -> int | None:
     """How far the tables are, None where there are none yet.
 
-    Raises ``DatabaseUnusable`` where they need newer code than this.
+    Raises ``DatabaseUnusable`` where they need newer code than this, or can't hold every text.
     """
+    _require_unicode(connection)
     found = _found(connection)
     if found is not None and found.minimum_compatible > CURRENT:
         raise DatabaseUnusable(
@@ -56,6 +57,17 @@ def version_of(connection: Connection) -> int | None:
             " Start the newer program, or restore a backup made before its upgrade."
         )
     return None if found is None else int(found.version)
+
+
+def _require_unicode(connection: Connection) -> None:
+    if connection.dialect.name != "postgresql":
+        return
+    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if encoding != "UTF8":
+        raise DatabaseUnusable(
+            f"this database is encoded as {encoding}, which can't hold every text: make one with"
+            " CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8'"
+        )
 
 
 def _bring_up(connection: Connection) -> None:

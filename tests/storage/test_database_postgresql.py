@@ -63,6 +63,17 @@ async def test_every_writing_connection_is_durable_and_lets_go(
     assert await database.write(lambda tx: tx.connection.execute(asked).scalar()) == value
 
 
+async def test_text_is_unicode_whatever_the_environment_says(
+    postgresql_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    database = Database(postgresql_url, clock=clock)
+    said = text("SELECT CAST(:said AS text)")
+    answer = await database.write(lambda tx: tx.connection.execute(said, {"said": "✓"}).scalar())
+    database.close()
+    assert answer == "✓"
+
+
 async def test_the_driver_has_nothing_to_warn_of(
     postgresql_url: str, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:

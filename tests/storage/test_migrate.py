@@ -58,6 +58,20 @@ def test_an_empty_database_gets_the_tables_that_the_code_declares(database_url: 
     assert version(database_url) == CURRENT
 
 
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_can_t_hold_every_text_is_refused(
+    postgresql: Server, encoding: str
+) -> None:
+    postgresql.command(
+        f"CREATE DATABASE {{}} TEMPLATE template0 ENCODING '{encoding}'"
+        " LC_COLLATE 'C' LC_CTYPE 'C'",
+        encoding,
+    )
+    with pytest.raises(DatabaseUnusable, match=f"encoded as {encoding}.*ENCODING 'UTF8'"):
+        prepare_database(postgresql.url(encoding))
+    postgresql.drop(encoding)
+
+
 def test_of_replicas_that_start_at_once_one_makes_the_tables(postgresql: Server) -> None:
     empty_url = postgresql.url(postgresql.create())
     command = (sys.executable, "-c", PREPARING, empty_url)
