@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from bot.intake.description import install_description
 from bot.intake.doors import BodyLimit, KeyRequired
 from bot.intake.keyring import Keyring
 from bot.intake.problems import Problem, install_problems, refusals
@@ -79,8 +80,11 @@ def build_intake(services: Services, *, keyring: Keyring) -> FastAPI:
         summary="Unsure AI decisions, decided by people in Slack.",
         # Looks at the environment three times a request; /metrics tells what there is to tell.
         telemetry={"tracing": False, "metrics": False, "logs": False},
+        docs_url=None,
+        redoc_url=None,
     )
     install_problems(app)
+    install_description(app)
     # As the app's own: of an included router FastAPI builds every route a second time, and asks
     # one router after the other whose a request is.
     app.router.routes[:0] = [route for routes in _ROUTES for route in routes(services).routes]

@@ -21,12 +21,13 @@ def sole_service(url: str) -> Iterator[None]:
         yield
         return
     file = sqlite_file(address).resolve()
+    # Beside the file, whose own locks are SQLite's. It stays: who removed it might remove one that
+    # somebody has opened since.
+    beside = file.with_name(f"{file.name}-service")
     try:
-        # Beside the file, whose own locks are SQLite's. It stays: who removed it might remove one
-        # that somebody has opened since.
-        lock = os.open(file.with_name(f"{file.name}-service"), os.O_CREAT | os.O_RDWR, 0o666)
+        lock = os.open(beside, os.O_CREAT | os.O_RDWR, 0o666)
     except OSError as error:
-        raise DatabaseUnusable(f"can't use {file}: {error.strerror}") from error
+        raise DatabaseUnusable(f"can't open {beside}: {error.strerror}") from error
     try:
         _lock(lock, file)
         yield

@@ -1,5 +1,7 @@
 """Nobody comes in without a key, and the answer gives nothing away."""
 
+import re
+
 import httpx
 import pytest
 from pydantic import SecretStr
@@ -47,7 +49,19 @@ async def test_with_no_key_at_all_every_call_is_refused(services: Services) -> N
 async def test_the_contract_is_published(api: httpx.AsyncClient) -> None:
     paths = (await api.get("/openapi.json")).json()["paths"]
     assert {"/v1/cases", "/v1/cases/batch", "/v1/cases/{case_id}", "/v1/tallies"} <= set(paths)
-    assert (await api.get("/docs")).status_code == 200
+
+
+async def test_nothing_on_the_page_of_the_contract_comes_from_elsewhere(
+    api: httpx.AsyncClient,
+) -> None:
+    page = await api.get("/docs")
+    assert page.status_code == 200
+    parts = re.findall(r"""(?:href|src)="([^"]*)"|url: '([^']*)'""", page.text)
+    assert len(parts) == 4
+    for part in (one or other for one, other in parts):
+        assert (await api.get(f"/{part}")).status_code == 200, part
+    assert "://" not in page.text
+    assert "connect-src 'self'" in page.headers["content-security-policy"]
 
 
 async def test_every_field_a_caller_may_send_is_described(api: httpx.AsyncClient) -> None:

@@ -21,7 +21,7 @@ from tests.intake.doors import DIGIT, DOORS, Door
 from tests.intake.requests import moderation_case
 
 OURS = frozenset({"content-moderation"})
-OPEN = {"/healthz", "/readyz", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
+OPEN = {"/healthz", "/readyz", "/openapi.json", "/docs"}
 every_door = pytest.mark.parametrize(
     ("call", "door"), DOORS.items(), ids=[" ".join(call) for call in DOORS]
 )
