@@ -73,14 +73,18 @@ def with_preset(table: Mapping[str, Any]) -> dict[str, Any]:
     """Fill in what a use case's table leaves to its preset; labels become a table of tables.
 
     The file's labels replace the preset's as a whole, yet one of the same name inherits what it
-    does not say. Wrong values stay as they are, for the reader to report.
+    does not say, but not in a list with names that the preset does not know. Wrong values stay as
+    they are, for the reader to report.
     """
     preset = _settings(table.get("preset"))
+    if _names_others(table.get("labels"), preset=preset):
+        preset = _without(preset, "labels")
     labels = _labels(table, preset=preset)
     flag_label = preset.get("flag_label")
-    if flag_label not in labels or table.get("flag_label", flag_label) != flag_label:
+    is_of_preset = flag_label in labels and flag_label in preset.get("labels", {})
+    if not is_of_preset or table.get("flag_label", flag_label) != flag_label:
         # The button says what happens to the preset's flag label, and would lie about another.
-        preset = {key: preset[key] for key in preset if key not in {"flag_label", "flag_button"}}
+        preset = _without(preset, "flag_label", "flag_button")
     filled = {**preset, **table}
     return {**filled, "labels": labels} if labels else filled
 
@@ -103,6 +107,15 @@ def _labels(table: Mapping[str, Any], *, preset: Mapping[str, Any]) -> dict[str,
         label: {**inherited.get(label, {}), **rule} if isinstance(rule, dict) else rule
         for label, rule in given.items()
     }
+
+
+def _names_others(given: Any, *, preset: Mapping[str, Any]) -> bool:
+    """Whether a list names labels that the preset has no verdict for: all have one, or none."""
+    return _is_list_of_names(given) and not set(given) <= set(preset.get("labels", {}))
+
+
+def _without(preset: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in preset.items() if key not in keys}
 
 
 def _is_list_of_names(value: Any) -> bool:

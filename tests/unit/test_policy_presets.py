@@ -86,6 +86,15 @@ def test_other_labels_replace_the_presets_and_its_flag_with_them() -> None:
     assert (use_case.flag_label, use_case.flag_button) == (None, None)
 
 
+@pytest.mark.parametrize("preset", sorted(set(PRESETS) - set(LABELS)))
+def test_a_list_of_other_labels_with_one_of_the_presets_has_no_verdicts(preset: str) -> None:
+    for known in read(preset).labels:
+        use_case = read(preset, f'auto_at = 0.9\nlabels = ["other", "{known}"]')
+        assert list(use_case.labels) == ["other", known]
+        assert not use_case.is_verdict
+        assert (use_case.flag_label, use_case.flag_button) == (None, None)
+
+
 def test_a_flag_that_lets_another_label_stand_does_not_keep_the_presets_words() -> None:
     use_case = read("content-moderation", 'flag_label = "violation"')
     assert use_case.button_text(Verdict.FLAG, ai_label="clean") == "Flag · remove post, look again"

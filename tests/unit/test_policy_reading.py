@@ -86,7 +86,7 @@ def told(text: str) -> list[str]:
             ),
         ),
         (
-            'labels = ["ham", "spam", "news"]',
+            "labels = { ham = {}, spam = {}, news = {} }",
             (
                 'labels: "news" without a verdict beside labels with one; '
                 "give every label a verdict, or none"
