@@ -52,10 +52,10 @@ def _near_an_end(points: Decimal, *, others: Iterable[Decimal]) -> str | None:
 
 
 def _same_side(rounded: Decimal, points: Decimal, *, others: Iterable[Decimal]) -> bool:
-    for other in others:
-        if (rounded > other) != (points > other) or (rounded < other) != (points < other):
-            return False
-    return True
+    if rounded == points:
+        return True
+    low, high = (rounded, points) if rounded < points else (points, rounded)
+    return not [other for other in others if low <= other <= high]
 
 
 def _printed(points: Decimal) -> str:

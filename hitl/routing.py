@@ -136,10 +136,12 @@ def _top(prediction: Prediction, *, known: Collection[str]) -> tuple[str, float 
         return prediction.label, None
     if not scores:
         raise RoutingError("scores", f"found none; give at least one of {quoted(known, last='or')}")
+    top, highest = "", -1.0
     for label, score in scores.items():
         if label not in known:
             raise RoutingError(f"scores.{label}", unknown("label", label, known=known))
         if not 0 <= score <= 1:  # also what a score that is not a number fails
             raise RoutingError(f"scores.{label}", f"found {score}; must be from 0 to 1")
-    label = max(scores, key=scores.__getitem__)
-    return label, scores[label]
+        if score > highest:
+            top, highest = label, score
+    return top, highest
