@@ -1,11 +1,14 @@
 """The only reader of the environment: names, defaults, and what is said when one is wrong."""
 
+import os
 import re
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 from bot.delivery.webhook_signing import signing_key
 from bot.outgoing.addresses import Allowed
@@ -17,6 +20,9 @@ _ORIGIN = re.compile(
     r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:\d{1,5})?/?", re.IGNORECASE
 )
 _VISIBLE_ASCII = re.compile(r"[!-~]+")
+_PREFIXES = ("HITL_", "SLACK_")
+_ALIKE = 0.85
+"""Of 1: a letter or two are wrong, missing or too many."""
 
 
 class SettingsError(HitlError):
@@ -195,6 +201,26 @@ def readable_settings() -> tuple[Settings, dict[str, str]]:
         return rest, {name.upper(): why for name, why in wrong.items()}
     except UnicodeDecodeError:
         return Settings(_env_file=None), {".env": "it is not UTF-8 text; save it as UTF-8"}
+
+
+def mistyped_settings() -> dict[str, str]:
+    """What nobody reads but looks like a setting that is not there, and that setting's name."""
+    known = {(field.alias or name).upper() for name, field in Settings.model_fields.items()}
+    said = (*os.environ.items(), *_in_dot_env().items())
+    given = {name.upper() for name, value in said if value}
+    near = {
+        name: get_close_matches(name, known - given, n=1, cutoff=_ALIKE)
+        for name in sorted(given - known)
+        if name.startswith(_PREFIXES)
+    }
+    return {name: found[0] for name, found in near.items() if found}
+
+
+def _in_dot_env() -> Mapping[str, str | None]:
+    try:
+        return DotEnvSettingsSource(Settings).env_vars
+    except UnicodeDecodeError:  # told where it is read
+        return {}
 
 
 def _default(name: str) -> Any:

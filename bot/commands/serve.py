@@ -8,7 +8,7 @@ import signal
 
 from bot.app import RunningService, running_service
 from bot.policy import reload_policy
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, mistyped_settings, read_settings
 from hitl.policy import Policy, read_policy
 from hitl.storage.api_keys import live_keys
 from hitl.storage.engines import database_url, is_sqlite, sqlite_version_note
@@ -30,6 +30,8 @@ def serve() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     for ours in ("bot", "hitl"):
         logging.getLogger(ours).setLevel(logging.INFO)
+    for name, meant in mistyped_settings().items():
+        log.warning("%s is no setting; did you mean %s?", name, meant)
     with asyncio.Runner(loop_factory=_loop) as runner:
         runner.run(_serve(settings, policy))
 

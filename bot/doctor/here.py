@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from sqlalchemy.exc import DBAPIError
 
 from bot.doctor.findings import Finding, note, well, wrong
-from bot.settings import Settings
+from bot.settings import Settings, mistyped_settings
 from hitl.policy import Policy
 from hitl.storage.api_keys import live_keys
 from hitl.storage.engines import (
@@ -28,6 +28,8 @@ def look_at_settings(settings: Settings, unread: Mapping[str, str]) -> Iterator[
     missing = {name: at for name, at in settings.missing_tokens.items() if name not in unread}
     for name, where in missing.items():
         yield wrong(name, f"is missing: {where}")
+    for name, meant in mistyped_settings().items():
+        yield note(name, f"is no setting; did you mean {meant}?")
     if not unread and not missing:
         yield well("settings", "complete")
 

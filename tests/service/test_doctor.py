@@ -88,7 +88,7 @@ async def test_what_is_wrong_here_is_named_and_the_rest_is_looked_at(
 
 
 async def test_everything_that_is_missing_or_wrong_is_told_at_once(tmp_path: Path) -> None:
-    env = environment(tmp_path, HITL_PORT="many", HITL_API_KEYS="")
+    env = environment(tmp_path, HITL_PORT="many", HITL_API_KEYS="", HITL_API_KEY="mistyped")
     (tmp_path / "policy.toml").write_text('[use_cases.spam]\npreset = "spam"\nchanel = "#spam"\n')
     found = await run_to_its_end(tmp_path, "doctor", env=env | {"COLUMNS": "300"})
     assert found.status == 1
@@ -96,6 +96,7 @@ async def test_everything_that_is_missing_or_wrong_is_told_at_once(tmp_path: Pat
         "✗ HITL_PORT: must be a whole number from 0 to 65535",
         "✗ SLACK_BOT_TOKEN: is missing: Slack app settings",
         "✗ SLACK_APP_TOKEN: is missing: Slack app settings",
+        "! HITL_API_KEY: is no setting; did you mean HITL_API_KEYS?",
         '✗ policy: policy.toml:3: use_cases.spam.chanel: unknown key "chanel"; did you mean',
         "✗ policy: policy.toml:1: use_cases.spam.channel: is missing",
         "! database:",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, SettingsError, read_settings
+from bot.settings import Settings, SettingsError, mistyped_settings, read_settings
 from tests.packaging.paths import ROOT
 
 CANARY = "canary-5f2c9b7e1d"
@@ -128,3 +128,23 @@ def test_a_public_address_that_is_none_is_refused(
     monkeypatch.setenv("HITL_PUBLIC_URL", given)
     with pytest.raises(SettingsError, match="HITL_PUBLIC_URL is wrong: must be an address"):
         read_settings()
+
+
+def test_what_looks_like_a_setting_and_is_none_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("HITL_DATABSE_URL=postgresql://db/hitl\nHITL_IMAGE_TAG=7\n")
+    monkeypatch.setenv("HITL_API_KEY", "a-key-of-some-length")
+    monkeypatch.setenv("OTHER_HITL_PORT", "1")
+    assert mistyped_settings() == {
+        "HITL_API_KEY": "HITL_API_KEYS",
+        "HITL_DATABSE_URL": "HITL_DATABASE_URL",
+    }
+
+
+def test_what_is_there_by_its_right_name_is_not_looked_for_under_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
+    monkeypatch.setenv("SLACK_API_TOKEN", "of another program")
+    assert mistyped_settings() == {}
