@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from hitl.storage.predictions import IS_SHOWN
 from hitl.storage.slack_copies import Place
-from hitl.storage.tables import cases, checks, slack_messages
+from hitl.storage.tables import cases, slack_messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,6 @@ _OUTLINE = (
         slack_messages.c.ts,
     )
     .outerjoin_from(cases, slack_messages, slack_messages.c.case_id == cases.c.id)
-    .outerjoin(checks, checks.c.case_id == cases.c.id)
     .where(cases.c.id == bindparam("of_case"), IS_SHOWN)
 )
 

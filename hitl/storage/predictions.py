@@ -3,8 +3,9 @@
 Written once, as conditions for queries: whoever counts predictions counts the same ones.
 """
 
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, and_, func, select
 
+from hitl.storage.statements import lacks
 from hitl.storage.tables import cases, checks
 from hitl.strategies import STANDING
 from hitl.vocabulary import CheckKind, CheckState
@@ -15,8 +16,9 @@ NO_PREDICTION = ("person", KNOWN)
 """``routed_by`` of what no model was asked about in earnest."""
 IS_PREDICTION = cases.c.routed_by.not_in(NO_PREDICTION)
 IS_REAL = cases.c.routed_by != KNOWN
-IS_SHOWN = IS_REAL | checks.c.id.is_not(None)
-"""To people, of cases with their checks: one that is kept to be served as another never is."""
+ITS_CHECK = select(checks.c.id).where(checks.c.case_id == cases.c.id)
+IS_SHOWN = IS_REAL | ~lacks(ITS_CHECK)
+"""To people: a case that is kept to be served as another, and has no check, never is."""
 STOOD = cases.c.route_to.in_(STANDING)
 """The AI's answer stood at once."""
 SURE = func.coalesce(cases.c.calibrated, cases.c.confidence)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from hitl.cases import Case, Check, Event, Evidence, Inquiry, Note, Outcome, Overruled, Tried
 from hitl.errors import HitlError
 from hitl.storage.inquiries import inquiries_on
-from hitl.storage.predictions import IS_REAL, KNOWN
+from hitl.storage.predictions import IS_REAL, IS_SHOWN, ITS_CHECK, KNOWN
 from hitl.storage.rollups import names_in
 from hitl.storage.statements import lacks
 from hitl.storage.steps import tried
@@ -60,10 +60,7 @@ class CaseFilter:
     """By what is shown to those who answer blind; others are told of nothing made for reviewers."""
 
 
-_its_check = select(checks.c.id).where(checks.c.case_id == cases.c.id)
-_IS_SHOWN = IS_REAL | ~lacks(_its_check)
-"""As ``predictions.IS_SHOWN``, looked up for each case."""
-_IS_SEEN_AS_IT_IS = cases.c.people_since.is_not(None) | lacks(_its_check.where(checks.c.is_apart))
+_IS_SEEN_AS_IT_IS = cases.c.people_since.is_not(None) | lacks(ITS_CHECK.where(checks.c.is_apart))
 """Reviewers see its own state and not that of its check."""
 _overruled = outcomes.alias("overruled")
 _votes = (
@@ -217,7 +214,7 @@ def _conditions(wanted: CaseFilter) -> Iterable[ColumnElement[bool]]:
     yield cases.c.id > wanted.after
     if wanted.use_cases is not None:
         yield cases.c.use_case.in_(sorted(wanted.use_cases))
-    yield _IS_SHOWN if wanted.as_reviewer else IS_REAL
+    yield IS_SHOWN if wanted.as_reviewer else IS_REAL
     if wanted.key is not None:
         yield cases.c.key == wanted.key
         if wanted.as_reviewer:

@@ -13,8 +13,9 @@ _TABLES = (case_contents, pictures, notes, reviews, outbox)
 def clear_remains(engine: Engine) -> None:
     """Empty SQLite's log into the file, where deleted bytes are zeros; vacuum PostgreSQL's tables.
 
-    On the one connection that writes, so that no two ever work on SQLite's log at once. Raises
-    ``StorageUnavailable`` where somebody reads on, of a moment before.
+    On the one connection that writes, and with SQLite's write lock, so that nobody, a service or a
+    command beside it, writes to the log meanwhile. Raises ``StorageUnavailable`` where somebody
+    reads on, of a moment before.
     """
     connection = engine.raw_connection()
     try:
