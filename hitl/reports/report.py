@@ -79,6 +79,7 @@ def report(
     counted = stats_of(ledger, window, use_case=use_case, counted=ALL)
     newest = newest_version(ledger, window)
     own = ledger.of(newest.model, newest.policy_version) if newest else ledger
+    wrong = automatic_in(own, window)
     by_week = _weeks(ledger, [*calendar, *begun], use_case=use_case)
     return Report(
         stats=counted,
@@ -88,16 +89,17 @@ def report(
         versions=_versions(ledger, window),
         labels=_labels(ledger, window),
         people=_people(ledger, window),
-        automation=_automation(own, window, calendar, version=newest, max_error=use_case.max_error),
+        automation=_automation(
+            own, window, calendar, version=newest, wrong=wrong, max_error=use_case.max_error
+        ),
         served_first=served_first_in(ledger, window),
         deadlines=_deadlines(ledger, window),
         weeks=by_week[: len(calendar)],
         this_week=by_week[-1] if begun else None,
         sunset=_sunset(
-            own,
-            window,
             counted,
             decided=decided_in(ledger, [window])[0],
+            wrong=wrong,
             max_error=use_case.max_error,
         ),
     )
@@ -176,10 +178,11 @@ def _automation(
     calendar: Sequence[CalendarWeek],
     *,
     version: Version | None,
+    wrong: Count,
     max_error: float,
 ) -> Automation:
     weeks = predicted_in(own, [(week.since, week.until) for week in calendar])
-    wrong, single = automatic_in(own, window), single_checks(own, window)
+    single = single_checks(own, window)
     return Automation(
         version=version,
         trend=trend([Week(each.escalated, each.predictions or 0) for each in weeks]),
@@ -195,9 +198,7 @@ def newest_version(ledger: Ledger, window: Window) -> Version | None:
     return next((each for each in lately if each.policy_version), None)
 
 
-def _sunset(
-    own: Ledger, window: Window, counted: Stats, *, decided: Decided, max_error: float
-) -> Sunset:
+def _sunset(counted: Stats, *, decided: Decided, wrong: Count, max_error: float) -> Sunset:
     cost = counted.cost
     spent = (
         None if cost is None or cost.ai is None or cost.review is None else cost.ai + cost.review
@@ -207,7 +208,7 @@ def _sunset(
         escalated=Count(counted.escalated, counted.predictions) if counted.predictions else Count(),
         agreed=Count(decided.agreeing, decided.predicted),
         of_review=cost.review / spent if cost and cost.review is not None and spent else None,
-        wrong=automatic_in(own, window),
+        wrong=wrong,
         max_error=max_error,
     )
 

@@ -1,7 +1,7 @@
 """Stored predictions and blind checks of one use case and model version, to be replayed."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,7 +79,12 @@ def newest_model(connection: Connection, use_case: str) -> str | None:
 def first_prediction(connection: Connection, use_case: str, model: str | None) -> datetime | None:
     """When a version began."""
     # The counts know the hour: an index would lead through all that came before.
-    hours = _hours(connection, use_case, model, without=(*NO_PREDICTION, TALLY))
+    ledger = Ledger.open(connection, use_case, model=model or "")
+    hours = [
+        row.hour
+        for row in ledger.rows(PREDICTIONS, [EVER], "hour", "routed_by")
+        if row.routed_by not in (*NO_PREDICTION, TALLY)
+    ]
     found: datetime | None = (
         connection.execute(
             select(func.min(cases.c.submitted_at)).where(
@@ -94,18 +99,6 @@ def first_prediction(connection: Connection, use_case: str, model: str | None) -
         else None
     )
     return found
-
-
-def _hours(
-    connection: Connection, use_case: str, model: str | None, *, without: Sequence[str]
-) -> list[datetime]:
-    """In which a version predicted, but for what was routed by those."""
-    ledger = Ledger.open(connection, use_case, model=model or "")
-    return [
-        row.hour
-        for row in ledger.rows(PREDICTIONS, [EVER], "hour", "routed_by")
-        if row.routed_by not in without
-    ]
 
 
 def traffic(connection: Connection, window: Window, *, use_case: UseCase) -> Traffic:
@@ -129,11 +122,19 @@ def _days(connection: Connection, window: Window, *, since: datetime) -> float:
 
     One that began today has had a day, for what a few hours bring says nothing of the rest.
     """
-    hours = _hours(connection, window.use_case, window.model, without=NO_PREDICTION)
-    began = max(since, min(hours, default=since))
-    if began > since:
-        began = max(since, min(began, window.until - _DAY))
+    ledger = Ledger.open(connection, window.use_case, model=window.model or "")
+    began = since
+    if not any(_predicted(ledger, (EVER[0], since))):  # of which the days are enough to know
+        hours = [row.hour for row in _predicted(ledger, (since, window.until), "hour")]
+        began = max(since, min(hours, default=since))
+        if began > since:
+            began = max(since, min(began, window.until - _DAY))
     return max((window.until - began) / _DAY, 1 / 24)
+
+
+def _predicted(ledger: Ledger, within: tuple[datetime, datetime], *by: str) -> Iterator[Row[Any]]:
+    rows = ledger.rows(PREDICTIONS, [within], "routed_by", *by)
+    return (row for row in rows if row.routed_by not in NO_PREDICTION)
 
 
 def confidences(connection: Connection, window: Window) -> Mapping[str, Sequence[float]]:
