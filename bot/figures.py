@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.slack.cards.figures import queue_line, share_words
-from bot.slack.text import about_seconds, counted, duration, money
+from bot.slack.text import about_seconds, counted, duration, money, priced
 from hitl.percent import percent
 from hitl.reports.answers import Cost, Report, WeekFigures
 from hitl.statistics.answers import NotYet, Share
@@ -121,7 +121,8 @@ def _costs(cost: Cost | None) -> Iterator[Figure]:
     if cost is None:
         yield Figure("Cost", "unpriced: set costs.ai and costs.review in the policy")
         return
-    parts = f"AI {_paid(cost.ai, cost)}, review {_paid(cost.review, cost)}"
+    ai, review = (priced(each, cost.currency) for each in (cost.ai, cost.review))
+    parts = f"AI {ai}, review {review}"
     each = "unknown" if cost.per_decision is None else money(cost.per_decision, cost.currency)
     yield Figure("Cost a decision", each, parts)
     if isinstance(cost.error, NotYet):
@@ -131,9 +132,9 @@ def _costs(cost: Cost | None) -> Iterator[Figure]:
         yield Figure("Expected errors", expected_errors(cost.error, cost.currency), basis)
 
 
-def expected_errors(amount: float, currency: str) -> str:
+def expected_errors(amount: float | None, currency: str) -> str:
     """What wrong decisions cost by the checks; nothing found yet is not nothing to fear."""
-    return money(amount, currency) if amount else "no check found one yet"
+    return "no check found one yet" if amount == 0 else priced(amount, currency)
 
 
 def week_row(week: WeekFigures) -> tuple[str, ...]:
@@ -203,7 +204,3 @@ def _change(relative: float) -> str:
     if relative > _MUCH:
         return "more than tenfold"
     return f"{relative * 100:+.0f} %".replace("+0", "0").replace("-0", "0")
-
-
-def _paid(amount: float | None, cost: Cost) -> str:
-    return "unpriced" if amount is None else money(amount, cost.currency)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from bot.commands.figures import day_money
+from bot.slack.text import priced
 from hitl.percent import exact_percent, percent
 from hitl.policy import UseCase
 from hitl.reports.advising import Known
@@ -60,7 +60,7 @@ def ways(advice: Advice, question: Question, measured: Known, *, currency: str) 
             words,
             _shown(each, question),
             percent(each.asked, decimals=1),
-            day_money(_daily(each, measured), currency),
+            priced(_daily(each, measured), currency),
         )
     return table
 
@@ -88,10 +88,7 @@ def _one_unsure(question: Question, *, currency: str) -> Table:
         }
         table.add_row(
             words,
-            *(
-                "unpriced" if line is None else day_money(line(_EVEN), currency)
-                for line in lines.values()
-            ),
+            *(priced(None if line is None else line(_EVEN), currency) for line in lines.values()),
         )
     return table
 
@@ -111,7 +108,7 @@ def verdict(advice: Advice, measured: Known, *, currency: str) -> str:
     saved = _daily(advice.now, measured) - _daily(best, measured)
     return (
         f"{words} (now {percent(1 - advice.now.asked)}),"
-        f" saving about {day_money(saved, currency)} a day, errors counted."
+        f" saving about {priced(saved, currency)} a day, errors counted."
     )
 
 

@@ -1,6 +1,5 @@
 """Figures in words for the terminal."""
 
-from bot.slack.text import money
 from hitl.percent import percent
 from hitl.statistics.answers import NotYet, Share
 from hitl.statistics.replay import Replayed
@@ -24,8 +23,3 @@ def error_words(replayed: Replayed) -> str:
         return f"{percent(found.estimate, decimals=1)}, assumed"
     at_most = percent(replayed.error_at_most, decimals=1)
     return f"{percent(found.estimate, decimals=1)}, at most {at_most} ({found.total:,} checks)"
-
-
-def day_money(amount: float | None, currency: str) -> str:
-    """As everywhere else; None is unpriced, not zero."""
-    return "unpriced" if amount is None else money(amount, currency)

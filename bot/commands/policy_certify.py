@@ -9,8 +9,9 @@ from rich.table import Table
 from sqlalchemy import Connection
 
 from bot.commands.asked import NotUnderstood, asked_share, chosen_use_case
-from bot.commands.figures import day_money, share_words
+from bot.commands.figures import share_words
 from bot.commands.store import use_store
+from bot.slack.text import priced
 from hitl.percent import exact_percent, percent
 from hitl.policy import UseCase
 from hitl.reports.certificates import Target, ThresholdTest, certificates
@@ -126,7 +127,7 @@ def _saving(test: ThresholdTest) -> str:
         return f"{words}; what that saves is unpriced."
     saved = before - after
     verb = "saving" if saved >= 0 else "costing"
-    return f"{words}, {verb} {day_money(abs(saved), test.now.cost.currency)} a day."
+    return f"{words}, {verb} {priced(abs(saved), test.now.cost.currency)} a day."
 
 
 def _inner(word: str, *, name: str) -> float:

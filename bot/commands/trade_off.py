@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from bot.commands.figures import day_money, error_words, share_words
+from bot.commands.figures import error_words, share_words
+from bot.slack.text import priced
 from hitl.percent import exact_percent, percent
 from hitl.policy import UseCase
 from hitl.statistics.answers import NotYet
@@ -53,14 +54,14 @@ def _compared(now: Replayed, other: Replayed | None) -> Table:
         "reviewers' time": lambda each: (
             "unknown: no review was timed" if each.hours is None else f"{each.hours:,.1f} h"
         ),
-        "AI": lambda each: day_money(each.cost.ai, each.cost.currency),
-        "reviews cost": lambda each: day_money(each.cost.review, each.cost.currency),
-        "blind checks cost": lambda each: day_money(each.cost.audit, each.cost.currency),
-        "spent together": lambda each: day_money(each.cost.spent, each.cost.currency),
+        "AI": lambda each: priced(each.cost.ai, each.cost.currency),
+        "reviews cost": lambda each: priced(each.cost.review, each.cost.currency),
+        "blind checks cost": lambda each: priced(each.cost.audit, each.cost.currency),
+        "spent together": lambda each: priced(each.cost.spent, each.cost.currency),
         "errors expected": lambda each: (
             str(each.cost.error)
             if isinstance(each.cost.error, NotYet)
-            else day_money(each.cost.error, each.cost.currency)
+            else priced(each.cost.error, each.cost.currency)
         ),
     }
     for name, words in rows.items():
@@ -88,7 +89,7 @@ def _swept(sweep: Sequence[Replayed], now: Replayed) -> Table:
             _bar(each.escalated.estimate),
             percent(each.escalated.estimate, decimals=1),
             error_words(each),
-            day_money(each.cost.spent, each.cost.currency),
+            priced(each.cost.spent, each.cost.currency),
         )
     return table
 

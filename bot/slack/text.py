@@ -134,6 +134,11 @@ def money(amount: float, currency: str) -> str:
     return f"{_SYMBOLS.get(currency, f'{currency} ')}{digits}"
 
 
+def priced(amount: float | None, currency: str) -> str:
+    """As ``money``; None is unpriced, not zero."""
+    return "unpriced" if amount is None else money(amount, currency)
+
+
 def counted(count: int, noun: str, plural: str | None = None, *, is_more: bool = False) -> str:
     """``1 case``, ``2,310 cases``, ``10,000+ cases`` where counting ended there."""
     more = "+" if is_more else ""

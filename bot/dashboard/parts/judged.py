@@ -6,7 +6,7 @@ from bot.dashboard.parts.weeks import costs_by_week
 from bot.dashboard.shapes import Shape, reliability, reliability_moved, section, table
 from bot.figures import Figure, expected_errors
 from bot.slack.cards.figures import cost_line, interval_words
-from bot.slack.text import counted, money
+from bot.slack.text import counted, priced
 from hitl.learning.calibrations import Recalibrated
 from hitl.percent import percent
 from hitl.reports.answers import Report
@@ -86,8 +86,8 @@ def costs(report: Report) -> Shape:
     if cost is None:
         return section("costs", "Costs", says=says)
     rows = [
-        ["The AI", _money(cost.ai, cost.currency)],
-        ["Review by people", _money(cost.review, cost.currency)],
+        ["The AI", priced(cost.ai, cost.currency)],
+        ["Review by people", priced(cost.review, cost.currency)],
         ["Expected errors, not spent", _error(cost.error, cost.currency)],
     ]
     pictures = costs_by_week(report, currency=cost.currency)
@@ -118,10 +118,4 @@ def _seconds(found: Interval | NotYet) -> str:
 
 
 def _error(amount: float | NotYet | None, currency: str) -> str:
-    if amount is None or isinstance(amount, NotYet):
-        return "unpriced" if amount is None else str(amount)
-    return expected_errors(amount, currency)
-
-
-def _money(amount: float | None, currency: str) -> str:
-    return "unpriced" if amount is None else money(amount, currency)
+    return str(amount) if isinstance(amount, NotYet) else expected_errors(amount, currency)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from bot.commands.figures import error_words
 from bot.dashboard.shapes import Shape, lines, section, table
 from bot.slack.cards.figures import share_words
-from bot.slack.text import money
+from bot.slack.text import priced
 from hitl.percent import exact_percent
 from hitl.policy import UseCase
 from hitl.reports.costs import mean_seconds
@@ -60,7 +60,7 @@ def thresholds(found: Trade | None) -> Shape:
             exact_percent(_threshold(each)),
             share_words(each.escalated),
             error_words(each),
-            "unpriced" if each.cost.spent is None else money(each.cost.spent, each.cost.currency),
+            priced(each.cost.spent, each.cost.currency),
         ]
         for each in found.sweep
     ]
