@@ -2,7 +2,6 @@
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -30,7 +29,7 @@ def install_description(app: FastAPI) -> None:
     page.headers.update(_HEADERS)
 
     @app.get("/docs", include_in_schema=False)
-    async def docs(_request: Request) -> Response:
+    async def docs() -> Response:
         return page
 
     app.mount("/docs", StaticFiles(packages=[("fastapi_swagger", "resources")]))

@@ -24,6 +24,8 @@ _MODERATION: Mapping[str, Any] = {
     "flag_button": "keep and monitor",
 }
 
+_FLAG = ("flag_label", "flag_button")
+
 # A question is asked on blind cards, too: it speaks of the item and never of what the AI said.
 PRESETS: Mapping[str, Preset] = {
     "content-moderation": Preset(
@@ -78,13 +80,12 @@ def with_preset(table: Mapping[str, Any]) -> dict[str, Any]:
     """
     preset = _settings(table.get("preset"))
     if _names_others(table.get("labels"), preset=preset):
-        preset = _without(preset, "labels")
+        preset = _without(preset, "labels", *_FLAG)
     labels = _labels(table, preset=preset)
     flag_label = preset.get("flag_label")
-    is_of_preset = flag_label in labels and flag_label in preset.get("labels", {})
-    if not is_of_preset or table.get("flag_label", flag_label) != flag_label:
+    if flag_label not in labels or table.get("flag_label", flag_label) != flag_label:
         # The button says what happens to the preset's flag label, and would lie about another.
-        preset = _without(preset, "flag_label", "flag_button")
+        preset = _without(preset, *_FLAG)
     filled = {**preset, **table}
     return {**filled, "labels": labels} if labels else filled
 

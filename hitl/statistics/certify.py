@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, pi
 
+from hitl.statistics.answers import NotYet
 from hitl.statistics.intervals import checks_needed
 
 _GRAIN = 1_000
@@ -56,7 +57,7 @@ class NotCertified:
 
     def __str__(self) -> str:
         if not self.errors:
-            return f"not enough yet ({self.checks:,} of {self.needed:,} checks)"
+            return str(NotYet(self.checks, self.needed, "checks"))
         many = f"{self.errors:,} error{'' if self.errors == 1 else 's'}"
         return (
             f"{many} in the {self.checks:,} most confident checks;"
