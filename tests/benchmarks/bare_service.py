@@ -23,12 +23,11 @@ from bot.sandbox.app import running_workspace
 from bot.sandbox.clicks import Click
 from bot.sandbox.config import demo_config
 from bot.sandbox.messages import Message
-from bot.serving import listen, serving
 from bot.slack.signature import is_genuine
 from tests.benchmarks.bench import CHANNEL
 from tests.benchmarks.measuring import Measured, measure
-from tests.benchmarks.processes import SERVICE_CORE, spawned, use_core
-from tests.benchmarks.service import caller
+from tests.benchmarks.processes import spawned
+from tests.benchmarks.service import answering, caller, serve_alone
 from tests.ports import free_port
 
 
@@ -71,7 +70,7 @@ async def bare_round_trip(
         workspace.state.post = noticed  # type: ignore[method-assign]
         ana = workspace.state.users["U0ANA"]
         async with spawned(_serve, *arguments), caller() as http:
-            url = await _ready(http, port)
+            url = await answering(http, port)
 
             async def go(_number: int) -> None:
                 key = f"item-{time.perf_counter_ns()}"
@@ -115,17 +114,6 @@ class _InMemory:
         return self._outcomes[key]
 
 
-async def _ready(http: aiohttp.ClientSession, port: int) -> str:
-    url = f"http://127.0.0.1:{port}"
-    async with asyncio.timeout(60):
-        while True:
-            try:
-                async with http.get(f"{url}/openapi.json"):
-                    return url
-            except aiohttp.ClientError:
-                await asyncio.sleep(0.05)
-
-
 def _serve(
     keeping: Keeping,
     port: int,
@@ -135,20 +123,14 @@ def _serve(
     token: str,
     signing_secret: str,
 ) -> None:
-    import uvloop  # noqa: PLC0415 - as the service does, where it is there
-
-    use_core(SERVICE_CORE)
-
-    async def forever() -> None:
+    @asynccontextmanager
+    async def running() -> AsyncIterator[FastAPI]:
         client = AsyncWebClient(token=token, base_url=api_url, retry_handlers=[])
         async with keeping(database) as keeper, aiohttp.ClientSession() as session:
             client.session = session
-            app = _app(keeper, client, channel=channel, signing_secret=signing_secret)
-            with listen("127.0.0.1", port) as listener:
-                async with serving(app, listener):
-                    await asyncio.Event().wait()
+            yield _app(keeper, client, channel=channel, signing_secret=signing_secret)
 
-    uvloop.run(forever())
+    serve_alone(running(), port=port)
 
 
 def _app(keeper: Keeper, client: AsyncWebClient, *, channel: str, signing_secret: str) -> FastAPI:

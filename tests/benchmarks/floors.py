@@ -1,10 +1,9 @@
 """What is beneath: the databases without us, and a web framework with nothing to do."""
 
-import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,9 @@ import psycopg
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from bot.serving import listen, serving
 from tests.benchmarks.measuring import Measured, measure, measured
-from tests.benchmarks.processes import SERVICE_CORE, spawned, use_core
-from tests.benchmarks.service import caller
+from tests.benchmarks.processes import spawned
+from tests.benchmarks.service import answering, caller, serve_alone
 from tests.ports import free_port
 from tests.postgres import Server
 
@@ -79,14 +77,8 @@ async def no_op_fastapi(*, at_once: int, seconds: float) -> Measured:
 async def _running_no_op() -> AsyncIterator[str]:
     port = free_port()
     async with spawned(_serve_no_op, port):
-        url = f"http://127.0.0.1:{port}/"
-        async with caller() as http, asyncio.timeout(30):
-            while True:
-                try:
-                    async with http.get(f"{url}openapi.json"):
-                        break
-                except OSError:
-                    await asyncio.sleep(0.02)
+        async with caller() as http:
+            url = await answering(http, port)
         yield url
 
 
@@ -98,21 +90,13 @@ class _Item(BaseModel):
 
 
 def _serve_no_op(port: int) -> None:
-    import uvloop  # noqa: PLC0415 - as the service does, where it is there
-
-    use_core(SERVICE_CORE)
     app = FastAPI()
 
     @app.post("/")
     async def echo(item: _Item) -> dict[str, Any]:
         return {"key": item.key}
 
-    async def forever() -> None:
-        with listen("127.0.0.1", port) as listener:
-            async with serving(app, listener):
-                await asyncio.Event().wait()
-
-    uvloop.run(forever())
+    serve_alone(nullcontext(app), port=port)
 
 
 def _again(go: Any, *, seconds: float) -> list[float]:

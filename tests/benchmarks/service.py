@@ -3,14 +3,16 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import psutil
+from fastapi import FastAPI
 
-from tests.benchmarks.processes import SERVICE_CORE
+from bot.serving import listen, serving
+from tests.benchmarks.processes import SERVICE_CORE, use_core
 from tests.service.process import KEY
 
 _START_SECONDS = 60
@@ -56,6 +58,33 @@ def caller() -> aiohttp.ClientSession:
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=2),
         cookie_jar=aiohttp.DummyCookieJar(),
     )
+
+
+def serve_alone(running: AbstractAsyncContextManager[FastAPI], *, port: int) -> None:
+    """An app instead of the service, on the service's core and as the service is served."""
+    import uvloop  # noqa: PLC0415 - as the service does, where it is there
+
+    use_core(SERVICE_CORE)
+
+    async def forever() -> None:
+        async with running as app:
+            with listen("127.0.0.1", port) as listener:
+                async with serving(app, listener):
+                    await asyncio.Event().wait()
+
+    uvloop.run(forever())
+
+
+async def answering(http: aiohttp.ClientSession, port: int) -> str:
+    """The address of such an app, once it answers."""
+    url = f"http://127.0.0.1:{port}"
+    async with asyncio.timeout(_START_SECONDS):
+        while True:
+            try:
+                async with http.get(f"{url}/openapi.json"):
+                    return url
+            except aiohttp.ClientError:
+                await asyncio.sleep(0.05)
 
 
 async def _ready(url: str, process: asyncio.subprocess.Process, *, folder: Path) -> None:
